@@ -1,0 +1,46 @@
+# demo: the street in a browser · test: everything · check: style, types, layers, documents · storm: seeds · bench: measured rows
+# All paths are relative: the checkout may lie in a folder whose name holds a blank.
+SHELL := /bin/sh
+PORT ?= 8080
+HOST ?= 127.0.0.1
+SEEDS ?= 200
+PYTEST_ARGS ?=
+BIN := .venv/bin
+
+.DEFAULT_GOAL := help
+.PHONY: help venv demo test check storm bench firmware-stubs micropython system-packages
+
+help:
+	@sed -n '1p' Makefile
+
+venv:
+	@sh requirements/install.sh test
+
+demo:
+	@sh requirements/install.sh demo
+	@exec $(BIN)/kiosk-sim street --port "$(PORT)" --host "$(HOST)"
+
+system-packages:
+	@sh requirements/system.sh mosquitto chromium fonts-lato fonts-dejavu
+
+micropython:
+	@sh tests/micropython/get_micropython.sh .tools/micropython
+
+firmware-stubs: venv
+	@sh requirements/firmware_stubs.sh
+
+check: venv firmware-stubs
+	@$(BIN)/ruff check .
+	@$(BIN)/ruff format --check .
+	@$(BIN)/pyright --warnings
+	@$(BIN)/pyright --warnings -p firmware/pyrightconfig.json
+	@$(BIN)/python -m pytest -q tests/test_layers.py tests/test_tidy.py tests/test_documents.py
+
+test: system-packages venv micropython check
+	@exec $(BIN)/python -m pytest -rs $(PYTEST_ARGS)
+
+storm: venv
+	@exec $(BIN)/kiosk-sim storm --seeds "$(SEEDS)"
+
+bench: venv
+	@exec $(BIN)/python -m tests.performance.bench
