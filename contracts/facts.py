@@ -1,0 +1,291 @@
+"""All kinds of fact a machine can journal, and nothing else.
+
+Rules of this file:
+- A fact says what happened, in the past tense; it never holds a PIN, a phone, a case number, a key or a name.
+- A deposit is named by its opaque key; what belongs to the key lives in the vault and can be erased.
+- A fact is never changed once released: a new shape gets a new kind, and `older_facts.py` reads the old one.
+"""
+
+from datetime import datetime
+from typing import Literal
+
+import msgspec
+
+DoorCause = Literal["deposit", "collection", "none"]
+NotStoredReason = Literal["not_put_in", "elsewhere", "unconfirmed", "no_compartment", "jam", "refused"]
+ReportedContents = Literal["empty", "foreign"]
+WithdrawnReason = Literal["jam", "reach"]
+QuarantineReason = Literal["not_empty", "elsewhere", "unconfirmed", "jam", "no_close", "reported_empty", "reported_foreign"]
+
+
+class Fact(msgspec.Struct, frozen=True, forbid_unknown_fields=True, tag_field="kind"):
+    """Something that happened at a machine, kept for ever."""
+
+
+class BootStarted(Fact, frozen=True, tag="boot.started"):
+    """The controller started; `description` is the hash of the hardware description it runs."""
+
+    software: str
+    description: str
+
+
+class OrderTaken(Fact, frozen=True, tag="order.taken"):
+    """The machine took a signed order and owes exactly one end to it."""
+
+    order: str
+    verb: str
+    actor: str
+    counter: int
+    deposit: str | None = None
+    until: datetime | None = None
+
+
+class OrderRefused(Fact, frozen=True, tag="order.refused"):
+    """A properly signed order was refused; code `expired` answers as expired."""
+
+    order: str
+    verb: str
+    actor: str
+    counter: int
+    code: str
+
+
+class OrderEnded(Fact, frozen=True, tag="order.ended"):
+    """A taken order ended; `code` is `ok` for done, else why it failed."""
+
+    order: str
+    state: Literal["done", "failed"]
+    code: str
+
+
+class PinSet(Fact, frozen=True, tag="pin.set"):
+    """The vault holds the PIN of this deposit; the document may be collected until `until`."""
+
+    deposit: str
+    until: datetime
+
+
+class DepositLoading(Fact, frozen=True, tag="deposit.loading"):
+    """A clerk is loading this deposit and was given this compartment."""
+
+    deposit: str
+    compartment: int
+    order: str
+
+
+class DepositMoving(Fact, frozen=True, tag="deposit.moving"):
+    """The clerk wants another compartment; the next one opens once this door is closed."""
+
+    deposit: str
+    compartment: int
+    reason: Literal["not_empty", "lower"]
+
+
+class DepositStored(Fact, frozen=True, tag="deposit.stored"):
+    """The clerk confirmed, with the door closed, that the document lies in this compartment."""
+
+    deposit: str
+    compartment: int
+
+
+class DepositNotStored(Fact, frozen=True, tag="deposit.not_stored"):
+    """Loading ended without a confirmed document in this compartment (0: none was given)."""
+
+    deposit: str
+    compartment: int
+    reason: NotStoredReason
+
+
+class DepositReported(Fact, frozen=True, tag="deposit.reported"):
+    """The resident in front of the open door said what lies in the compartment."""
+
+    deposit: str
+    compartment: int
+    contents: ReportedContents
+
+
+class DepositWithdrawn(Fact, frozen=True, tag="deposit.withdrawn"):
+    """The document is to be taken out by a clerk and collected at the office."""
+
+    deposit: str
+    compartment: int
+    reason: WithdrawnReason
+
+
+class DepositForgotten(Fact, frozen=True, tag="deposit.forgotten"):
+    """Thirty days after its end the vault row and the state of a deposit were erased."""
+
+    deposit: str
+
+
+class PinTrySpent(Fact, frozen=True, tag="pin.try_spent"):
+    """One try was spent, before anything was compared."""
+
+
+class PinAccepted(Fact, frozen=True, tag="pin.accepted"):
+    """The typed PIN belongs to this deposit; `match` is the seq of the try."""
+
+    match: int
+    deposit: str
+
+
+class PinRejected(Fact, frozen=True, tag="pin.rejected"):
+    """The typed PIN belongs to no deposit."""
+
+    match: int
+
+
+class PinUnanswered(Fact, frozen=True, tag="pin.unanswered"):
+    """The power failed between try and comparison: the digits are gone, the try stays spent."""
+
+    match: int
+
+
+class PinPaused(Fact, frozen=True, tag="pin.paused"):
+    """PIN entry pauses for `pause_ms` of running time, counted again from the start of each boot."""
+
+    level: int
+    pause_ms: int
+
+
+class PinResumed(Fact, frozen=True, tag="pin.resumed"):
+    """The pause ran out."""
+
+
+class CollectionBegun(Fact, frozen=True, tag="collection.begun"):
+    """The resident stands in front of the compartment and asked for its door."""
+
+    deposit: str
+    compartment: int
+
+
+class DocumentHandedOver(Fact, frozen=True, tag="document.handed_over"):
+    """The door was seen to open after a right PIN: this is the time of hand-over."""
+
+    deposit: str
+    compartment: int
+
+
+class CollectionEnded(Fact, frozen=True, tag="collection.ended"):
+    """The visit ended; `closed` is false when the door was left open."""
+
+    deposit: str
+    compartment: int
+    closed: bool
+
+
+class CollectionAbandoned(Fact, frozen=True, tag="collection.abandoned"):
+    """The visit ended before the door was seen to open; the PIN stays valid."""
+
+    deposit: str
+    compartment: int
+
+
+class DoorUnlockDue(Fact, frozen=True, tag="door.unlock_due"):
+    """The lock is to be energised once; the seq of this fact is the id of the wish.
+
+    `board_boot` is the board's boot counter when the wish was made: on another boot nobody can tell whether it was carried out.
+    """
+
+    compartment: int
+    cause: DoorCause
+    pulse_ms: int
+    board_boot: int
+
+
+class DoorPulsed(Fact, frozen=True, tag="door.pulsed"):
+    """The board says that it carried out this wish."""
+
+    compartment: int
+    wish: int
+
+
+class DoorRefused(Fact, frozen=True, tag="door.refused"):
+    """The lock was certainly not energised for this wish; `wait_ms` is the board's advice."""
+
+    compartment: int
+    wish: int
+    code: str
+    wait_ms: int
+
+
+class DoorInDoubt(Fact, frozen=True, tag="door.in_doubt"):
+    """Nobody knows whether the lock was energised; it is never driven again by itself."""
+
+    compartment: int
+    wish: int
+
+
+class DoorJammed(Fact, frozen=True, tag="door.jammed"):
+    """The lock was energised and no opening was seen in time."""
+
+    compartment: int
+    wish: int
+
+
+class DoorGivenUp(Fact, frozen=True, tag="door.given_up"):
+    """Whoever asked for this door has gone; a later opening is not theirs."""
+
+    compartment: int
+
+
+class DoorOpened(Fact, frozen=True, tag="door.opened"):
+    """The switch was seen to open; `opens` is the board's counter on boot `board_boot`."""
+
+    compartment: int
+    cause: DoorCause
+    opens: int
+    board_boot: int
+
+
+class DoorClosed(Fact, frozen=True, tag="door.closed"):
+    """The switch was seen to close."""
+
+    compartment: int
+
+
+class CompartmentQuarantined(Fact, frozen=True, tag="compartment.quarantined"):
+    """The compartment takes no documents until somebody has looked inside."""
+
+    compartment: int
+    reason: QuarantineReason
+
+
+class FaultRaised(Fact, frozen=True, tag="fault.raised"):
+    """A named trouble of a device; `fault` is a key of contracts.faults, `where` e.g. `door 12`."""
+
+    fault: str
+    where: str
+
+
+class FaultCleared(Fact, frozen=True, tag="fault.cleared"):
+    """The trouble is over."""
+
+    fault: str
+    where: str
+
+
+AnyFact = (
+    BootStarted | OrderTaken | OrderRefused | OrderEnded | PinSet | DepositLoading | DepositMoving | DepositStored | DepositNotStored
+    | DepositReported | DepositWithdrawn | DepositForgotten | PinTrySpent | PinAccepted | PinRejected | PinUnanswered | PinPaused
+    | PinResumed | CollectionBegun | DocumentHandedOver | CollectionEnded | CollectionAbandoned | DoorUnlockDue | DoorPulsed | DoorRefused
+    | DoorInDoubt | DoorJammed | DoorGivenUp | DoorOpened | DoorClosed | CompartmentQuarantined | FaultRaised | FaultCleared
+)  # fmt: skip
+
+
+class Entry(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """One line of a machine's journal: the fact and when it was written.
+
+    `wall` is the wall clock and `trusted` whether it was known to be right; `mono_ms` counts from the start of `boot`.
+    Order is `seq` alone.
+    """
+
+    seq: int
+    wall: datetime
+    mono_ms: int
+    boot: str
+    trusted: bool
+    fact: AnyFact
+
+
+KINDS: tuple[str, ...] = tuple(str(kind.__struct_config__.tag) for kind in Fact.__subclasses__())

@@ -1,0 +1,137 @@
+"""Topics of machine and centre, and the messages on them.
+
+Every message is JSON. The contract carries its own acknowledgements, expiry and ids, so that it runs on MQTT 5 and 3.1.1 and on any broker.
+"""
+
+from datetime import datetime
+from typing import Any, Literal, TypeVar
+
+import msgspec
+
+from contracts.orders import MACHINE_PATTERN
+
+M = TypeVar("M", bound="Message")
+PREFIX = "kiosk/v1"
+Up = Literal["facts", "state", "presence", "answers"]
+Down = Literal["ack", "orders", "documents"]
+
+
+class MessageWrong(ValueError):
+    """A message does not follow its contract; the text names the place and holds none of the content."""
+
+
+def up(machine: str, what: Up) -> str:
+    """The topic on which a machine publishes."""
+    return f"{PREFIX}/{machine}/up/{what}"
+
+
+def down(machine: str, what: Down) -> str:
+    """The topic on which the centre speaks to a machine."""
+    return f"{PREFIX}/{machine}/down/{what}"
+
+
+def machine_of(topic: str, direction: Literal["up", "down"]) -> tuple[str, str] | None:
+    """Machine id and last level of one of our topics; None for any other topic."""
+    parts = topic.split("/")
+    if len(parts) != 5 or "/".join(parts[:2]) != PREFIX or parts[3] != direction or not MACHINE_PATTERN.fullmatch(parts[2]):
+        return None
+    return parts[2], parts[4]
+
+
+class Message(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """One MQTT payload."""
+
+
+class FactBatch(Message, frozen=True):
+    """Facts in order, each as the stored bytes; `previous` is the chain head before the first, in hex.
+
+    Each head is SHA-256(previous head, stored bytes); the first fact of an epoch follows 32 zero bytes.
+    """
+
+    machine: str
+    epoch: str
+    previous: str
+    facts: list[msgspec.Raw]
+
+
+class Presence(Message, frozen=True):
+    """Birth (`online` true) or last will; `connection` is new at every CONNECT, `nonce` at every boot.
+
+    A will whose connection is not that of the current birth says nothing.
+    """
+
+    online: bool
+    boot: str
+    connection: str
+    epoch: str = ""
+    nonce: str = ""
+
+
+class Answer(Message, frozen=True):
+    """What became of an order: the same answer however often it is asked."""
+
+    order: str
+    state: Literal["taken", "done", "refused", "failed", "expired"]
+    code: str
+
+
+class Ack(Message, frozen=True):
+    """The centre's database holds every fact of `epoch` up to `upto`; `missing` are gaps above it, first to last."""
+
+    epoch: str
+    upto: int
+    missing: list[tuple[int, int]] = []
+
+
+class CompartmentReport(Message, frozen=True):
+    """One compartment as the machine knows it; `age_s` is the age of the switch reading."""
+
+    n: int
+    door: Literal["open", "closed", "unknown"]
+    use: Literal["free", "loading", "occupied", "expired", "collecting", "quarantined"]
+
+
+class MachineReport(Message, frozen=True):
+    """`up/state`: the retained picture of one machine, for any MQTT dashboard."""
+
+    machine: str
+    product: Literal["urzedomat", "parkomat"]
+    boot: str
+    epoch: str
+    seq: int
+    unacknowledged: int
+    wall: datetime
+    clock_trusted: bool
+    screen: str
+    free: int
+    occupied: int
+    open_doors: int
+    faults: list[str]
+    software: str
+    description: str
+    compartments: list[CompartmentReport]
+    counts: dict[str, int] = {}
+
+
+def encode(message: Message) -> bytes:
+    """The payload of a message."""
+    return msgspec.json.encode(message)
+
+
+def decode(payload: bytes, kind: type[M]) -> M:
+    """Read a payload; raises MessageWrong."""
+    try:
+        return msgspec.json.decode(payload, type=kind)
+    except (msgspec.DecodeError, UnicodeDecodeError, RecursionError) as error:
+        raise MessageWrong(f"{kind.__name__}: {_where(error)}") from None
+
+
+def _where(error: Exception) -> str:
+    # The text of a decoding error can quote a field's name and place but never its value.
+    text = str(error)
+    return text if "$" in text and len(text) < 200 else type(error).__name__
+
+
+def schema(kind: type[Message]) -> dict[str, Any]:
+    """JSON Schema of a message, for the published contract."""
+    return msgspec.json.schema(kind)
