@@ -1,0 +1,73 @@
+"""Everything that can come into a turn: what people press, what devices say, what the centre sends, what a wish led to."""
+
+import msgspec
+
+from contracts.orders import Order
+
+
+class Input(msgspec.Struct, frozen=True):
+    """One thing that came in."""
+
+
+class KeyPressed(Input, frozen=True):
+    """A key, pressed while the screen of `rev` was shown."""
+
+    key: str
+    rev: int
+
+
+class PageAlive(Input, frozen=True):
+    """The page lives and shows `rev`."""
+
+    rev: int
+
+
+class PageGone(Input, frozen=True):
+    """The last page has closed its connection."""
+
+
+class BytesArrived(Input, frozen=True):
+    """Bytes from the lock bus."""
+
+    data: bytes
+
+
+class LinkUp(Input, frozen=True):
+    """The broker is connected; `connection` is new at every CONNECT."""
+
+    connection: str
+
+
+class LinkDown(Input, frozen=True):
+    """The broker is gone."""
+
+
+class MessageArrived(Input, frozen=True):
+    """A message from the centre."""
+
+    topic: str
+    payload: bytes
+
+
+class OrderSeen(Input, frozen=True):
+    """A properly signed order for this machine; `pin_held` says that the vault holds its PIN for another deposit."""
+
+    order: Order
+    pin_held: bool = False
+
+
+class PinCompared(Input, frozen=True):
+    """The vault compared the digits of try `match`: the deposit they belong to, or none."""
+
+    match: int
+    deposit: str | None
+
+
+class CasesKnown(Input, frozen=True):
+    """What the vault says of the deposits' case numbers, after a start."""
+
+    cases: dict[str, str]
+
+
+class TimerFired(Input, frozen=True):
+    """The deadline that the state named has come."""
