@@ -1,0 +1,94 @@
+"""Imports run one way; hardware and network libraries live in one adapter file of each part."""
+
+import ast
+from collections import defaultdict
+from collections.abc import Mapping
+
+import pytest
+
+from tests import repository_files as files
+
+MAY_IMPORT: Mapping[str, frozenset[str]] = {
+    "contracts": frozenset(),
+    "firmware": frozenset({"contracts"}),
+    "controller": frozenset({"contracts"}),
+    "central": frozenset({"contracts"}),
+    "sim": frozenset({"contracts", "firmware", "controller", "central"}),
+}
+OURS = frozenset({*MAY_IMPORT, "tests", "hardware"})
+
+# A library that touches the world is opened in one file of a part, so that everything above it runs on the virtual clock.
+ONE_ADAPTER_EACH = frozenset({"aiomqtt", "paho", "uvicorn", "serial", "gpiozero", "amqtt", "smartcard", "gammu", "machine", "rp2"})
+
+# What MicroPython must be able to read imports nothing else.
+MICROPYTHON_MAY_IMPORT = frozenset(
+    {"struct", "contracts", "firmware", "time", "machine", "rp2", "micropython", "gc", "sys", "os", "hashlib"}
+)
+
+
+def wrong_imports(sources: Mapping[str, str]) -> list[str]:
+    """Every import that runs against the direction, as `file:line says what`."""
+    wrong: list[str] = []
+    for name, text in sources.items():
+        part = files.part_of(name)
+        if part not in MAY_IMPORT:
+            continue
+        for line, module, _ in files.imported(ast.parse(text)):
+            top = module.split(".")[0]
+            if top in OURS and top != part and top not in MAY_IMPORT[part]:
+                wrong.append(f"{name}:{line} {part} imports {module}")
+            on_board = part == "firmware" or name == "contracts/lock_bus.py"
+            if on_board and top not in MICROPYTHON_MAY_IMPORT | OURS and not name.endswith("manifest.py"):
+                wrong.append(f"{name}:{line} imports {module}, which a board does not have")
+    return wrong
+
+
+def scattered_adapters(sources: Mapping[str, str]) -> list[str]:
+    """Every library of the outside world that more than one file of a part imports."""
+    importers: defaultdict[tuple[str, str], set[str]] = defaultdict(set)
+    for name, text in sources.items():
+        part = files.part_of(name)
+        if part not in MAY_IMPORT:
+            continue
+        for _, module, _ in files.imported(ast.parse(text)):
+            if (top := module.split(".")[0]) in ONE_ADAPTER_EACH:
+                importers[part, top].add(name)
+    return [f"{part}: {top} is imported by {', '.join(sorted(who))}" for (part, top), who in sorted(importers.items()) if len(who) > 1]
+
+
+def test_imports_run_one_way() -> None:
+    assert wrong_imports(files.python_texts()) == []
+
+
+def test_each_outside_library_has_one_adapter() -> None:
+    assert scattered_adapters(files.python_texts()) == []
+
+
+@pytest.mark.parametrize(
+    ("name", "text"),
+    [
+        ("contracts/topics.py", "from controller.machine import State\n"),
+        ("controller/loop.py", "import sim.world\n"),
+        ("controller/loop.py", "def late():\n    from central import ingest\n"),
+        ("central/ingest.py", "import importlib\nimportlib.import_module('sim.world')\n"),
+        ("firmware/lock_board.py", "import controller\n"),
+        ("firmware/lock_board.py", "import asyncio\n"),
+        ("contracts/lock_bus.py", "import typing\n"),
+        ("sim/world.py", "import tests.repository_files\n"),
+    ],
+)
+def test_a_wrong_import_is_found(name: str, text: str) -> None:
+    assert len(wrong_imports({name: text})) == 1
+
+
+def test_right_imports_pass() -> None:
+    right = {
+        "sim/world.py": "import controller.machine, firmware.lock_board, central\n",
+        "controller/loop.py": "from contracts import facts\n",
+    }
+    assert wrong_imports(right) == []
+
+
+def test_a_second_adapter_is_found() -> None:
+    twice = {"controller/a.py": "import serial\n", "controller/b.py": "from serial import Serial\n", "sim/c.py": "import serial\n"}
+    assert scattered_adapters(twice) == ["controller: serial is imported by controller/a.py, controller/b.py"]
