@@ -12,7 +12,7 @@ PARTS = ("contracts", "firmware", "controller", "central", "sim")
 @functools.cache
 def names() -> tuple[str, ...]:
     """Paths relative to the root, sorted; ignored files are not among them."""
-    command = ["git", "ls-files", "-z", "--cached", "--others", "--exclude-standard"]
+    command = ["git", "-c", "safe.directory=*", "ls-files", "-z", "--cached", "--others", "--exclude-standard"]
     listed = subprocess.run(command, cwd=ROOT, capture_output=True, check=True, text=True).stdout
     return tuple(sorted({name for name in listed.split("\0") if name and (ROOT / name).is_file()}))
 
