@@ -1,0 +1,83 @@
+"""What the lock bus tells the controller."""
+
+from typing import Literal
+
+import msgspec
+
+
+class BoardSeen(msgspec.Struct, frozen=True):
+    """A board answered for the first time, again after a silence, or after a restart; `mismatch` is empty when it fits the plan."""
+
+    board: int
+    boot: int
+    firmware: str
+    revision: str
+    description_hash: bytes
+    unique_id: bytes
+    channels: int
+    mismatch: str
+
+
+class BoardLost(msgspec.Struct, frozen=True):
+    """A board does not answer any more; it is asked again every 5 s."""
+
+    board: int
+
+
+class Levels(msgspec.Struct, frozen=True):
+    """What a board's switches say just now. None: no two equal reads. The counters are modulo 256 and start at 0 with each boot."""
+
+    board: int
+    boot: int
+    closed: tuple[bool | None, ...]
+    opens: tuple[int, ...]
+    closes: tuple[int, ...]
+    coil: int | None
+    key: bool
+
+
+class UnlockResult(msgspec.Struct, frozen=True):
+    """How the asking ended; `known` means that this very wish was executed earlier; `no_answer` that nobody knows."""
+
+    wish_id: bytes
+    board: int
+    channel: int
+    result: Literal["started", "known", "refused", "no_answer"]
+    code: str = ""
+    wait_ms: int = 0
+
+
+class Executed(msgspec.Struct, frozen=True):
+    """What a board says of a wish; only worth something when `boot` is the boot the wish was meant for."""
+
+    wish_id: bytes
+    board: int
+    boot: int
+    state: Literal["unknown", "running", "done", "stopped", "no_answer"]
+
+
+class Stopped(msgspec.Struct, frozen=True):
+    """A board has switched its coil off on our word (or did not answer)."""
+
+    board: int
+    answered: bool
+
+
+class LimitsInForce(msgspec.Struct, frozen=True):
+    """What a board enforces from now on (None: it did not answer)."""
+
+    board: int
+    limits: tuple[int, int, int, int] | None
+
+
+class BusNoise(msgspec.Struct, frozen=True):
+    """Totals since the start, told at most once a second and only when one has grown."""
+
+    noise: int
+    overlong: int
+    crc_errors: int
+    rejected: int
+    timeouts: int
+
+
+Event = BoardSeen | BoardLost | Levels | UnlockResult | Executed | Stopped | LimitsInForce | BusNoise

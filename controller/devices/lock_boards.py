@@ -1,0 +1,369 @@
+"""The master's side of the lock bus without I/O: several boards on one half-duplex line, one request in flight.
+
+Call receive or tick, then write bytes_to_send until it is empty, read events, and come back at deadline.
+"""
+
+from collections import deque
+from collections.abc import Callable, Mapping
+from typing import Literal
+
+from contracts import lock_bus as bus
+from controller.devices.lock_board_events import (
+    BoardLost,
+    BoardSeen,
+    BusNoise,
+    Event,
+    Executed,
+    Levels,
+    LimitsInForce,
+    Stopped,
+    UnlockResult,
+)
+
+POLL_IDLE_MS = 300
+POLL_EAGER_MS = 40
+POLL_AGAIN_MS = 100
+PROBE_MS = 5000
+TRIES = 3
+ANSWER_MARGIN_MS = 15  # a USB adapter's own delay; doubled at every further try
+NOISE_EVERY_MS = 1000
+REFUSALS = {
+    bus.COOLING: "cooling",
+    bus.BRAKED: "braked",
+    bus.BUSY: "busy",
+    bus.WRONG_BOOT: "wrong_boot",
+    bus.BAD_CHANNEL: "bad_channel",
+    bus.BAD_PULSE: "bad_pulse",
+}
+WISH_STATES: dict[int, Literal["unknown", "running", "done", "stopped"]] = {
+    bus.UNKNOWN: "unknown",
+    bus.RUNNING: "running",
+    bus.DONE: "done",
+    bus.STOPPED: "stopped",
+}
+_BODY_LONGEST = {bus.IDENTIFY: 26, bus.STATES: bus.STATES_LONGEST, bus.UNLOCK: 3, bus.STOP_ALL: 0, bus.SET_LIMITS: 8, bus.EXECUTED: 5}
+_FRAME_EXTRA = 8  # two zeros, the COBS byte, address, sequence, kind, checksum
+
+
+class _Board:
+    """What the dialogue knows of one board."""
+
+    def __init__(self, address: int, expected_hash: bytes) -> None:
+        self.address = address
+        self.expected_hash = expected_hash
+        self.identity: bus.Identity | None = None
+        self.mismatch = ""
+        self.lost = False
+        self.failures = 0
+        self.asked_ms: int | None = None
+        self.ack = 0
+        self.opens = [0] * bus.CHANNELS_MAX
+        self.closes = [0] * bus.CHANNELS_MAX
+
+    @property
+    def polled(self) -> bool:
+        """Its states make sense to us."""
+        return self.identity is not None and self.identity.protocol == bus.PROTOCOL
+
+    def due_ms(self, eager: bool) -> int:
+        """When it is to be asked next."""
+        if self.asked_ms is None:
+            return 0
+        if self.lost or (self.identity is not None and not self.polled):
+            return self.asked_ms + PROBE_MS
+        if self.failures:
+            return self.asked_ms + POLL_AGAIN_MS
+        return self.asked_ms + (POLL_EAGER_MS if eager else POLL_IDLE_MS)
+
+    def forget(self) -> None:
+        """The board has restarted or is gone: ask who it is, at once."""
+        self.identity = None
+        self.ack = 0
+        self.asked_ms = None
+
+
+class _Job:
+    """Something to be said to a board besides polling."""
+
+    def __init__(self, kind: int, board: int, body: bytes, order: bus.UnlockOrder | None = None) -> None:
+        self.kind = kind
+        self.board = board
+        self.body = body
+        self.order = order
+        self.tries = 0
+
+
+class _Asked:
+    """The request in flight."""
+
+    def __init__(self, board: _Board, sequence: int, kind: int, give_up_ms: int, job: _Job | None) -> None:
+        self.board = board
+        self.sequence = sequence
+        self.kind = kind
+        self.give_up_ms = give_up_ms
+        self.job = job
+
+
+class LockBoards:
+    """The dialogue with every board on one line; `expected` gives each address the 8-byte description hash it must state."""
+
+    def __init__(self, expected: Mapping[int, bytes], baud: int = bus.BAUD) -> None:
+        self.eager = False  # a door is pending or open: ask every 40 ms instead of 300
+        self.rejected = 0
+        self.timeouts = 0
+        self._baud = baud
+        self._boards = {address: _Board(address, expected[address]) for address in sorted(expected)}
+        self._jobs: deque[_Job] = deque()
+        self._asked: _Asked | None = None
+        self._polled_last = False
+        self._sequence = 0
+        self._coil_until = 0
+        self._coil_wish = b""
+        self._decoder = bus.Decoder()
+        self._events: list[Event] = []
+        self._told = BusNoise(0, 0, 0, 0, 0)
+        self._told_ms: int | None = None
+
+    def unlock(self, wish_id: bytes, board: int, channel: int, pulse_ms: int, boot: int) -> None:
+        """Ask for one pulse; ends in one UnlockResult. Raises BusWrong for a wish id that is not 12 bytes, KeyError for a strange board."""
+        order = bus.UnlockOrder(wish_id, boot, channel, pulse_ms)
+        self._add(_Job(bus.UNLOCK, board, order.encode(), order))
+
+    def enquire(self, wish_id: bytes, board: int) -> None:
+        """Ask whether a wish was executed; ends in one Executed."""
+        self._add(_Job(bus.EXECUTED, board, bus.check_wish_id(wish_id)))
+
+    def stop_all(self, board: int) -> None:
+        """Coil off, before anything else; ends in one Stopped."""
+        self._add(_Job(bus.STOP_ALL, board, b""), first=True)
+
+    def set_limits(self, board: int, limits: bus.Limits) -> None:
+        """Tighter limits until the board restarts; ends in one LimitsInForce."""
+        self._add(_Job(bus.SET_LIMITS, board, limits.encode()))
+
+    def receive(self, data: bytes, now_ms: int) -> None:
+        """Bytes from the line, in whatever pieces."""
+        for frame in self._decoder.feed(data):
+            self._frame(frame, now_ms)
+        self._tell_noise(now_ms)
+
+    def tick(self, now_ms: int) -> None:
+        """Time has passed; an answer that did not come is given up."""
+        asked = self._asked
+        if asked and now_ms >= asked.give_up_ms:
+            self._asked = None
+            self.timeouts += 1
+            self._failed(asked)
+        self._tell_noise(now_ms)
+
+    def deadline(self) -> int | None:
+        """When to call tick and bytes_to_send again; None only without boards."""
+        if self._asked:
+            return self._asked.give_up_ms
+        due = [board.due_ms(self.eager) for board in self._boards.values()]
+        due += [self._ready_ms(job) for job in self._jobs if self._boards[job.board].identity]
+        return min(due, default=None)
+
+    def bytes_to_send(self, now_ms: int) -> bytes:
+        """The next request, or nothing while one is in flight or none is due."""
+        if self._asked:
+            return b""
+        job = self._next_job(now_ms)
+        board = self._most_overdue(now_ms)
+        if job and board and job.tries and not self._polled_last:
+            job = None  # the tries of a silent board let the others through
+        if job:
+            return self._say(self._boards[job.board], job.kind, job.body, now_ms, job)
+        if board:
+            board.asked_ms = now_ms
+            if board.polled:
+                return self._say(board, bus.STATES, bus.encode_ack(board.ack), now_ms, None)
+            return self._say(board, bus.IDENTIFY, b"", now_ms, None)
+        return b""
+
+    def events(self) -> list[Event]:
+        """What happened since the last call, oldest first."""
+        events, self._events = self._events, []
+        return events
+
+    def _add(self, job: _Job, first: bool = False) -> None:
+        board = self._boards[job.board]
+        if board.identity is None:
+            board.asked_ms = None  # a lost board is asked once more, for this job
+        if board.mismatch and job.order:
+            self._finish(job, "refused", "mismatch", 0)
+        elif first:
+            self._jobs.appendleft(job)
+        else:
+            self._jobs.append(job)
+
+    def _ready_ms(self, job: _Job) -> int:
+        """One coil at a time on the whole line: the supply is sized for one."""
+        return self._coil_until if job.order and job.order.wish_id != self._coil_wish else 0
+
+    def _next_job(self, now_ms: int) -> _Job | None:
+        return next((job for job in self._jobs if self._boards[job.board].identity and self._ready_ms(job) <= now_ms), None)
+
+    def _most_overdue(self, now_ms: int) -> _Board | None:
+        due = [board for board in self._boards.values() if board.due_ms(self.eager) <= now_ms]
+        return min(due, key=lambda board: board.due_ms(self.eager), default=None)
+
+    def _say(self, board: _Board, kind: int, body: bytes, now_ms: int, job: _Job | None) -> bytes:
+        self._sequence = (self._sequence + 1) & 0xFF
+        data = bus.Frame(board.address, self._sequence, kind, body).encode()
+        line = bus.line_ms(len(data) + _BODY_LONGEST[kind] + _FRAME_EXTRA, self._baud)
+        tries = job.tries if job else 0
+        self._asked = _Asked(board, self._sequence, kind, now_ms + line + (ANSWER_MARGIN_MS << tries), job)
+        self._polled_last = job is None
+        if job:
+            job.tries += 1
+        if job and job.order:
+            self._coil_wish = job.order.wish_id
+            self._coil_until = self._asked.give_up_ms + job.order.pulse_ms
+        return data
+
+    def _frame(self, frame: bus.Frame, now_ms: int) -> None:
+        asked = self._asked
+        if asked is None or (frame.address, frame.sequence) != (asked.board.address, asked.sequence):
+            self.rejected += 1
+            return
+        try:
+            if frame.kind == asked.kind | bus.REPLY:
+                self._answered(asked, frame.body, now_ms)
+                return
+            if frame.kind == bus.ERROR | bus.REPLY and bus.decode_error(frame.body)[0] == asked.kind:
+                self._not_understood(asked)
+                return
+        except bus.BusWrong:
+            pass
+        self.rejected += 1  # wrong kind or length: wait on, the right answer may still come
+
+    def _answered(self, asked: _Asked, body: bytes, now_ms: int) -> None:
+        board = asked.board
+        if asked.kind == bus.IDENTIFY:
+            identity = bus.decode_identity(body)
+            self._asked = None
+            self._identified(board, identity)
+        elif asked.kind == bus.STATES:
+            states = bus.decode_states(body)
+            self._asked = None
+            self._polled(board, states)
+        elif asked.job:
+            self._job_answered(asked.job, body, now_ms)
+            self._asked = None
+            self._jobs.remove(asked.job)
+        board.failures = 0
+
+    def _job_answered(self, job: _Job, body: bytes, now_ms: int) -> None:
+        if job.order:
+            result, wait_ms = bus.decode_unlocked(body)
+            if result in REFUSALS:
+                self._coil_until = now_ms
+                self._finish(job, "refused", REFUSALS[result], wait_ms)
+            else:
+                self._finish(job, "started" if result == bus.STARTED else "known", "", 0)
+        elif job.kind == bus.EXECUTED:
+            boot, state = bus.decode_executed(body)
+            self._events.append(Executed(job.body, job.board, boot, WISH_STATES[state]))
+        elif job.kind == bus.SET_LIMITS:
+            got = bus.decode_limits(body)
+            limits = (got.pulse_ms_max, got.cooldown_ms, got.doors_per_minute, got.silence_ms)
+            self._events.append(LimitsInForce(job.board, limits))
+        elif body:
+            raise bus.BusWrong("body of wrong length")
+        else:
+            self._coil_until = now_ms
+            self._events.append(Stopped(job.board, True))
+
+    def _identified(self, board: _Board, identity: bus.Identity) -> None:
+        board.identity, board.lost, board.ack = identity, False, 0
+        board.asked_ms = None if board.polled else board.asked_ms
+        board.opens, board.closes = [0] * identity.channels, [0] * identity.channels
+        board.mismatch = ""
+        if identity.protocol != bus.PROTOCOL:
+            board.mismatch = f"protocol {identity.protocol}, expected {bus.PROTOCOL}"
+        elif identity.description_hash != board.expected_hash:
+            board.mismatch = f"description {identity.description_hash.hex()}, expected {board.expected_hash.hex()}"
+        firmware = ".".join(str(part) for part in identity.firmware)
+        seen = (identity.description_hash, identity.unique_id, identity.channels, board.mismatch)
+        self._events.append(BoardSeen(board.address, identity.boot, firmware, chr(identity.revision), *seen))
+        if board.mismatch:
+            self._drop_jobs(board.address, self._mismatched)
+
+    def _polled(self, board: _Board, states: bus.States) -> None:
+        identity = board.identity
+        if identity is None or states.boot != identity.boot:
+            board.forget()
+            return
+        if any(channel >= identity.channels for channel, _, _ in states.changed):
+            raise bus.BusWrong("a channel the board does not have")
+        board.ack = states.rev
+        for channel, opens, closes in states.changed:
+            board.opens[channel], board.closes[channel] = opens, closes
+        closed = tuple(bool(states.closed >> n & 1) if states.known >> n & 1 else None for n in range(identity.channels))
+        coil = None if states.coil == bus.NO_COIL else states.coil
+        counters = (tuple(board.opens), tuple(board.closes))
+        self._events.append(Levels(board.address, states.boot, closed, *counters, coil, bool(states.flags & bus.FLAG_KEY)))
+
+    def _failed(self, asked: _Asked) -> None:
+        if asked.job is None:
+            self._poll_failed(asked.board)
+        elif asked.job.tries >= TRIES:
+            self._jobs.remove(asked.job)
+            self._give_up(asked.job)
+
+    def _poll_failed(self, board: _Board) -> None:
+        board.failures += 1
+        if board.failures < TRIES and not board.lost:
+            return
+        if not board.lost:
+            board.lost = True
+            board.identity = None
+            self._events.append(BoardLost(board.address))
+        self._drop_jobs(board.address, self._give_up)
+
+    def _not_understood(self, asked: _Asked) -> None:
+        self._asked = None
+        self.rejected += 1
+        if asked.job is None:
+            self._poll_failed(asked.board)
+            return
+        self._jobs.remove(asked.job)
+        if asked.job.order:
+            self._finish(asked.job, "refused", "not_understood", 0)
+        else:
+            self._give_up(asked.job)
+
+    def _drop_jobs(self, address: int, end: Callable[[_Job], None]) -> None:
+        gone = [job for job in self._jobs if job.board == address]
+        self._jobs = deque(job for job in self._jobs if job.board != address)
+        for job in gone:
+            end(job)
+
+    def _give_up(self, job: _Job) -> None:
+        if job.order:
+            self._finish(job, "no_answer", "", 0)
+        elif job.kind == bus.EXECUTED:
+            self._events.append(Executed(job.body, job.board, 0, "no_answer"))
+        elif job.kind == bus.SET_LIMITS:
+            self._events.append(LimitsInForce(job.board, None))
+        else:
+            self._events.append(Stopped(job.board, False))
+
+    def _mismatched(self, job: _Job) -> None:
+        """No pulse on a board whose pins and limits are not the ones we know."""
+        if job.order:
+            self._finish(job, "refused", "mismatch", 0)
+        else:
+            self._give_up(job)
+
+    def _finish(self, job: _Job, result: Literal["started", "known", "refused", "no_answer"], code: str, wait_ms: int) -> None:
+        if job.order:
+            self._events.append(UnlockResult(job.order.wish_id, job.board, job.order.channel, result, code, wait_ms))
+
+    def _tell_noise(self, now_ms: int) -> None:
+        decoder = self._decoder
+        noise = BusNoise(decoder.noise, decoder.overlong, decoder.crc_errors, self.rejected, self.timeouts)
+        if noise != self._told and (self._told_ms is None or now_ms - self._told_ms >= NOISE_EVERY_MS):
+            self._told, self._told_ms = noise, now_ms
+            self._events.append(noise)
