@@ -21,7 +21,7 @@ demo:
 	@exec $(BIN)/kiosk-sim street --port "$(PORT)" --host "$(HOST)"
 
 system-packages:
-	@sh requirements/system.sh mosquitto chromium fonts-lato fonts-dejavu
+	@sh requirements/system.sh python3-venv mosquitto chromium fonts-lato fonts-dejavu
 
 micropython:
 	@sh tests/micropython/get_micropython.sh .tools/micropython

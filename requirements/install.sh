@@ -19,7 +19,9 @@ say() { printf '%s\n' "$*" >&2; }
     say "Python 3.11 or newer is needed and '$python' is not. Name one: PYTHON=/path/to/python3.11 make ..."
     exit 1
 }
-"$python" -c 'import ensurepip, venv' 2>/dev/null || sh requirements/system.sh python3-venv
+makes_environments() { "$python" -c 'import ensurepip, venv' 2>/dev/null; }
+makes_environments || sh requirements/system.sh python3-venv
+makes_environments || { say "'$python' has no venv or ensurepip module; name another Python: PYTHON=/path/to/python3 make ..."; exit 1; }
 
 # A user's pip settings about where to install would send packages past the environment; those about mirrors are kept.
 unset PIP_USER PIP_TARGET PIP_PREFIX PIP_ROOT PIP_CONSTRAINT PIP_NO_DEPS PIP_DRY_RUN PIP_NO_BINARY PIP_ONLY_BINARY PIP_REQUIREMENT \
