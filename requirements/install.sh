@@ -14,6 +14,10 @@ held() { [ -f ".venv/.holds-$1-$(key "$1")" ]; }
 ! held "$set_name" || exit 0
 [ "$set_name" = test ] || ! held test || exit 0      # the test set contains the others, at the same pins
 
+mkdir -p .tools
+exec 9>.tools/venv.lock
+if command -v flock >/dev/null; then flock 9; ! held "$set_name" || exit 0; fi     # two makes at once: the second waits and finds it done
+
 say() { printf '%s\n' "$*" >&2; }
 "$python" -c 'import sys; sys.exit(sys.version_info < (3, 11))' 2>/dev/null || {
     say "Python 3.11 or newer is needed and '$python' is not. Name one: PYTHON=/path/to/python3.11 make ..."
