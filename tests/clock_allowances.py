@@ -9,7 +9,6 @@ CLOCKS_AND_DICE: Mapping[str, str] = {
     "central/clock.py": "the centre's one reader of clocks",
     "central/randomness.py": "the centre's one source of chance",
     "firmware/board_io.py": "the board's one reader of ticks, and the only importer of machine",
-    "firmware/main.py": "the board's endless loop, paced by ticks",
     "sim/clock.py": "the real clock of the street, which runs in real time",
     "sim/randomness.py": "keys and secrets of the street, made fresh at each start",
 }

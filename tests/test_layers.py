@@ -22,7 +22,7 @@ ONE_ADAPTER_EACH = frozenset({"aiomqtt", "paho", "uvicorn", "serial", "gpiozero"
 
 # What MicroPython must be able to read imports nothing else.
 MICROPYTHON_MAY_IMPORT = frozenset(
-    {"struct", "contracts", "firmware", "time", "machine", "rp2", "micropython", "gc", "sys", "os", "hashlib"}
+    {"array", "board_description", "errno", "gc", "hashlib", "machine", "micropython", "os", "rp2", "select", "struct", "sys", "time"}
 )
 
 
