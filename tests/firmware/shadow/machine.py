@@ -1,0 +1,180 @@
+"""Stands in for MicroPython's `machine` on the unix port: revision B's wiring, solenoids and doors around the firmware.
+
+argv: LINE_FD TRUTH_FD CONTROL_FD ADDRESS. Truth: one JSON line for each change of a coil or door. Control: text lines
+`door N open|closed`, `jam N`, `free N`, `spring on|off`, `key on|off`, `quit`.
+"""
+
+import io
+import json
+import os
+import sys
+import time
+
+import board_description as described
+
+LINE_FD, TRUTH_FD, CONTROL_FD, ADDRESS = (int(each) for each in sys.argv[1:5])
+SPRING_AFTER_MS = 150
+SPRING_TAKES_MS = 80
+POLL = 3
+GET_FILENO = 10
+
+
+class Wiring:
+    """What the pins are soldered to, and the truth about coils and doors."""
+
+    def __init__(self):
+        self.levels = [1] * 30
+        self.shift = 0
+        self.doors = [True] * described.CHANNELS
+        self.jammed = [False] * described.CHANNELS
+        self.spring = True
+        self.key = False
+        self.coil = None
+        self.coil_since = 0
+        self.enabled_until = None
+        self.opens_at = {}
+        self.truth = open(TRUTH_FD, "wb", buffering=0)
+        self.control = open(CONTROL_FD, "rb", buffering=0)
+        self.typed = b""
+        for place, pin in enumerate(described.DIP_PINS):
+            self.levels[pin] = described.DIP_ON_LEVEL if ADDRESS >> place & 1 else 1 - described.DIP_ON_LEVEL
+
+    def tell(self, **what):
+        what["us"] = time.time_ns() // 1000
+        self.truth.write(json.dumps(what) + "\n")
+
+    def get(self, pin):
+        if pin == described.KEY_PIN:
+            return described.KEY_ON_LEVEL if self.key else 1 - described.KEY_ON_LEVEL
+        if pin == described.SWITCH_DATA_PIN:
+            closed = self.shift >> described.SWITCH_FIRST_OUT & 1
+            return described.SWITCH_CLOSED_LEVEL if closed else 1 - described.SWITCH_CLOSED_LEVEL
+        return self.levels[pin]
+
+    def set(self, pin, level):
+        before = self.levels[pin]
+        self.levels[pin] = level
+        if pin == described.SWITCH_LOAD_PIN and not level:
+            self.shift = 0
+            for channel, closed in enumerate(self.doors):
+                self.shift |= closed << channel
+        elif pin == described.SWITCH_CLOCK_PIN and level and not before:
+            self.shift = self.shift << 1
+        elif pin == described.COIL_ENABLE_PIN and level and not before:
+            self.enabled_until = time.ticks_add(time.ticks_ms(), described.COIL_ENABLE_WINDOW_MS)
+            self.look()
+
+    def flip(self, mask):
+        for pin in range(30):
+            if mask >> pin & 1:
+                self.levels[pin] ^= 1
+        self.look()
+
+    def look(self):
+        """Follows the tree and the springs; called at every turn of the firmware."""
+        now = time.ticks_ms()
+        if self.enabled_until is not None and time.ticks_diff(self.enabled_until, now) <= 0:
+            self.enabled_until = None
+        address = 0
+        for place, pin in enumerate(described.COIL_ADDRESS_PINS):
+            address |= self.levels[pin] << place
+        coil = address if self.enabled_until is not None and address < described.CHANNELS else None
+        if coil != self.coil:
+            self.coil = coil
+            self.coil_since = now
+            self.tell(coil=coil)
+        if coil is not None and self.spring and time.ticks_diff(now, self.coil_since) >= SPRING_AFTER_MS:
+            if self.doors[coil] and not self.jammed[coil] and coil not in self.opens_at:
+                self.opens_at[coil] = time.ticks_add(now, SPRING_TAKES_MS)
+        for channel in list(self.opens_at):
+            if time.ticks_diff(now, self.opens_at[channel]) >= 0:
+                del self.opens_at[channel]
+                self.move(channel, False)
+
+    def move(self, channel, closed):
+        if self.doors[channel] != closed:
+            self.doors[channel] = closed
+            self.tell(door=channel, closed=closed)
+
+    def obey(self):
+        typed = self.control.read(256)
+        if not typed:
+            return
+        self.typed += typed
+        while b"\n" in self.typed:
+            line, self.typed = self.typed.split(b"\n", 1)
+            self.do(line.decode().split())
+
+    def do(self, words):
+        if words[0] == "door":
+            self.move(int(words[1]), words[2] == "closed")
+        elif words[0] in ("jam", "free"):
+            self.jammed[int(words[1])] = words[0] == "jam"
+        elif words[0] == "spring":
+            self.spring = words[1] == "on"
+        elif words[0] == "key":
+            self.key = words[1] == "on"
+        elif words[0] == "quit":
+            sys.exit(0)
+
+
+wiring = Wiring()
+
+
+class Pin:
+    IN = 0
+    OUT = 1
+    PULL_UP = 1
+
+    def __init__(self, pin, mode=-1, pull=-1, value=None):
+        self.pin = pin
+        if value is not None:
+            wiring.set(pin, value)
+
+    def value(self, level=None):
+        if level is None:
+            return wiring.get(self.pin)
+        wiring.set(self.pin, level)
+
+
+class UART(io.IOBase):
+    """A pty's end, non-blocking; sending without the direction pin goes nowhere, as on the board."""
+
+    def __init__(self, number, baudrate, tx, rx, txbuf, rxbuf):
+        self.line = open(LINE_FD, "r+b", buffering=0)
+
+    def ioctl(self, request, argument):
+        return LINE_FD if request == GET_FILENO else 0
+
+    def read(self, count):
+        return self.line.read(count)
+
+    def write(self, data):
+        if wiring.levels[described.DIRECTION_PIN] == described.DIRECTION_SEND_LEVEL:
+            self.line.write(data)
+
+    def flush(self):
+        pass
+
+
+class WDT:
+    def __init__(self, timeout):
+        pass
+
+    def feed(self):
+        wiring.look()
+        wiring.obey()
+
+
+class Memory:
+    def __setitem__(self, address, mask):
+        if address != 0xD000001C:
+            raise ValueError(address)
+        wiring.flip(mask)
+
+
+mem32 = Memory()
+
+
+def unique_id():
+    return b"shadow" + bytes((0, ADDRESS))
