@@ -6,7 +6,6 @@ argv: LINE_FD TRUTH_FD CONTROL_FD ADDRESS. Truth: one JSON line for each change 
 
 import io
 import json
-import os
 import sys
 import time
 
