@@ -39,6 +39,8 @@ class DoorSwitches:
     def deadline(self) -> int | None:
         """When the next level may settle; None while all have settled."""
         soonest: int | None = None
+        if not self._unsettled:
+            return None
         for channel in range(self._channels):
             if self._unsettled >> channel & 1:
                 due = self._since[channel] + self._debounce_ms
