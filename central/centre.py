@@ -1,0 +1,217 @@
+"""The centre: what comes in, what it changes in the store, what goes out after the commit.
+
+Synchronous, without clock and randomness of its own: the same object runs in the process and in the simulation. Each call is one
+transaction for what came in and one for what is due because of it; nothing is published or submitted before its commit. What is due is
+read from the store, so a restart loses timers and nothing else.
+"""
+
+from collections.abc import Callable
+
+from sqlalchemy import Connection
+
+from central import fleet
+from central.deposits import Deposits
+from central.ingest import Ingest, acknowledgement
+from central.order_desk import OrderDesk
+from central.ports import Link, Now, Randomness, SmsLine, SmsResult
+from central.settings import Settings
+from central.signer import Signer
+from central.sms.outbox import SmsOutbox
+from central.store import facts, letters, machines
+from central.store.database import Store
+from central.store.machines import Station
+from central.times import to_ms
+from contracts.facts import (
+    DepositLoading,
+    DepositMoving,
+    DepositNotStored,
+    DepositReported,
+    DepositStored,
+    DepositWithdrawn,
+    DocumentHandedOver,
+    Entry,
+    FaultCleared,
+    FaultRaised,
+    OrderEnded,
+    OrderRefused,
+    OrderTaken,
+)
+from contracts.topics import Ack, MessageWrong, down, encode, machine_of
+
+PAYLOAD_MAX = 4 * 1024 * 1024
+SUBSCRIPTIONS = ("kiosk/v1/+/up/facts", "kiosk/v1/+/up/state", "kiosk/v1/+/up/presence", "kiosk/v1/+/up/answers")
+
+ORDER_FACTS = (OrderTaken, OrderRefused, OrderEnded)
+DEPOSIT_FACTS = (
+    DepositLoading, DepositMoving, DepositStored, DepositNotStored, DepositReported, DepositWithdrawn, DocumentHandedOver,
+)  # fmt: skip
+FOLDED = (*ORDER_FACTS, *DEPOSIT_FACTS, FaultRaised, FaultCleared)
+
+
+class Centre:
+    """One centre over one store; `revision` grows with every call that may have changed what pages show."""
+
+    def __init__(self, store: Store, link: Link, sms: SmsLine, settings: Settings, signer: Signer, randomness: Randomness) -> None:
+        self.store = store
+        self.settings = settings
+        self.revision = 0
+        self.connected = False
+        self._link = link
+        self._sms = sms
+        self._desk = OrderDesk(signer, randomness)
+        self._deposits = Deposits(settings, signer, randomness, self._desk)
+        self._outbox = SmsOutbox(settings, signer, self._deposits)
+        self._ingest = Ingest(self._fold)
+        self._touched = True
+
+    def link_up(self, now: Now) -> None:
+        """The broker is there: what was sent into the dark is sent again."""
+        self.connected = True
+        with self.store.transaction() as t:
+            self._desk.forget_timers(None, t)
+            acks = [(s.machine, _ack(t, s.machine, s.epoch)) for s in machines.read_all(t) if s.online]
+        for machine, ack in acks:
+            if ack is not None:
+                self._acknowledge(machine, ack)
+        self._changed(now)
+
+    def link_down(self, now: Now) -> None:
+        """The broker is gone: nothing is sent until it is back."""
+        self.connected = False
+        self._changed(now)
+
+    def receive(self, topic: str, payload: bytes, now: Now) -> None:
+        """Take one message of a machine; a wrong one is counted and changes nothing else. Never raises for what the message says."""
+        whose = machine_of(topic, "up")
+        if whose is None:
+            return
+        machine, what = whose
+        handler = self._handlers().get(what)
+        if handler is None:
+            return
+        if machine not in self.settings.machines or len(payload) > PAYLOAD_MAX:
+            self._turn_away(machine, what, payload, now)
+        else:
+            handler(machine, payload, now)
+
+    def sms_answered(self, idx: str, result: SmsResult, now: Now) -> None:
+        """What the provider said to a message submitted."""
+        with self.store.transaction() as t:
+            self._outbox.answered(t, idx, result, now)
+        self._changed(now)
+
+    def delivery_reported(self, idx: str, status: str, now: Now) -> None:
+        """What the network said later about a message."""
+        with self.store.transaction() as t:
+            self._outbox.delivered(t, idx, status, now)
+        self._changed(now)
+
+    def tick(self, now: Now) -> None:
+        """Do what the time asks for."""
+        self._send_due(now)
+
+    def deadline(self) -> int | None:
+        """When tick has something to do, as mono_ms; None: never by itself."""
+        times = [at for at in (self._desk.deadline() if self.connected else None, self._outbox.deadline()) if at is not None]
+        return min(times, default=None)
+
+    def register(self, case: str, phone: str, machine: str, language: str, low: bool, actor: str, now: Now) -> str:
+        """A clerk registers a document; the key of the deposit. Raises DeskRefused."""
+        with self.store.transaction() as t:
+            key = self._deposits.register(t, case, phone, machine, language, low, actor, now)
+        self._changed(now)
+        return key
+
+    def load(self, deposit: str, actor: str, now: Now) -> str:
+        """A clerk stands at the machine and wants to put the document in; the id of the order. Raises DeskRefused."""
+        with self.store.transaction() as t:
+            order = self._deposits.load(t, deposit, actor, now)
+        self._changed(now)
+        return order
+
+    def _handlers(self) -> dict[str, Callable[[str, bytes, Now], None]]:
+        return {"facts": self._facts, "state": self._state, "presence": self._presence, "answers": self._answers}
+
+    def _turn_away(self, machine: str, what: str, payload: bytes, now: Now) -> None:
+        with self.store.transaction() as t:
+            if machine in self.settings.machines:
+                letters.dead(t, machine, what, "message is too long", payload[:1024], to_ms(now.wall))
+            else:
+                letters.security(t, "", "machine_unknown", f"machine {machine}", to_ms(now.wall))
+        self.revision += 1
+
+    def _facts(self, machine: str, payload: bytes, now: Now) -> None:
+        self._touched = False
+        with self.store.transaction() as t:
+            ack = self._ingest.take(t, machine, payload, now) or _ack(t, machine, machines.read(t, machine).epoch)
+            machines.change(t, machine, heard_ms=to_ms(now.wall))
+        if ack is not None:
+            self._acknowledge(machine, ack)
+        self.revision += 1
+        if self._touched:
+            self._send_due(now)
+
+    def _state(self, machine: str, payload: bytes, now: Now) -> None:
+        with self.store.transaction() as t:
+            try:
+                fleet.report(t, machine, payload, now)
+            except MessageWrong as error:
+                letters.dead(t, machine, "state", str(error), payload, to_ms(now.wall))
+        self.revision += 1
+
+    def _presence(self, machine: str, payload: bytes, now: Now) -> None:
+        ack = None
+        with self.store.transaction() as t:
+            try:
+                born = fleet.presence(t, machine, payload, now)
+            except MessageWrong as error:
+                letters.dead(t, machine, "presence", str(error), payload, to_ms(now.wall))
+                born = None
+            if born is not None:
+                self._desk.forget_timers(machine, t)
+                ack = _ack(t, machine, born.epoch)
+        if ack is not None:
+            self._acknowledge(machine, ack)
+        self._changed(now)
+
+    def _answers(self, machine: str, payload: bytes, now: Now) -> None:
+        with self.store.transaction() as t:
+            try:
+                self._desk.answered(t, machine, payload, now)
+            except MessageWrong as error:
+                letters.dead(t, machine, "answers", str(error), payload, to_ms(now.wall))
+        self.revision += 1
+
+    def _fold(self, t: Connection, machine: str, entry: Entry, now: Now) -> None:
+        if not isinstance(entry.fact, FOLDED):
+            return
+        self._touched = True
+        self._desk.fold(t, machine, entry, now)
+        self._deposits.fold(t, machine, entry, now)
+        fleet.fold(t, machine, entry)
+
+    def _acknowledge(self, machine: str, ack: Ack) -> None:
+        self._link.publish(down(machine, "ack"), encode(ack))
+
+    def _changed(self, now: Now) -> None:
+        self.revision += 1
+        self._send_due(now)
+
+    def _send_due(self, now: Now) -> None:
+        """Publish and submit what the store says is due, after its commit."""
+        with self.store.transaction() as t:
+            stations: dict[str, Station] = {}
+
+            def station(machine: str) -> Station:
+                return stations.setdefault(machine, machines.read(t, machine))
+
+            messages = self._outbox.send_due(t, now)
+            going = self._desk.send_due(t, station, now) if self.connected else []
+        for topic, payload in going:
+            self._link.publish(topic, payload)
+        for message in messages:
+            self._sms.submit(message)
+
+
+def _ack(t: Connection, machine: str, epoch: str) -> Ack | None:
+    return acknowledgement(t, facts.read_cursor(t, machine, epoch)) if epoch else None

@@ -1,0 +1,113 @@
+"""All settings of the centre, each with its range; an unknown key is an error that names the nearest known one."""
+
+from pathlib import Path
+from typing import Annotated, Literal
+from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
+
+import msgspec
+from msgspec import Meta
+
+from contracts.orders import MACHINE_PATTERN
+from contracts.typed_toml import TomlWrong, read_toml
+
+Text = Annotated[str, Meta(min_length=1, max_length=200)]
+Line = Annotated[str, Meta(max_length=200)]
+Port = Annotated[int, Meta(ge=0, le=65535)]
+Hour = Annotated[int, Meta(ge=0, le=23)]
+
+
+class SettingsWrong(TomlWrong):
+    """A settings file that cannot be used; names the file, the key and, for an unknown key, the nearest known one."""
+
+
+class Section(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """A table of the settings file."""
+
+
+class Http(Section, frozen=True):
+    """Where pages and API are served; `public_url` is what the SMS provider calls back."""
+
+    host: Text = "127.0.0.1"
+    port: Port = 8090
+    public_url: Line = ""
+
+
+class Mqtt(Section, frozen=True):
+    """The broker; `password` is a file. `version` 5 or 3 (for 3.1.1)."""
+
+    host: Text = "127.0.0.1"
+    port: Annotated[int, Meta(ge=1, le=65535)] = 1883
+    version: Literal[3, 5] = 5
+    user: Line = ""
+    password: Line = ""
+    ca: Line = ""
+    certificate: Line = ""
+    key: Line = ""
+    keepalive_s: Annotated[int, Meta(ge=5, le=1200)] = 30
+
+
+class SmsSettings(Section, frozen=True):
+    """The provider and when it may be asked; `token` is a file. Without `url` no message leaves the house."""
+
+    url: Line = ""
+    token: Line = ""
+    sender: Annotated[str, Meta(min_length=1, max_length=11)] = "UM Poznan"
+    quiet: bool = True
+    quiet_from: Hour = 22
+    quiet_until: Hour = 7
+    uk: bool = False
+
+
+class City(Section, frozen=True):
+    """What texts name."""
+
+    name: Text = "Poznań"
+    hotline: Text = "61 646 33 44"
+    timezone: Text = "Europe/Warsaw"
+
+
+class Terms(Section, frozen=True):
+    """How long things hold."""
+
+    load_valid_s: Annotated[int, Meta(ge=30, le=3600)] = 300
+    set_pin_valid_s: Annotated[int, Meta(ge=300, le=7 * 86400)] = 86_400
+    hold_days: Annotated[int, Meta(ge=1, le=60)] = 14
+    collect_h: Annotated[int, Meta(ge=1, le=336)] = 48
+    margin_h: Annotated[int, Meta(ge=0, le=24)] = 1
+    pin_rest_days: Annotated[int, Meta(ge=1, le=365)] = 30
+
+
+class MachineSettings(Section, frozen=True):
+    """One machine: its short public number, its place as texts name it, its hardware description."""
+
+    number: Annotated[str, Meta(min_length=1, max_length=12)] = "U-01"
+    place: Annotated[str, Meta(min_length=1, max_length=28)] = "ul. Gronowa 22a"
+    description: Line = ""
+
+
+class Settings(Section, frozen=True):
+    """Everything; `database` is a file beside the settings or a URL, `keys` a folder made by `kiosk-central keys`."""
+
+    machines: dict[str, MachineSettings]
+    database: Text = "centre.db"
+    keys: Text = "keys"
+    language: Literal["pl", "en", "uk", "de"] = "pl"
+    http: Http = Http()
+    mqtt: Mqtt = Mqtt()
+    sms: SmsSettings = SmsSettings()
+    city: City = City()
+    terms: Terms = Terms()
+
+    def __post_init__(self) -> None:
+        for machine in self.machines:
+            if not MACHINE_PATTERN.fullmatch(machine):
+                raise ValueError("machines: ids are a-z, 0-9 and -")
+        try:
+            ZoneInfo(self.city.timezone)
+        except (ZoneInfoNotFoundError, ValueError):
+            raise ValueError("city.timezone: is not a known time zone") from None
+
+
+def read_settings(path: Path) -> Settings:
+    """The settings of a file; raises SettingsWrong."""
+    return read_toml(path, Settings, SettingsWrong)[0]

@@ -1,0 +1,112 @@
+"""The centre's keys and all that is done with them: sign orders, seal what must not lie open, mark PINs."""
+
+import base64
+import hashlib
+import hmac
+import os
+from collections.abc import Mapping
+from pathlib import Path
+
+from cryptography.exceptions import InvalidTag
+from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
+from cryptography.hazmat.primitives.ciphers.aead import AESGCM
+from cryptography.hazmat.primitives.serialization import Encoding, PublicFormat
+
+from central.ports import Randomness
+from contracts.orders import MACHINE_PATTERN, Order, sign
+
+KEY_BYTES = 32
+NONCE_BYTES = 12
+
+
+class KeysWrong(ValueError):
+    """A key file is missing, readable by others or not a key; names the file, never its content."""
+
+
+class Signer:
+    """Holds the order key, the sealing key and the PIN key of each machine."""
+
+    __slots__ = ("_order", "_pins", "_seal")
+
+    def __init__(self, order_key: bytes, seal_key: bytes, pin_keys: Mapping[str, bytes]) -> None:
+        """Each key is 32 bytes; `pin_keys` by machine."""
+        self._order = Ed25519PrivateKey.from_private_bytes(order_key)
+        self._seal = AESGCM(seal_key)
+        self._pins = dict(pin_keys)
+
+    def __repr__(self) -> str:
+        return "Signer(…)"
+
+    def envelope(self, order: Order) -> bytes:
+        """The signed order, ready to publish."""
+        return sign(order, self._order)
+
+    def public_key(self) -> bytes:
+        """The key with which machines check orders, 32 bytes."""
+        return self._order.public_key().public_bytes(Encoding.Raw, PublicFormat.Raw)
+
+    def has_machine(self, machine: str) -> bool:
+        """Whether the PIN key of this machine is here."""
+        return machine in self._pins
+
+    def pin_mark(self, machine: str, pin: str) -> str:
+        """HMAC-SHA-256 of the six digits under the machine's PIN key, in hex."""
+        return hmac.new(self._pins[machine], pin.encode("ascii"), hashlib.sha256).hexdigest()
+
+    def seal(self, text: str, context: str, randomness: Randomness) -> bytes:
+        """AES-GCM of the text, bound to `context`."""
+        nonce = bytes.fromhex(randomness.token(NONCE_BYTES))
+        return nonce + self._seal.encrypt(nonce, text.encode(), context.encode())
+
+    def unseal(self, sealed: bytes, context: str) -> str:
+        """What was sealed under this context; raises KeysWrong."""
+        try:
+            return self._seal.decrypt(sealed[:NONCE_BYTES], sealed[NONCE_BYTES:], context.encode()).decode()
+        except InvalidTag:
+            raise KeysWrong("seal.key: does not open what was sealed") from None
+
+
+def read_signer(folder: Path, machines: tuple[str, ...]) -> Signer:
+    """The keys of a folder made by `kiosk-central keys`; raises KeysWrong."""
+    pins = {machine: read_key(folder / f"pin-{machine}.key") for machine in machines}
+    return Signer(read_key(folder / "order.key"), read_key(folder / "seal.key"), pins)
+
+
+def read_key(path: Path) -> bytes:
+    """32 bytes from one line of base64url; raises KeysWrong."""
+    try:
+        if path.stat().st_mode & 0o077:
+            raise KeysWrong(f"{path}: must be readable by its owner only (chmod 600)")
+        key = base64.urlsafe_b64decode(path.read_text("ascii").strip() + "=")
+    except OSError as error:
+        raise KeysWrong(f"{path}: cannot be read ({type(error).__name__})") from None
+    except ValueError as error:
+        if isinstance(error, KeysWrong):
+            raise
+        raise KeysWrong(f"{path}: is not a key") from None
+    if len(key) != KEY_BYTES:
+        raise KeysWrong(f"{path}: is not a key of {KEY_BYTES} bytes")
+    return key
+
+
+def make_keys(folder: Path, machines: tuple[str, ...], randomness: Randomness) -> list[Path]:
+    """Write the missing key files, 0600, and `order.pub` for the machines; says which were made. Raises KeysWrong."""
+    wrong = [machine for machine in machines if not MACHINE_PATTERN.fullmatch(machine)]
+    if wrong:
+        raise KeysWrong(f"machine {wrong[0]!r}: ids are a-z, 0-9 and -")
+    folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+    wanted = ["order.key", "seal.key", "http.key", *(f"pin-{machine}.key" for machine in machines)]
+    made = [folder / name for name in wanted if not (folder / name).exists()]
+    for path in made:
+        _write(path, bytes.fromhex(randomness.token(KEY_BYTES)), 0o600)
+    public = folder / "order.pub"
+    if not public.exists():
+        _write(public, read_signer(folder, ()).public_key(), 0o644)
+        made.append(public)
+    return made
+
+
+def _write(path: Path, key: bytes, mode: int) -> None:
+    handle = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, mode)
+    with os.fdopen(handle, "w", encoding="ascii") as file:
+        file.write(base64.urlsafe_b64encode(key).decode().rstrip("=") + "\n")

@@ -1,0 +1,87 @@
+"""Documents on their way, and which PINs may not be drawn again."""
+
+import msgspec
+from sqlalchemy import Connection, or_, select, update
+
+from central.store.database import insert_new
+from central.store.schema import deposits, pin_marks
+
+
+class DepositRow(msgspec.Struct, frozen=True):
+    """One document; phone and PIN are sealed, the PIN only until the provider accepted its SMS."""
+
+    key: str
+    machine: str
+    case_no: str
+    phone: bytes
+    phone_mask: str
+    language: str
+    low: bool
+    actor: str
+    created_ms: int
+    changed_ms: int
+    state: str
+    reason: str = ""
+    compartment: int = 0
+    pin: bytes | None = None
+    mark: str = ""
+    until_ms: int = 0
+    set_order: str = ""
+    load_order: str = ""
+    refusals: int = 0
+    reported: str = ""
+    stored_ms: int = 0
+    ended_ms: int = 0
+
+
+def add(t: Connection, deposit: DepositRow) -> None:
+    """Store a new deposit."""
+    insert_new(t, deposits, **msgspec.structs.asdict(deposit))
+
+
+def read(t: Connection, key: str) -> DepositRow | None:
+    """The deposit, if it is ours."""
+    row = t.execute(select(deposits).where(deposits.c.key == key)).mappings().one_or_none()
+    return DepositRow(**row) if row else None
+
+
+def of_order(t: Connection, order: str) -> DepositRow | None:
+    """The deposit that waits for this order."""
+    where = or_(deposits.c.set_order == order, deposits.c.load_order == order)
+    row = t.execute(select(deposits).where(where)).mappings().one_or_none()
+    return DepositRow(**row) if row else None
+
+
+def newest(t: Connection, limit: int) -> list[DepositRow]:
+    """The last deposits, newest first."""
+    found = select(deposits).order_by(deposits.c.created_ms.desc(), deposits.c.key).limit(limit)
+    return [DepositRow(**row) for row in t.execute(found).mappings()]
+
+
+def live_with_case(t: Connection, case_no: str) -> DepositRow | None:
+    """The deposit of this case that has not ended."""
+    where = (deposits.c.case_no == case_no, deposits.c.ended_ms == 0)
+    row = t.execute(select(deposits).where(*where).limit(1)).mappings().one_or_none()
+    return DepositRow(**row) if row else None
+
+
+def change(t: Connection, key: str, at_ms: int, **values: object) -> None:
+    """Set columns of a deposit."""
+    t.execute(update(deposits).where(deposits.c.key == key).values(changed_ms=at_ms, **values))
+
+
+def mark_taken(t: Connection, machine: str, mark: str, ended_after_ms: int) -> bool:
+    """Whether a deposit of this machine holds this PIN or held it after that moment."""
+    c = pin_marks.c
+    where = (c.machine == machine, c.mark == mark, or_(c.ended_ms.is_(None), c.ended_ms > ended_after_ms))
+    return t.execute(select(c.deposit).where(*where).limit(1)).first() is not None
+
+
+def keep_mark(t: Connection, machine: str, mark: str, deposit: str) -> None:
+    """This deposit was given this PIN."""
+    insert_new(t, pin_marks, machine=machine, mark=mark, deposit=deposit, ended_ms=None)
+
+
+def end_marks(t: Connection, deposit: str, at_ms: int) -> None:
+    """The PINs of this deposit are free again thirty days from now."""
+    t.execute(update(pin_marks).where(pin_marks.c.deposit == deposit, pin_marks.c.ended_ms.is_(None)).values(ended_ms=at_ms))
