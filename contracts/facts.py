@@ -38,6 +38,7 @@ class OrderTaken(Fact, frozen=True, tag="order.taken"):
     counter: int
     deposit: str | None = None
     until: datetime | None = None
+    low: bool = False
 
 
 class OrderRefused(Fact, frozen=True, tag="order.refused"):
@@ -217,7 +218,7 @@ class DoorInDoubt(Fact, frozen=True, tag="door.in_doubt"):
 
 
 class DoorJammed(Fact, frozen=True, tag="door.jammed"):
-    """The lock was energised and no opening was seen in time."""
+    """The lock was energised in this boot and no opening was seen in time."""
 
     compartment: int
     wish: int
@@ -239,9 +240,11 @@ class DoorOpened(Fact, frozen=True, tag="door.opened"):
 
 
 class DoorClosed(Fact, frozen=True, tag="door.closed"):
-    """The switch was seen to close."""
+    """The switch was seen to close; `opens` is the board's counter on boot `board_boot`."""
 
     compartment: int
+    opens: int
+    board_boot: int
 
 
 class CompartmentQuarantined(Fact, frozen=True, tag="compartment.quarantined"):

@@ -1,7 +1,8 @@
 """Orders: what somebody may ask of a machine, and the signed envelope they travel in.
 
-The envelope is an Ed25519 signature over the very bytes of the order, with a domain prefix. A broker may delay or drop it; it cannot make, change,
-repeat or redirect one: the order names its machine, its own id, a growing counter, the nonce of the machine's boot and its expiry.
+The envelope is an Ed25519 signature over the very bytes of the order, with a domain prefix. A broker may delay or drop it; it cannot
+make, change, repeat or redirect one: the order names its machine, its own id, a growing counter, the nonce of the machine's boot and its
+expiry.
 """
 
 import base64
@@ -16,7 +17,6 @@ DOMAIN = b"kiosk-order-v1\x00"
 MACHINE_PATTERN = re.compile(r"[a-z0-9][a-z0-9-]{1,47}")
 ID_PATTERN = r"^[a-z0-9-]{1,64}$"
 ORDER_BYTES_MAX = 4096
-
 
 
 class OrderWrong(ValueError):
@@ -36,7 +36,7 @@ class SetPin(Ask, frozen=True, tag="set_pin"):
 
 
 class Load(Ask, frozen=True, tag="load"):
-    """Open an empty compartment for the clerk who stands in front of the machine; `case` is shown to the clerk and kept in the vault only."""
+    """Open an empty compartment for the clerk at the machine; `case` is shown to the clerk and kept in the vault only."""
 
     deposit: str
     case: str

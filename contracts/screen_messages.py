@@ -30,7 +30,7 @@ class Audio(msgspec.Struct, frozen=True):
 
 
 class ScreenMessage(msgspec.Struct, frozen=True):
-    """The whole screen; `rev` only grows. `keys` are the active ones, `text` the deck key of heading and body, `data` the values in braces."""
+    """The whole screen; `rev` only grows. `keys` are the active ones, `data` the values in braces."""
 
     rev: int
     screen: str

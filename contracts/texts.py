@@ -19,7 +19,7 @@ class TextsWrong(ValueError):
 @cache
 def read_catalogues(folder: Path) -> Mapping[Language, Mapping[str, str]]:
     """Texts by language and key from `folder`/<language>.po; raises TextsWrong when a language lacks a text of the Polish master."""
-    catalogues = {language: _read(folder / f"{language}.po") for language in LANGUAGES}
+    catalogues: dict[Language, dict[str, str]] = {language: _read(folder / f"{language}.po") for language in LANGUAGES}
     for language, texts in catalogues.items():
         for key in catalogues["pl"]:
             if not texts.get(key):

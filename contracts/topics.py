@@ -13,6 +13,7 @@ from contracts.orders import MACHINE_PATTERN
 M = TypeVar("M", bound="Message")
 PREFIX = "kiosk/v1"
 Up = Literal["facts", "state", "presence", "answers"]
+CompartmentUse = Literal["free", "loading", "occupied", "expired", "collecting", "quarantined"]
 Down = Literal["ack", "orders", "documents"]
 
 
@@ -84,11 +85,11 @@ class Ack(Message, frozen=True):
 
 
 class CompartmentReport(Message, frozen=True):
-    """One compartment as the machine knows it; `age_s` is the age of the switch reading."""
+    """One compartment as the machine knows it: what its switch says now, and what it is used for."""
 
     n: int
     door: Literal["open", "closed", "unknown"]
-    use: Literal["free", "loading", "occupied", "expired", "collecting", "quarantined"]
+    use: CompartmentUse
 
 
 class MachineReport(Message, frozen=True):

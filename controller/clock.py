@@ -1,7 +1,7 @@
 """The clocks of a machine: this file alone reads them.
 
-`wall` is what people call the time, and `trusted` whether it is known to be right; `mono_ms` counts from the start of this boot of the controller and never
-jumps. Order is neither: it is the sequence number of the journal.
+`wall` is what people call the time, and `trusted` whether it is known to be right; `mono_ms` counts from the start of this boot of the
+controller and never jumps. Order is neither: it is the sequence number of the journal.
 """
 
 import time
@@ -32,8 +32,9 @@ class Clock(Protocol):
 class SystemClock:
     """The clocks of the operating system.
 
-    With `synchronised`, a file that the time service keeps while it is in step (systemd-timesyncd: /run/systemd/timesync/synchronized), the wall clock is
-    trusted only while that file exists; without it, always. A time before `not_before` is never trusted: a Raspberry Pi has no clock of its own.
+    With `synchronised`, a file that the time service keeps while it is in step (systemd-timesyncd: /run/systemd/timesync/synchronized),
+    the wall clock is trusted only while that file exists; without it, always. A time before `not_before` is never trusted: a Raspberry Pi
+    has no clock of its own.
     """
 
     def __init__(self, boot: str, not_before: datetime, synchronised: Path | None) -> None:

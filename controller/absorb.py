@@ -1,0 +1,77 @@
+"""Where most inputs end: in Live, without a fact. What needs a decision becomes one request."""
+
+import msgspec
+
+from contracts.orders import Load
+from controller import machine, senses
+from controller.clock import Now
+from controller.devices.lock_board_events import BoardLost, BoardSeen, Executed, Levels, UnlockResult
+from controller.inputs import CasesKnown, Input, KeyPressed, LinkDown, LinkUp, OrderSeen, PageAlive, PageGone, PinCompared, TimerFired
+from controller.live import Live
+from controller.locker import keys, screens, visits
+from controller.locker.decide import PinMatched
+from controller.machine import Request, Tick
+from controller.senses import BoardEvent
+from controller.settings import Settings
+from controller.state import State
+
+
+def absorb(state: State, live: Live, settings: Settings, item: Input | BoardEvent, now: Now) -> tuple[Live, Request | None]:
+    """Live after the input, and the request it makes."""
+    match item:
+        case BoardSeen() | BoardLost() | Levels() | UnlockResult() | Executed():
+            return senses.absorb(state, live, settings, item, now)
+        case KeyPressed():
+            return _key(state, live, settings, item, now)
+        case OrderSeen():
+            return _order(state, live, item), item
+        case PinCompared():
+            return live, PinMatched(item.match, item.deposit)
+        case TimerFired():
+            return _timer(state, live, settings, now)
+        case _:
+            return _heard(live, item, now), None
+
+
+def _key(state: State, live: Live, settings: Settings, pressed: KeyPressed, now: Now) -> tuple[Live, Request | None]:
+    # A key meant for a screen that is gone must not act on the next one (a double tap, a slow page).
+    if not live.screen_rev <= pressed.rev <= live.rev:
+        return live.counted("key_of_another_screen"), None
+    if pressed.key not in screens.keys(screens.where(state, live, now), live):
+        return live.counted("key_not_active"), None
+    return keys.absorb(state, live, settings, pressed.key, now)
+
+
+def _order(state: State, live: Live, seen: OrderSeen) -> Live:
+    ask = seen.order.ask
+    if not isinstance(ask, Load) or ask.deposit not in state.locker.deposits:
+        return live
+    return msgspec.structs.replace(live, cases={**live.cases, ask.deposit: ask.case})
+
+
+def _timer(state: State, live: Live, settings: Settings, now: Now) -> tuple[Live, Request | None]:
+    live, request = visits.passed(state, live, settings, now)
+    if request is not None:
+        return live, request
+    due_ms = machine.deadline(state, now)
+    return live, Tick() if due_ms is not None and now.mono_ms >= due_ms else None
+
+
+def _heard(live: Live, item: Input, now: Now) -> Live:
+    match item:
+        case PageAlive():
+            return msgspec.structs.replace(live, page_ms=now.mono_ms)
+        case PageGone():
+            return msgspec.structs.replace(live, page_ms=None)
+        case LinkUp() | LinkDown():
+            return msgspec.structs.replace(live, centre=isinstance(item, LinkUp))
+        case CasesKnown():
+            return msgspec.structs.replace(live, cases=item.cases)
+        case _:
+            return live
+
+
+def deadline(state: State, live: Live, now: Now) -> int | None:
+    """When the state or the visit changes by itself, in mono_ms of this boot."""
+    times = (machine.deadline(state, now), visits.deadline(state, live, now))
+    return min((time for time in times if time is not None), default=None)

@@ -1,0 +1,1 @@
+"""Doors and locks: what was seen, what is due, what is in doubt."""

@@ -1,0 +1,128 @@
+"""All of what the facts say about doors and locks, and nothing else.
+
+Rules of this file:
+- A door is `open` or `closed` as last observed; what the switch says now is volatile and lives in Live.
+- A lock has at most one wish; the record stays until whoever asked for the door has gone.
+- Phases: due → pulsed → opened → closed; due → refused | doubt; pulsed → jammed; a doubtful or jammed door may still be seen to open.
+"""
+
+from typing import Literal
+
+import msgspec
+
+from contracts.facts import (
+    CompartmentQuarantined,
+    DoorCause,
+    DoorClosed,
+    DoorGivenUp,
+    DoorInDoubt,
+    DoorJammed,
+    DoorOpened,
+    DoorPulsed,
+    DoorRefused,
+    DoorUnlockDue,
+    Entry,
+)
+
+Phase = Literal["due", "pulsed", "refused", "doubt", "jammed", "opened", "closed"]
+
+
+class LockWish(msgspec.Struct, frozen=True):
+    """One wish to energise a lock, from the fact that made it due; `wanted` is false once whoever asked has gone."""
+
+    wish: int
+    cause: DoorCause
+    pulse_ms: int
+    board_boot: int
+    boot: str
+    mono_ms: int
+    phase: Phase = "due"
+    code: str = ""
+    wait_ms: int = 0
+    wanted: bool = True
+
+
+class Door(msgspec.Struct, frozen=True):
+    """One door: last observed position, the board's counter at that observation, the lock's wish, and why it is quarantined."""
+
+    position: Literal["open", "closed"] = "closed"
+    opens: int = 0
+    board_boot: int = 0
+    moved_ms: int = 0
+    moved_boot: str = ""
+    lock: LockWish | None = None
+    quarantine: str = ""
+
+
+class Doors(msgspec.Struct, frozen=True):
+    """The doors that ever had a fact, by compartment number."""
+
+    doors: dict[int, Door] = {}
+
+    def door(self, compartment: int) -> Door:
+        """The door of a compartment; one without facts is closed."""
+        return self.doors.get(compartment, Door())
+
+
+DoorFact = (
+    DoorUnlockDue | DoorPulsed | DoorRefused | DoorInDoubt | DoorJammed | DoorGivenUp | DoorOpened | DoorClosed | CompartmentQuarantined
+)  # fmt: skip
+
+
+def fold(doors: Doors, entry: Entry, fact: DoorFact) -> Doors:
+    """The doors after this fact."""
+    door = _door(doors.door(fact.compartment), entry, fact)
+    return Doors(doors={**doors.doors, fact.compartment: door})
+
+
+def _door(door: Door, entry: Entry, fact: DoorFact) -> Door:
+    match fact:
+        case DoorUnlockDue():
+            lock = LockWish(entry.seq, fact.cause, fact.pulse_ms, fact.board_boot, entry.boot, entry.mono_ms)
+            return msgspec.structs.replace(door, lock=lock)
+        case DoorOpened():
+            return _lock(_moved(door, entry, fact, "open"), "opened", entry)
+        case DoorClosed():
+            return _lock(_moved(door, entry, fact, "closed"), "closed", entry)
+        case CompartmentQuarantined():
+            return msgspec.structs.replace(door, quarantine=fact.reason)
+        case DoorGivenUp():
+            return _given_up(door)
+        case _:
+            return _outcome(door, entry, fact)
+
+
+def _moved(door: Door, entry: Entry, fact: DoorOpened | DoorClosed, position: Literal["open", "closed"]) -> Door:
+    moved = msgspec.structs.replace(door, position=position, moved_ms=entry.mono_ms, moved_boot=entry.boot)
+    return msgspec.structs.replace(moved, opens=fact.opens, board_boot=fact.board_boot)
+
+
+def _outcome(door: Door, entry: Entry, fact: DoorPulsed | DoorRefused | DoorInDoubt | DoorJammed) -> Door:
+    if door.lock is None or door.lock.wish != fact.wish:
+        return door
+    if not door.lock.wanted:
+        return msgspec.structs.replace(door, lock=None)
+    match fact:
+        case DoorRefused():
+            lock = msgspec.structs.replace(door.lock, code=fact.code, wait_ms=fact.wait_ms)
+            return _lock(msgspec.structs.replace(door, lock=lock), "refused", entry)
+        case DoorPulsed():
+            return _lock(door, "pulsed", entry) if door.lock.phase == "due" else door
+        case DoorInDoubt():
+            return _lock(door, "doubt", entry)
+        case DoorJammed():
+            return _lock(door, "jammed", entry)
+
+
+def _lock(door: Door, phase: Phase, entry: Entry) -> Door:
+    if door.lock is None or not door.lock.wanted or (phase == "closed" and door.lock.phase != "opened"):
+        return door
+    lock = msgspec.structs.replace(door.lock, phase=phase, mono_ms=entry.mono_ms, boot=entry.boot)
+    return msgspec.structs.replace(door, lock=lock)
+
+
+def _given_up(door: Door) -> Door:
+    # A wish without an outcome stays due, so that the board's answer is still asked for; it only has no owner any more.
+    if door.lock is not None and door.lock.phase == "due":
+        return msgspec.structs.replace(door, lock=msgspec.structs.replace(door.lock, wanted=False))
+    return msgspec.structs.replace(door, lock=None)

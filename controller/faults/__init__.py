@@ -1,0 +1,1 @@
+"""Named troubles of devices, raised and cleared."""

@@ -1,0 +1,159 @@
+"""The machine's journal: append-only, chained, and the only thing that survives a power cut.
+
+One SQLite database holds the entries, snapshots of the folded state and the vault, so that one transaction covers a turn. Each entry's
+head is SHA-256(head before, stored bytes). The connection is passed in: its file, pragmas and size are the caller's.
+"""
+
+import hashlib
+import sqlite3
+from pathlib import Path
+
+import msgspec
+
+from contracts.facts import Entry
+from contracts.older_facts import FactUnknown, read_entry
+from controller.randomness import Randomness
+from controller.state import State, fold
+from controller.vault import Vault, VaultChange
+
+SNAPSHOT_EVERY = 10_000
+KEPT_DAYS = 90
+FIRST_HEAD = bytes(32)
+SCHEMA = """
+CREATE TABLE IF NOT EXISTS entries (seq INTEGER PRIMARY KEY, day INTEGER NOT NULL, body BLOB NOT NULL, head BLOB NOT NULL);
+CREATE TABLE IF NOT EXISTS snapshots (seq INTEGER PRIMARY KEY, head BLOB NOT NULL, body BLOB NOT NULL);
+CREATE TABLE IF NOT EXISTS meta (key TEXT PRIMARY KEY, value BLOB NOT NULL);
+CREATE TABLE IF NOT EXISTS vault (deposit TEXT PRIMARY KEY, hmac BLOB NOT NULL, sealed BLOB);
+"""
+
+
+class JournalWrong(RuntimeError):
+    """The journal cannot be used: written by a newer release, or changed behind our back."""
+
+
+class JournalFailed(RuntimeError):
+    """The journal could not be written; nothing of the turn was kept and the process must end."""
+
+
+class Row(msgspec.Struct, frozen=True):
+    """One stored entry."""
+
+    seq: int
+    body: bytes
+    head: bytes
+
+
+def connect(path: Path) -> sqlite3.Connection:
+    """The machine's database: every COMMIT is on the disk, what is deleted is overwritten."""
+    connection = sqlite3.connect(path, isolation_level=None)
+    for pragma in ("journal_mode=WAL", "synchronous=FULL", "secure_delete=ON", "wal_autocheckpoint=500"):
+        connection.execute(f"PRAGMA {pragma}")
+    return connection
+
+
+class Journal:
+    """Entries in order; `seq` and `head` are those of the last one."""
+
+    def __init__(self, connection: sqlite3.Connection, randomness: Randomness) -> None:
+        self._connection = connection
+        if connection.in_transaction:
+            connection.rollback()
+        connection.executescript(SCHEMA)
+        self.epoch = self._epoch(randomness)
+        row = connection.execute("SELECT seq, head FROM entries ORDER BY seq DESC LIMIT 1").fetchone()
+        self.seq, self.head = row or (0, FIRST_HEAD)
+
+    def _epoch(self, randomness: Randomness) -> str:
+        """The random id of this storage, minted when it was created."""
+        self._connection.execute("INSERT OR IGNORE INTO meta VALUES ('epoch', ?)", (randomness.token(16).encode(),))
+        return bytes(self._connection.execute("SELECT value FROM meta WHERE key='epoch'").fetchone()[0]).decode()
+
+    def restore(self) -> State:
+        """The state of all entries: newest snapshot that fits, and the entries after it; raises JournalWrong."""
+        state, head = self._snapshot()
+        for row in self._connection.execute("SELECT seq, body, head FROM entries WHERE seq > ? ORDER BY seq", (state.seq,)):
+            entry = _checked(row, state.seq, head)
+            head = row[2]
+            state = fold(state, entry)
+        return state
+
+    def _snapshot(self) -> tuple[State, bytes]:
+        rows = self._connection.execute(
+            "SELECT s.head, s.body FROM snapshots s JOIN entries e ON e.seq = s.seq AND e.head = s.head ORDER BY s.seq DESC"
+        )
+        for head, body in rows:
+            try:
+                return msgspec.json.decode(body, type=State), head
+            except msgspec.DecodeError:
+                continue  # of another release: an older snapshot or the entries themselves will do
+        row = self._connection.execute("SELECT min(seq) FROM entries").fetchone()
+        if row[0] not in (None, 1):
+            raise JournalWrong("no snapshot of the pruned entries can be read")
+        return State(), FIRST_HEAD
+
+    def append(self, entries: tuple[Entry, ...], vault: Vault, changes: tuple[VaultChange, ...]) -> None:
+        """Keep the entries and the vault's changes, all or none; raises JournalFailed."""
+        head, rows = self.head, list[tuple[int, int, bytes, bytes]]()
+        for entry in entries:
+            body = msgspec.json.encode(entry)
+            head = hashlib.sha256(head + body).digest()
+            rows.append((entry.seq, int(entry.wall.timestamp()) // 86_400, body, head))
+        try:
+            self._connection.execute("BEGIN IMMEDIATE")
+            self._connection.executemany("INSERT INTO entries VALUES (?, ?, ?, ?)", rows)
+            vault.apply(changes)
+            self.commit()
+        except sqlite3.Error as error:
+            raise JournalFailed(f"journal: {type(error).__name__} {error.sqlite_errorname}") from None
+        self.seq, self.head = entries[-1].seq, head
+
+    def commit(self) -> None:
+        """The moment from which the turn has happened."""
+        self._connection.execute("COMMIT")
+
+    def read(self, after: int, limit: int) -> tuple[bytes, list[Row]]:
+        """Up to `limit` entries after `after` (or the first still kept), and the head before the first of them."""
+        found = self._connection.execute(
+            "SELECT seq, body, head FROM entries WHERE seq > ? ORDER BY seq LIMIT ?", (after, limit)
+        ).fetchall()
+        rows = [Row(*row) for row in found]
+        return self._head_before(rows[0].seq) if rows else self.head, rows
+
+    def _head_before(self, seq: int) -> bytes:
+        row = self._connection.execute("SELECT head FROM entries WHERE seq = ?", (seq - 1,)).fetchone()
+        pruned = row or self._connection.execute("SELECT value FROM meta WHERE key='pruned_head'").fetchone()
+        return bytes(pruned[0]) if pruned else FIRST_HEAD
+
+    def snapshot(self, state: State) -> None:
+        """Keep the folded state beside the entries."""
+        self._connection.execute("INSERT OR REPLACE INTO snapshots VALUES (?, ?, ?)", (state.seq, self.head, msgspec.json.encode(state)))
+
+    def snapshot_due(self) -> bool:
+        """Whether enough entries came since the last snapshot."""
+        last = self._connection.execute("SELECT max(seq) FROM snapshots").fetchone()[0] or 0
+        return self.seq - last >= SNAPSHOT_EVERY
+
+    def prune(self, acknowledged: int, today: int) -> None:
+        """Drop what the centre has, is older than 90 days and lies behind two snapshots; `today` counts days since 1970."""
+        seqs = [row[0] for row in self._connection.execute("SELECT seq FROM snapshots ORDER BY seq DESC LIMIT 2")]
+        if len(seqs) < 2:
+            return
+        behind = min(acknowledged, seqs[1])
+        old = self._connection.execute("SELECT max(seq) FROM entries WHERE seq < ? AND day < ?", (behind, today - KEPT_DAYS)).fetchone()[0]
+        if old is None:
+            return
+        with self._connection:
+            self._connection.execute("BEGIN IMMEDIATE")
+            self._connection.execute("INSERT OR REPLACE INTO meta SELECT 'pruned_head', head FROM entries WHERE seq = ?", (old,))
+            self._connection.execute("DELETE FROM entries WHERE seq <= ?", (old,))
+            self._connection.execute("DELETE FROM snapshots WHERE seq < ?", (seqs[1],))
+
+
+def _checked(row: tuple[int, bytes, bytes], before: int, head: bytes) -> Entry:
+    seq, body, stored = row
+    if seq != before + 1 or hashlib.sha256(head + body).digest() != stored:
+        raise JournalWrong(f"the chain is broken at entry {seq}")
+    try:
+        return read_entry(body)
+    except FactUnknown as error:
+        raise JournalWrong(f"this release cannot read {error}") from None

@@ -1,0 +1,68 @@
+"""What a visit and the senses hold just now: empty at every start, never journaled, logged or published."""
+
+from typing import Literal
+
+import msgspec
+
+from contracts.screen_messages import Language
+from controller.secret import Secret
+
+Step = Literal[
+    "attract", "pin", "checking", "wrong", "found", "expired", "notready", "used",
+    "done", "office", "reported", "noclose", "loaded", "failed",
+]  # fmt: skip
+Overlay = Literal["", "lang", "stop", "report", "more_time"]
+
+
+class Visit(msgspec.Struct, frozen=True):
+    """Where the person at the screen stands; `idle_ms` is when the screen asks whether anybody is there (mono_ms).
+
+    `deposit` is the one whose PIN was right; `over` lies over the step and goes back to it.
+    """
+
+    step: Step = "attract"
+    over: Overlay = ""
+    lang: Language = "pl"
+    digits: Secret = Secret()
+    deposit: str = ""
+    compartment: int = 0
+    code: str = ""
+    focus: int = 0
+    idle_ms: int | None = None
+    since_ms: int = 0
+
+
+class Seen(msgspec.Struct, frozen=True):
+    """What a switch says: closed, open, or nothing steady (None), and since when."""
+
+    closed: bool | None
+    since_ms: int
+
+
+class BoardLink(msgspec.Struct, frozen=True):
+    """A board that answers: its boot counter, and whether it is the board the description says."""
+
+    boot: int
+    fits: bool
+
+
+class Live(msgspec.Struct, frozen=True):
+    """Everything volatile; `nonce` proves to the centre that an order is meant for this boot.
+
+    `rev` is the message that is shown, `screen_rev` the first one of the screen that is shown.
+    """
+
+    nonce: str
+    visit: Visit = Visit()
+    seen: dict[int, Seen] = {}
+    boards: dict[int, BoardLink] = {}
+    cases: dict[str, str] = {}
+    centre: bool = False
+    page_ms: int | None = None
+    rev: int = 0
+    screen_rev: int = 0
+    counts: dict[str, int] = {}
+
+    def counted(self, code: str) -> "Live":
+        """The same with one more refusal of this kind."""
+        return msgspec.structs.replace(self, counts={**self.counts, code: self.counts.get(code, 0) + 1})

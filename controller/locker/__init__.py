@@ -1,0 +1,1 @@
+"""Documents in compartments: PIN, loading, collection, and their screens."""

@@ -1,0 +1,103 @@
+"""What a visit learns: from facts that were written, and from time that has passed."""
+
+import msgspec
+
+from contracts import facts as f
+from contracts.facts import Entry
+from controller.clock import Now
+from controller.live import Live, Visit
+from controller.locker import keys, screens
+from controller.locker.decide import LeftOpen, LockerRequest, expired
+from controller.secret import Secret
+from controller.settings import Settings
+from controller.state import State
+
+
+def reflect(live: Live, state: State, settings: Settings, entries: tuple[Entry, ...], now: Now) -> Live:
+    """Live after these entries were folded into `state`."""
+    for entry in entries:
+        visit = _learned(live.visit, state, settings, entry, now)
+        if visit is not live.visit:
+            live = msgspec.structs.replace(live, visit=visit)
+            name = screens.where(state, live, now)
+            idle = None if name == "l.attract" else now.mono_ms + keys.idle_ms(name, settings)
+            live = msgspec.structs.replace(live, visit=msgspec.structs.replace(visit, idle_ms=idle, since_ms=now.mono_ms))
+    return live
+
+
+def _learned(visit: Visit, state: State, settings: Settings, entry: Entry, now: Now) -> Visit:
+    code = f"{settings.number}-{entry.seq}"
+    fact = entry.fact
+    match fact:
+        case f.PinAccepted():
+            return _accepted(visit, state, fact.deposit, now)
+        case f.PinRejected():
+            return Visit(step="wrong", lang=visit.lang)
+        case f.DepositLoading():
+            return Visit()
+        case f.DepositStored():
+            return Visit(step="loaded")
+        case f.DepositNotStored():
+            return Visit(step="failed", code=fact.reason, compartment=fact.compartment)
+        case f.DepositReported():
+            return Visit(step="reported", lang=visit.lang, code=code, compartment=fact.compartment)
+        case f.DepositWithdrawn():
+            return Visit(step="office", lang=visit.lang, code=code)
+        case f.CollectionEnded():
+            step = "done" if fact.closed else "noclose"
+            return Visit(step=step, lang=visit.lang, deposit=fact.deposit, compartment=fact.compartment, code=code)
+        case f.DoorOpened() | f.DoorClosed() | f.DoorJammed() | f.DoorRefused() | f.DoorInDoubt():
+            return msgspec.structs.replace(visit, over="")
+        case _:
+            return visit
+
+
+def _accepted(visit: Visit, state: State, key: str, now: Now) -> Visit:
+    deposit = state.locker.deposits[key]
+    learned = Visit(step="found", lang=visit.lang, deposit=key, compartment=deposit.compartment)
+    match deposit.phase:
+        case "stored":
+            return msgspec.structs.replace(learned, step="expired") if expired(deposit, now) else learned
+        case "waiting":
+            return msgspec.structs.replace(learned, step="notready")
+        case "collected":
+            return msgspec.structs.replace(learned, step="used")
+        case "withdrawn":
+            return msgspec.structs.replace(learned, step="office")
+
+
+def passed(state: State, live: Live, settings: Settings, now: Now) -> tuple[Live, LockerRequest | None]:
+    """Live after time has passed, and the request of a visit whose time ran out."""
+    collection = state.locker.collection
+    if collection is not None and collection.handed_over:
+        opened = screens.opened_ms(state.doors.door(collection.compartment), now)
+        return live, LeftOpen() if now.mono_ms >= opened + screens.LEFT_OPEN_AFTER_MS else None
+    visit, name = live.visit, screens.where(state, live, now)
+    if name in screens.IDLE_SCREENS and visit.idle_ms is None:  # came up by itself, after a restart
+        return _waits(live, now.mono_ms + keys.idle_ms(name, settings)), None
+    if visit.idle_ms is None or now.mono_ms < visit.idle_ms:
+        return live, None
+    if name in screens.IDLE_SCREENS:
+        asking = msgspec.structs.replace(live, visit=msgspec.structs.replace(visit, over="more_time"))
+        return _waits(asking, now.mono_ms + settings.more_time_ms), None
+    if name == "l.checking":
+        return live, None
+    visit, request = keys.gone(state, msgspec.structs.replace(visit, over="", digits=Secret()))
+    return msgspec.structs.replace(live, visit=visit), request
+
+
+def _waits(live: Live, idle_ms: int) -> Live:
+    return msgspec.structs.replace(live, visit=msgspec.structs.replace(live.visit, idle_ms=idle_ms))
+
+
+def deadline(state: State, live: Live, now: Now) -> int | None:
+    """When the visit changes by itself, in mono_ms of this boot."""
+    collection = state.locker.collection
+    if collection is not None and collection.handed_over:
+        opened = screens.opened_ms(state.doors.door(collection.compartment), now)
+        times = (opened + screens.CLOSE_AFTER_MS, opened + screens.LEFT_OPEN_AFTER_MS)
+        return next((time for time in times if time > now.mono_ms), now.mono_ms)
+    name = screens.where(state, live, now)
+    if name in ("k.load", "k.opening", "l.opening", "l.checking", "l.attract", "l.oos"):
+        return None
+    return now.mono_ms if name in screens.IDLE_SCREENS and live.visit.idle_ms is None else live.visit.idle_ms

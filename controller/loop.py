@@ -1,0 +1,249 @@
+"""The shell around the turns: feeds them what arrives, begins what is due, and shows what is so.
+
+Nothing here decides and nothing here waits: every port takes its message at once, and what comes back is another input.
+"""
+
+from collections.abc import Callable
+
+import msgspec
+from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PublicKey
+
+from contracts.facts import OrderEnded
+from contracts.orders import OrderWrong, SetPin, open_envelope
+from contracts.screen_messages import Deadline, ScreenMessage
+from contracts.topics import Ack, MessageWrong, Presence, decode, encode, machine_of, up
+from controller import machine
+from controller.absorb import deadline
+from controller.clock import Clock, Now
+from controller.devices.lock_board_events import BoardLost, BoardSeen, BusNoise, Executed, Levels, UnlockResult
+from controller.devices.lock_boards import LockBoards
+from controller.inputs import BytesArrived, Input, LinkDown, LinkUp, MessageArrived, OrderSeen, PinCompared
+from controller.locker import screens
+from controller.orders import orders
+from controller.outbox import Outbox
+from controller.ports import Line, Link, Page
+from controller.report import report
+from controller.senses import BoardEvent
+from controller.turns import Turns
+from controller.wishes import Enquire, MatchPin, Unlock, Wish
+
+REPORT_EVERY_MS = 30_000
+REPORT_APART_MS = 1_000
+
+
+class Loop:
+    """One machine at its ports; `put` queues an input for a later turn."""
+
+    def __init__(
+        self,
+        turns: Turns,
+        clock: Clock,
+        line: Line,
+        link: Link,
+        page: Page,
+        put: Callable[[Input], None],
+        order_keys: tuple[Ed25519PublicKey, ...],
+    ) -> None:
+        self.turns = turns
+        self._clock = clock
+        self._line = line
+        self._link = link
+        self._page = page
+        self._put = put
+        self._order_keys = order_keys
+        boards = turns.settings.cabinet.boards
+        self.bus = LockBoards({address: board.bus_hash for address, board in boards.items()}, turns.settings.cabinet.file.bus.baud)
+        self.outbox = Outbox(turns.journal, turns.settings.machine)
+        self._begun: set[tuple[int, type]] = set()
+        self._unanswered: set[int] = set()
+        self._shown: tuple[ScreenMessage, int | None] | None = None
+        self._report_ms: int | None = None
+        self._reported: tuple[object, ...] = ()
+        self._reported_ms = -REPORT_APART_MS
+
+    def start(self) -> None:
+        """Begin what an earlier boot left due, and show the first screen."""
+        self._flush(self._clock.now())
+
+    def take(self, item: Input) -> None:
+        """Take one input; raises JournalFailed, after which the process must end."""
+        now = self._clock.now()
+        match item:
+            case BytesArrived():
+                self.bus.receive(item.data, now.mono_ms)
+            case MessageArrived():
+                self._message(item, now)
+            case LinkUp() | LinkDown():
+                self._linked(item, now)
+            case _:
+                self._turn(item, now)
+        self._flush(now)
+
+    def deadline(self, now: Now) -> int | None:
+        """When the next turn is due without any input, in mono_ms of this boot."""
+        own = deadline(self.turns.state, self.turns.live, now)
+        times = (own, self.bus.deadline(), self.outbox.deadline(), self._report_ms)
+        return min((time for time in times if time is not None), default=None)
+
+    def _turn(self, item: Input | BoardEvent, now: Now) -> None:
+        entries = self.turns.take(item, now)
+        for entry in entries:
+            if isinstance(entry.fact, OrderEnded):
+                self._answer(entry.fact.order)
+        if isinstance(item, OrderSeen):
+            self._answer(item.order.id)
+
+    # --- from the centre -----------------------------------------------------------------------------------------------------------------
+
+    def _message(self, item: MessageArrived, now: Now) -> None:
+        place = machine_of(item.topic, "down")
+        if place is None or place[0] != self.turns.settings.machine:
+            self._count("message_of_another_topic")  # some brokers hand out other clients' retained messages
+            return
+        try:
+            match place[1]:
+                case "ack":
+                    self._count(self.outbox.receive(decode(item.payload, Ack), now.mono_ms))
+                case "orders":
+                    self._order(item.payload, now)
+                case _:
+                    self._count("message_of_another_topic")
+        except MessageWrong:
+            self._count("message_wrong")
+        except OrderWrong:
+            self._count("order_wrong")
+
+    def _order(self, payload: bytes, now: Now) -> None:
+        order = open_envelope(payload, self._order_keys, self.turns.settings.machine)
+        ask = order.ask
+        held = isinstance(ask, SetPin) and self.turns.vault.holds(ask.hmac, but=ask.deposit)
+        self._turn(OrderSeen(order=order, pin_held=held), now)
+
+    def _answer(self, order: str) -> None:
+        answer = orders.answer(self.turns.state.orders, order)
+        if answer is not None:
+            self._link.publish(up(self.turns.settings.machine, "answers"), encode(answer))
+
+    def _linked(self, item: LinkUp | LinkDown, now: Now) -> None:
+        self._turn(item, now)
+        if isinstance(item, LinkDown):
+            self.outbox.link_down()
+            return
+        birth = Presence(
+            online=True, boot=now.boot, connection=item.connection, epoch=self.turns.journal.epoch, nonce=self.turns.live.nonce
+        )
+        self._link.publish(up(self.turns.settings.machine, "presence"), encode(birth), retain=True)
+        self.outbox.link_up(now.mono_ms)
+        self._report_ms, self._reported = now.mono_ms, ()
+
+    def _count(self, code: str | None) -> None:
+        if code is not None:
+            self.turns.live = self.turns.live.counted(code)
+
+    # --- after each input ----------------------------------------------------------------------------------------------------------------
+
+    def _flush(self, now: Now) -> None:
+        self._begin_due(now)
+        self._talk_to_boards(now)
+        for batch in self.outbox.batches_to_send(now.mono_ms):
+            self._link.publish(up(batch.machine, "facts"), encode(batch))
+        self._tell_report(now)
+        self._show(now)
+
+    def _talk_to_boards(self, now: Now) -> None:
+        locker = self.turns.state.locker
+        self.bus.eager = locker.loading is not None or locker.collection is not None
+        self.bus.tick(now.mono_ms)
+        while events := self.bus.events():
+            for event in events:
+                self._board_event(event, now)
+            self._begin_due(now)
+        while data := self.bus.bytes_to_send(now.mono_ms):
+            self._line.write(data)
+
+    def _board_event(self, event: object, now: Now) -> None:
+        match event:
+            case UnlockResult(result="no_answer") | Executed(state="no_answer"):
+                # Never sent again: from here on the board is only asked what became of it.
+                wish = int.from_bytes(event.wish_id[4:], "big")
+                self._unanswered.add(wish)
+                self._begun = {begun for begun in self._begun if begun[0] != wish}
+            case BoardSeen() | BoardLost() | Levels() | UnlockResult() | Executed():
+                self._turn(event, now)
+            case BusNoise():
+                counts = {
+                    "bus_noise": event.noise,
+                    "bus_crc": event.crc_errors,
+                    "bus_rejected": event.rejected,
+                    "bus_timeouts": event.timeouts,
+                }
+                self.turns.live = msgspec.structs.replace(self.turns.live, counts={**self.turns.live.counts, **counts})
+            case _:
+                pass
+
+    def _begin_due(self, now: Now) -> None:
+        due = machine.due(self.turns.state)
+        self._begun &= {(wish.id, type(wish.what)) for wish in due}
+        for wish in due:
+            key = (wish.id, type(wish.what))
+            if key not in self._begun and self._begin(wish, now):
+                self._begun.add(key)
+
+    def _begin(self, wish: Wish, now: Now) -> bool:
+        match wish.what:
+            case MatchPin():
+                self._put(PinCompared(match=wish.id, deposit=self.turns.vault.match(self.turns.live.visit.digits)))
+                return True
+            case Unlock():
+                return (
+                    self._enquire(wish.id, wish.what.compartment) if wish.id in self._unanswered else self._unlock(wish.id, wish.what, now)
+                )
+            case Enquire():
+                return self._enquire(wish.id, wish.what.compartment)
+
+    def _unlock(self, wish: int, what: Unlock, now: Now) -> bool:
+        place = self.turns.settings.cabinet.compartments()[what.compartment]
+        board = self.turns.live.boards.get(place.board)
+        if board is None or not board.fits:
+            refused = UnlockResult(self._wish_id(wish), place.board, place.channel, "refused", code="board_silent")
+            self._turn(refused, now)
+            return False
+        self.bus.unlock(self._wish_id(wish), place.board, place.channel, what.pulse_ms, what.board_boot)
+        return True
+
+    def _enquire(self, wish: int, compartment: int) -> bool:
+        board = self.turns.settings.cabinet.compartments()[compartment].board
+        if board not in self.turns.live.boards:
+            return False
+        self.bus.enquire(self._wish_id(wish), board)
+        return True
+
+    def _wish_id(self, wish: int) -> bytes:
+        return bytes.fromhex(self.turns.journal.epoch)[:4] + wish.to_bytes(8, "big")
+
+    def _tell_report(self, now: Now) -> None:
+        turns = self.turns
+        if not turns.live.centre:
+            self._report_ms = None
+            return
+        watched = (turns.state.seq, turns.live.seen, turns.live.boards, self.outbox.acknowledged == turns.state.seq)
+        if watched != self._reported and self._report_ms is not None:
+            self._report_ms = min(self._report_ms, self._reported_ms + REPORT_APART_MS)
+        if self._report_ms is None or now.mono_ms < self._report_ms:
+            return
+        picture = report(turns.state, turns.live, turns.settings, turns.journal.epoch, self.outbox.acknowledged, now)
+        self._link.publish(up(turns.settings.machine, "state"), encode(picture), retain=True)
+        self._reported, self._reported_ms, self._report_ms = watched, now.mono_ms, now.mono_ms + REPORT_EVERY_MS
+
+    def _show(self, now: Now) -> None:
+        turns = self.turns
+        message = screens.message(turns.state, turns.live, turns.settings, now)
+        bare = msgspec.structs.replace(message, rev=0, deadline=Deadline(message.deadline.kind))
+        shown = (bare, turns.live.visit.idle_ms)
+        if shown == self._shown:
+            return
+        rev = turns.live.rev + 1
+        same = self._shown is not None and self._shown[0].screen == message.screen
+        turns.live = msgspec.structs.replace(turns.live, rev=rev, screen_rev=turns.live.screen_rev if same else rev)
+        self._shown = shown
+        self._page.show(msgspec.structs.replace(message, rev=rev))

@@ -1,0 +1,103 @@
+"""One turn of the machine, pure: what a request makes, what is due, and when to look again.
+
+The shell (`loop.py`) journals what `decide` returns, folds it, begins what `due` names and sets its timer to `deadline`.
+"""
+
+from collections import deque
+from typing import cast
+
+import msgspec
+
+from contracts import facts as f
+from contracts.facts import Entry
+from controller import rules
+from controller.clock import Now
+from controller.doors import decide as doors
+from controller.doors.decide import DoorsMoved, LockOutcome
+from controller.faults import faults
+from controller.faults.faults import FaultsSeen
+from controller.inputs import OrderSeen
+from controller.live import Live
+from controller.locker import decide as locker
+from controller.locker.decide import LockerRequest, OpenAsked
+from controller.orders import orders
+from controller.refused import Refused
+from controller.settings import Settings
+from controller.state import State, fold
+from controller.wishes import Wish
+
+FACTS_MAX = 32
+
+
+class TurnTooLong(RuntimeError):
+    """The rules made more facts of one request than any request can need."""
+
+
+class Restarted(msgspec.Struct, frozen=True):
+    """The controller has started; `description` is the hash of its hardware description."""
+
+    description: str
+
+
+class Tick(msgspec.Struct, frozen=True):
+    """A deadline has come."""
+
+
+Request = LockerRequest | LockOutcome | DoorsMoved | FaultsSeen | OrderSeen | Restarted | Tick
+
+
+def decide(state: State, live: Live, settings: Settings, request: Request, now: Now) -> tuple[Entry, ...]:
+    """The entries of a request, all or none; raises Refused when it is not legal in this state."""
+    queue = deque(_owner_decides(state, live, settings, request, now))
+    entries: list[Entry] = []
+    while queue:
+        fact = queue.popleft()
+        entry = Entry(state.seq + 1, now.wall, now.mono_ms, now.boot, now.trusted, cast("f.AnyFact", fact))
+        state = fold(state, entry)
+        entries.append(entry)
+        if len(entries) > FACTS_MAX:
+            raise TurnTooLong(type(request).__name__)
+        # What a fact makes comes before its siblings: an opening is a hand-over before the same reading shows the door closed again.
+        queue.extendleft(reversed(tuple(rules.follow(state, live, settings, fact))))
+    return tuple(entries)
+
+
+def _owner_decides(state: State, live: Live, settings: Settings, request: Request, now: Now) -> tuple[f.Fact, ...]:
+    match request:
+        case LockOutcome() | DoorsMoved():
+            return doors.decide(state.doors, request)
+        case FaultsSeen():
+            return faults.decide(state.faults, request)
+        case OrderSeen():
+            refusal = rules.order_refusal(state, live, settings, request.order, request.pin_held)
+            return orders.decide(state.orders, request.order, refusal, live.nonce, now)
+        case Restarted():
+            started = f.BootStarted(software=settings.software, description=request.description)
+            return (started, *locker.restarted(state.locker, settings.policy))
+        case Tick():
+            return _overdue(state, now)
+        case OpenAsked():
+            code = rules.open_refusal(state, request)
+            if code is not None:
+                raise Refused(code)
+        case _:
+            pass
+    return locker.decide(state.locker, request, settings.policy, now)
+
+
+def _overdue(state: State, now: Now) -> tuple[f.Fact, ...]:
+    facts = (*doors.overdue(state.doors, now), *locker.overdue(state.locker, now))
+    if not facts:
+        raise Refused("nothing_overdue")
+    return facts
+
+
+def due(state: State) -> tuple[Wish, ...]:
+    """Every wish that is outstanding, live and after a restart alike."""
+    return (*doors.due(state.doors, state.boot.id), *locker.due(state.locker, state.boot.id))
+
+
+def deadline(state: State, now: Now) -> int | None:
+    """When the state has something to decide by itself, in mono_ms of this boot."""
+    times = (doors.deadline(state.doors, now.boot), locker.deadline(state.locker, now))
+    return min((time for time in times if time is not None), default=None)

@@ -1,0 +1,1 @@
+"""Orders that arrived, and the one answer each of them has."""

@@ -1,0 +1,181 @@
+"""The only file that knows two modules: what one fact makes of another, and what one part must know of the other to say no."""
+
+from collections.abc import Iterator
+
+from contracts import facts as f
+from contracts.orders import Load, Order, SetPin
+from controller.doors.state import Door
+from controller.live import Live
+from controller.locker.decide import OpenAsked
+from controller.settings import Settings
+from controller.state import State
+
+
+def order_refusal(state: State, live: Live, settings: Settings, order: Order, pin_held: bool) -> str | None:
+    """Why this machine cannot do the order now; None when it can."""
+    match order.ask:
+        case SetPin():
+            deposit = state.locker.deposits.get(order.ask.deposit)
+            if deposit is not None and deposit.phase not in ("waiting", "stored"):
+                return "deposit_ended"
+            return "pin_taken" if pin_held else None
+        case Load():
+            return _load_refusal(state, live, settings, order.ask)
+
+
+def _load_refusal(state: State, live: Live, settings: Settings, ask: Load) -> str | None:
+    deposit = state.locker.deposits.get(ask.deposit)
+    if deposit is None:
+        return "deposit_unknown"
+    if deposit.phase != "waiting":
+        return "deposit_stored" if deposit.phase == "stored" else "deposit_ended"
+    if state.locker.loading or state.locker.collection or state.locker.trying or live.visit.step not in ("attract", "loaded", "failed"):
+        return "busy"
+    return None if choose(state, live, settings, ask.low) else "no_compartment"
+
+
+def open_refusal(state: State, request: OpenAsked) -> str | None:
+    """Why the resident's door cannot be opened now; None when it can."""
+    deposit = state.locker.deposits.get(request.deposit)
+    if deposit is None:
+        return None
+    lock = state.doors.door(deposit.compartment).lock
+    return "lock_busy" if lock is not None and lock.phase in ("due", "pulsed") else None
+
+
+def choose(state: State, live: Live, settings: Settings, low: bool, but: int = 0) -> int | None:
+    """An empty compartment whose door is seen closed; low ones are kept for those who ask for them."""
+    usable = [
+        number
+        for number in settings.cabinet.compartments()
+        if number != but and _free(state.doors.door(number), state.locker.occupant(number)) and _seen_closed(live, settings, number)
+    ]
+    reachable = [number for number in usable if settings.cabinet.is_low(number)]
+    if low:
+        return reachable[0] if reachable else None
+    return next((number for number in usable if number not in reachable), reachable[0] if reachable else None)
+
+
+def _free(door: Door, occupant: str | None) -> bool:
+    return occupant is None and door.position == "closed" and not door.quarantine and door.lock is None
+
+
+def _seen_closed(live: Live, settings: Settings, number: int) -> bool:
+    seen = live.seen.get(number)
+    return seen is not None and seen.closed is True and board_boot(live, settings, number) is not None
+
+
+def board_boot(live: Live, settings: Settings, number: int) -> int | None:
+    """The boot counter of the compartment's board; None while it does not answer or is another board."""
+    board = live.boards.get(settings.cabinet.compartments()[number].board)
+    return board.boot if board is not None and board.fits else None
+
+
+def follow(state: State, live: Live, settings: Settings, fact: f.Fact) -> Iterator[f.Fact]:
+    """The facts that this one makes; `state` has seen it already."""
+    match fact:
+        case f.OrderTaken():
+            yield from _order_taken(state, live, settings, fact)
+        case f.DepositLoading() | f.CollectionBegun():
+            cause = "deposit" if isinstance(fact, f.DepositLoading) else "collection"
+            boot = board_boot(live, settings, fact.compartment)
+            yield f.DoorUnlockDue(
+                compartment=fact.compartment,
+                cause=cause,
+                pulse_ms=settings.cabinet.file.lock.pulse_ms,
+                board_boot=-1 if boot is None else boot,
+            )
+        case f.DepositStored():
+            yield f.DoorGivenUp(compartment=fact.compartment)
+            yield from _load_order_ended(state, fact.deposit, "ok")
+        case f.DepositNotStored():
+            yield from _not_stored(state, fact)
+        case f.DepositReported():
+            yield _quarantined(fact.compartment, "reported_empty" if fact.contents == "empty" else "reported_foreign")
+            yield f.FaultRaised(fault="contents_reported", where=f"door {fact.compartment}")
+        case f.DepositWithdrawn():
+            yield f.DoorGivenUp(compartment=fact.compartment)
+            if fact.reason == "jam":
+                yield _quarantined(fact.compartment, "jam")
+        case f.CollectionAbandoned():
+            yield f.DoorGivenUp(compartment=fact.compartment)
+        case f.CollectionEnded():
+            yield f.DoorGivenUp(compartment=fact.compartment)
+            if not fact.closed:
+                yield _quarantined(fact.compartment, "no_close")
+                yield f.FaultRaised(fault="door_left_open", where=f"door {fact.compartment}")
+        case _:
+            yield from _door(state, live, settings, fact)
+
+
+def _order_taken(state: State, live: Live, settings: Settings, fact: f.OrderTaken) -> Iterator[f.Fact]:
+    assert fact.deposit is not None
+    if fact.until is not None:
+        yield f.PinSet(deposit=fact.deposit, until=fact.until)
+        yield f.OrderEnded(order=fact.order, state="done", code="ok")
+        return
+    compartment = choose(state, live, settings, fact.low)
+    assert compartment is not None
+    yield f.DepositLoading(deposit=fact.deposit, compartment=compartment, order=fact.order)
+
+
+def _door(state: State, live: Live, settings: Settings, fact: f.Fact) -> Iterator[f.Fact]:
+    collection, loading = state.locker.collection, state.locker.loading
+    match fact:
+        case f.DoorOpened():
+            if collection is not None and collection.compartment == fact.compartment:
+                if not collection.handed_over:
+                    yield f.DocumentHandedOver(deposit=collection.deposit, compartment=fact.compartment)
+            elif loading is None or loading.compartment != fact.compartment:
+                yield f.FaultRaised(fault="door_forced", where=f"door {fact.compartment}")
+        case f.DoorClosed():
+            yield from _door_closed(state, live, settings, fact)
+        case f.DoorJammed():
+            if not state.faults.has("door_jammed", f"door {fact.compartment}"):
+                yield f.FaultRaised(fault="door_jammed", where=f"door {fact.compartment}")
+            if loading is not None and loading.compartment == fact.compartment:
+                yield f.DepositNotStored(deposit=loading.deposit, compartment=fact.compartment, reason="jam")
+        case f.DoorRefused():
+            if loading is not None and loading.compartment == fact.compartment:
+                yield f.DepositNotStored(deposit=loading.deposit, compartment=fact.compartment, reason="refused")
+        case _:
+            return
+
+
+def _door_closed(state: State, live: Live, settings: Settings, fact: f.DoorClosed) -> Iterator[f.Fact]:
+    collection, loading, where = state.locker.collection, state.locker.loading, f"door {fact.compartment}"
+    for fault in ("door_left_open", "door_jammed"):
+        if state.faults.has(fault, where):
+            yield f.FaultCleared(fault=fault, where=where)
+    if collection is not None and collection.compartment == fact.compartment and collection.handed_over:
+        yield f.CollectionEnded(deposit=collection.deposit, compartment=fact.compartment, closed=True)
+    if loading is None or loading.compartment != fact.compartment or not loading.moving:
+        return
+    if loading.moving == "not_empty":
+        yield _quarantined(fact.compartment, "not_empty")
+    other = choose(state, live, settings, loading.moving == "lower", but=fact.compartment)
+    if other is None:
+        yield f.DepositNotStored(deposit=loading.deposit, compartment=fact.compartment, reason="no_compartment")
+    else:
+        yield f.DoorGivenUp(compartment=fact.compartment)
+        yield f.DepositLoading(deposit=loading.deposit, compartment=other, order=loading.order)
+
+
+def _not_stored(state: State, fact: f.DepositNotStored) -> Iterator[f.Fact]:
+    yield f.DoorGivenUp(compartment=fact.compartment)
+    match fact.reason:
+        case "elsewhere" | "unconfirmed" | "jam":
+            yield _quarantined(fact.compartment, fact.reason)
+        case "not_put_in" | "no_compartment" | "refused":
+            pass
+    yield from _load_order_ended(state, fact.deposit, fact.reason)
+
+
+def _load_order_ended(state: State, deposit: str, code: str) -> Iterator[f.Fact]:
+    order = state.orders.loading(deposit)
+    if order is not None:
+        yield f.OrderEnded(order=order, state="done" if code == "ok" else "failed", code=code)
+
+
+def _quarantined(compartment: int, reason: f.QuarantineReason) -> f.CompartmentQuarantined:
+    return f.CompartmentQuarantined(compartment=compartment, reason=reason)

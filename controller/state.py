@@ -1,0 +1,54 @@
+"""The durable state of a machine: the fold of its facts."""
+
+import msgspec
+
+from contracts import facts as f
+from contracts.facts import Entry
+from controller.doors import state as doors
+from controller.doors.state import DoorFact, Doors
+from controller.faults import faults
+from controller.faults.faults import Faults
+from controller.locker import state as locker
+from controller.locker.state import Locker, LockerFact
+from controller.orders import orders
+from controller.orders.orders import Orders
+
+
+class Boot(msgspec.Struct, frozen=True):
+    """The present boot of the controller and how many there were."""
+
+    id: str = ""
+    count: int = 0
+    software: str = ""
+    description: str = ""
+
+
+class State(msgspec.Struct, frozen=True):
+    """What all facts up to `seq` fold into."""
+
+    seq: int = 0
+    boot: Boot = Boot()
+    doors: Doors = Doors()
+    locker: Locker = Locker()
+    orders: Orders = Orders()
+    faults: Faults = Faults()
+
+
+def fold(state: State, entry: Entry) -> State:
+    """The state after one more entry; its owner alone sees the fact."""
+    fact = entry.fact
+    if isinstance(fact, DoorFact):
+        return _next(state, entry, doors=doors.fold(state.doors, entry, fact))
+    if isinstance(fact, LockerFact):
+        return _next(state, entry, locker=locker.fold(state.locker, entry, fact))
+    match fact:
+        case f.OrderTaken() | f.OrderRefused() | f.OrderEnded():
+            return _next(state, entry, orders=orders.fold(state.orders, entry, fact))
+        case f.FaultRaised() | f.FaultCleared():
+            return _next(state, entry, faults=faults.fold(state.faults, entry, fact))
+        case f.BootStarted():
+            return _next(state, entry, boot=Boot(entry.boot, state.boot.count + 1, fact.software, fact.description))
+
+
+def _next(state: State, entry: Entry, **part: object) -> State:
+    return msgspec.structs.replace(state, seq=entry.seq, **part)

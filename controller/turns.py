@@ -1,0 +1,87 @@
+"""One turn after another: absorb, decide, journal, fold, reflect. Synchronous; the only effect is the journal's transaction."""
+
+from contracts import facts as f
+from contracts.facts import Entry
+from contracts.orders import Load, SetPin
+from controller import machine
+from controller.absorb import absorb
+from controller.clock import Now
+from controller.inputs import Input, KeyPressed, OrderSeen
+from controller.journal import Journal
+from controller.live import Live
+from controller.locker import visits
+from controller.machine import Request
+from controller.refused import Refused
+from controller.senses import BoardEvent
+from controller.settings import Settings
+from controller.state import State, fold
+from controller.vault import ERASING, EraseCase, EraseDeposit, HoldCase, HoldPin, Vault, VaultChange
+
+NOTHING_NEW = frozenset(("no_edge", "no_change", "nothing_overdue", "settled", "late_outcome"))
+"""Refusals that are part of daily life and not worth counting."""
+
+
+class Turns:
+    """State, Live and the journal they live by."""
+
+    def __init__(self, journal: Journal, vault: Vault, settings: Settings, live: Live, state: State) -> None:
+        self.journal = journal
+        self.vault = vault
+        self.settings = settings
+        self.live = live
+        self.state = state
+
+    def take(self, item: Input | BoardEvent, now: Now) -> tuple[Entry, ...]:
+        """Take one input to its end; the entries it made. Raises JournalFailed: then nothing of it has happened."""
+        before = self.live
+        self.live, request = absorb(self.state, self.live, self.settings, item, now)
+        if request is None:
+            return ()
+        try:
+            return self.decide(request, now)
+        except Refused as refused:
+            if isinstance(item, KeyPressed):
+                self.live = before
+            if refused.code not in NOTHING_NEW:
+                self.live = self.live.counted(refused.code)
+            return ()
+
+    def decide(self, request: Request, now: Now) -> tuple[Entry, ...]:
+        """Decide a request and keep what was decided; raises Refused, JournalFailed."""
+        entries = machine.decide(self.state, self.live, self.settings, request, now)
+        changes = vault_changes(request, entries)
+        self.journal.append(entries, self.vault, changes)
+        for entry in entries:
+            self.state = fold(self.state, entry)
+        self.live = visits.reflect(self.live, self.state, self.settings, entries, now)
+        if any(isinstance(change, ERASING) for change in changes):
+            self.vault.truncate()
+        if self.journal.snapshot_due():
+            self.journal.snapshot(self.state)
+        return entries
+
+
+def vault_changes(request: Request, entries: tuple[Entry, ...]) -> tuple[VaultChange, ...]:
+    """What the vault must hold or erase together with these entries."""
+    ask = request.order.ask if isinstance(request, OrderSeen) else None
+    changes: list[VaultChange] = []
+    for entry in entries:
+        match entry.fact:
+            case f.PinSet() if isinstance(ask, SetPin):
+                changes.append(HoldPin(entry.fact.deposit, ask.hmac))
+            case f.DepositLoading() if isinstance(ask, Load):
+                changes.append(HoldCase(entry.fact.deposit, ask.case))
+            case f.DocumentHandedOver() | f.DepositWithdrawn() | f.DepositStored():
+                changes.append(EraseCase(entry.fact.deposit))
+            case f.DepositForgotten():
+                changes.append(EraseDeposit(entry.fact.deposit))
+            case _:
+                pass
+    return tuple(changes)
+
+
+def restart(journal: Journal, vault: Vault, settings: Settings, nonce: str, now: Now) -> Turns:
+    """Read the journal and start a new boot; raises JournalWrong, JournalFailed."""
+    turns = Turns(journal, vault, settings, Live(nonce=nonce), journal.restore())
+    turns.decide(machine.Restarted(description=settings.cabinet.hash.hex()[:16]), now)
+    return turns
