@@ -1,0 +1,96 @@
+"""What each screen is made of: its layout, its texts and the words on its keys. All of that and nothing else."""
+
+from collections.abc import Mapping
+from typing import Any, Literal
+
+import msgspec
+
+from contracts.screen_messages import ScreenMessage
+
+Layout = Literal["attract", "words", "menu", "pad", "cabinet"]
+
+
+class ScreenWrong(ValueError):
+    """A message that cannot be drawn; names the screen and what is missing."""
+
+
+class Form(msgspec.Struct, frozen=True):
+    """A screen's layout and the text keys of its targets; `numbers` are the digits in the action row."""
+
+    layout: Layout
+    ok: str = "btn.ok.done"
+    cancel: str = "btn.cancel.back"
+    numbers: Mapping[str, str] = {}
+    warning: bool = False
+    arrow: Literal["none", "still", "blinking"] = "none"
+    safest: str = "ok"
+
+
+FORMS: Mapping[str, Form] = {
+    "l.attract": Form("attract", ok="btn.ok.collect"),
+    "lang": Form("menu", ok="btn.ok.next"),
+    "l.pin": Form("pad", ok="btn.ok.next"),
+    "l.checking": Form("words"),
+    "l.wrong": Form("pad", ok="btn.ok.next", warning=True),
+    "l.paused": Form("words", cancel="btn.cancel.finish", warning=True),
+    "l.found": Form("cabinet", ok="btn.ok.open", numbers={"1": "btn.num.reach"}, arrow="blinking"),
+    "l.opening": Form("cabinet", arrow="still"),
+    "l.open": Form("cabinet", numbers={"1": "btn.num.wrong"}, arrow="still"),
+    "l.close": Form("cabinet", numbers={"1": "btn.num.noclose"}, arrow="blinking"),
+    "l.noclose": Form("words"),
+    "l.report": Form("menu"),
+    "l.reported": Form("words"),
+    "l.done": Form("words"),
+    "l.jam": Form("menu", ok="btn.ok.next", cancel="btn.cancel.finish", warning=True),
+    "l.office": Form("words"),
+    "l.expired": Form("words"),
+    "l.notready": Form("words"),
+    "l.used": Form("words", warning=True),
+    "l.stop": Form("words", ok="btn.ok.yes", safest="cancel"),
+    "more_time": Form("words", ok="btn.ok.more", cancel="btn.cancel.finish"),
+    "l.oos": Form("words", warning=True),
+    "k.load": Form("cabinet", numbers={"1": "btn.num.busy", "2": "btn.num.lower"}, arrow="still"),
+    "k.check": Form("menu"),
+    "k.loaded": Form("words"),
+    "k.opening": Form("cabinet", arrow="still"),
+    "k.failed": Form("words", warning=True),
+}
+
+REASONS_OF_FAILURE = ("jam", "elsewhere", "unconfirmed", "no_compartment")
+"""Reasons with words of their own; every other one is told in general words."""
+
+
+def form(message: ScreenMessage) -> Form:
+    """The form of a message's screen; raises ScreenWrong."""
+    try:
+        found = FORMS[message.screen]
+    except KeyError:
+        raise ScreenWrong(f"no screen {message.screen!r}") from None
+    if found.layout == "pad":  # the PIN is the first step: on an empty field red ends the visit
+        return msgspec.structs.replace(found, cancel="btn.cancel.delete" if message.data.get("filled") else "btn.cancel.finish")
+    return found
+
+
+def text_key(screen: str, data: Mapping[str, Any]) -> str:
+    """The key of a screen's heading and body in the catalogues."""
+    match screen:
+        case "l.jam" if not data.get("tries_left"):
+            return "l.jam.last"
+        case "k.load" if not data.get("case"):
+            return "k.load.nocase"
+        case "l.done" | "k.loaded":
+            return f"{screen}.plain"
+        case "k.opening":
+            return "l.opening"
+        case "k.failed" if data.get("reason") in REASONS_OF_FAILURE:
+            return f"k.failed.{data['reason']}"
+        case _:
+            return screen
+
+
+TEXT_KEYS: tuple[str, ...] = (
+    *(name for name in FORMS if name not in {"l.done", "k.loaded", "k.opening"}),
+    *("l.jam.last", "k.load.nocase", "l.done.plain", "k.loaded.plain"),
+    *(f"k.failed.{reason}" for reason in REASONS_OF_FAILURE),
+)
+"""Every key that text_key can answer."""

@@ -1,0 +1,105 @@
+"""Texts of the catalogues with their values put in, as safe HTML. Pure."""
+
+import re
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any
+
+import msgspec
+from markupsafe import Markup, escape
+
+from contracts.screen_messages import Language, ScreenMessage
+from contracts.texts import read_catalogues
+from controller.kiosk.forms import ScreenWrong
+
+TEXTS = Path(__file__).parent / "texts"
+PLACEHOLDER = re.compile(r"\{(\w+)\}")
+LINE = re.compile(r"(?:^|(?<= ))([1-9]) (.+?)(?=, [1-9] |\.)")
+"""A numbered line inside a body: "1 spróbuj jeszcze raz, 2 odbiór w urzędzie."."""
+
+KEPT_TOGETHER = frozenset({"hotline", "when", "time", "case"})
+
+
+class MenuLine(msgspec.Struct, frozen=True):
+    """One numbered choice."""
+
+    key: str
+    words: str
+
+
+def text(language: Language, key: str) -> str:
+    """A text as the catalogue has it; raises ScreenWrong."""
+    try:
+        return read_catalogues(TEXTS)[language][key]
+    except KeyError:
+        raise ScreenWrong(f"no text {key!r}") from None
+
+
+def split_lines(body: str) -> tuple[str, tuple[MenuLine, ...]]:
+    """A body without its sentence of numbered lines, and those lines with a capital letter."""
+    found = list(LINE.finditer(body))
+    if not found:
+        return body, ()
+    rest = f"{body[: found[0].start()]}{body[found[-1].end() + 1 :]}".strip()
+    return rest, tuple(MenuLine(match[1], capital(match[2])) for match in found)
+
+
+def fill(language: Language, template: str, message: ScreenMessage) -> Markup:
+    """The text with values in place of {names}; raises ScreenWrong naming the screen and the missing value."""
+    pieces = PLACEHOLDER.split(template)
+    done = Markup("")
+    for index, piece in enumerate(pieces):
+        starts = not "".join(pieces[:index]).strip() or "".join(pieces[:index]).rstrip().endswith((".", "?"))
+        done += escape(piece) if index % 2 == 0 else _value(language, piece, message, starts)
+    return done
+
+
+def position(language: Language, data: Mapping[str, Any]) -> str:
+    """Where the compartment is, in words."""
+    return text(language, "pos").replace("{row}", str(data["row"])).replace("{col}", str(data["col"]))
+
+
+def capital(words: str) -> str:
+    """The words with a capital first letter."""
+    return words[:1].upper() + words[1:]
+
+
+def clock(left_ms: int) -> str:
+    """Minutes and seconds left, rounded up: "14:59"."""
+    seconds = -(-left_ms // 1000)
+    return f"{seconds // 60}:{seconds % 60:02d}"
+
+
+def left_ms(message: ScreenMessage) -> int:
+    """Milliseconds to the end that the screen counts down to."""
+    left = message.data.get("left_ms", message.deadline.left_ms)
+    return max(0, int(left))
+
+
+def _value(language: Language, name: str, message: ScreenMessage, starts_sentence: bool) -> Markup:
+    data = message.data
+    try:
+        match name:
+            case "s":
+                return _countdown("s", str(-(-left_ms(message) // 1000)), left_ms(message))
+            case "mmss":
+                return _countdown("mmss", clock(left_ms(message)), left_ms(message))
+            case "pos":
+                words = position(language, data)
+                return escape(capital(words) if starts_sentence else words)
+            case "code":
+                return Markup('<span class="code">{}</span>').format(data["code"])
+            case "n":
+                return escape(data["compartment"])
+            case "time":
+                return escape(data["collected_at"])
+            case _ if name in KEPT_TOGETHER:
+                return Markup('<span class="whole">{}</span>').format(data[name])
+            case _:
+                return escape(data[name])
+    except KeyError as missing:
+        raise ScreenWrong(f"screen {message.screen}: no value {missing.args[0]!r}") from None
+
+
+def _countdown(shape: str, shown: str, left: int) -> Markup:
+    return Markup('<span class="left" data-left="{}" data-shape="{}">{}</span>').format(left, shape, shown)

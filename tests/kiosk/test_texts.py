@@ -1,0 +1,62 @@
+"""The catalogues of the resident's screen: the same keys and values in four languages, short enough, each used."""
+
+import re
+
+import pytest
+
+from contracts.screen_messages import LANGUAGES, Language
+from contracts.texts import read_catalogues
+from controller.kiosk.forms import FORMS, TEXT_KEYS
+from controller.kiosk.words import PLACEHOLDER, TEXTS, capital, clock, split_lines
+
+HEAD_MAX, BODY_MAX = 60, 120
+CATALOGUES = read_catalogues(TEXTS)
+BLAMING = re.compile(r"\b(należy|nieprawidłow\w*|błędn\w*|illegal|invalid)\b", re.IGNORECASE)
+
+
+def used_keys() -> set[str]:
+    """Every key that a screen can ask for."""
+    keys = {f"{key}.{part}" for key in TEXT_KEYS for part in ("head", "body")}
+    for form in FORMS.values():
+        keys |= set(form.numbers.values()) | {form.ok, form.cancel}
+    keys |= {"btn.cancel.delete", "btn.cancel.finish", "btn.up", "btn.down", "btn.lang"}
+    return keys | {"pos", "slots", "wait", "l.offline", "cabinet.lit", "cabinet.open", "cabinet.closed"}
+
+
+def test_every_used_text_exists_and_every_text_is_used() -> None:
+    assert set(CATALOGUES["pl"]) == used_keys()
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_same_keys_and_values_everywhere(language: Language) -> None:
+    polish, texts = CATALOGUES["pl"], CATALOGUES[language]
+    assert set(texts) == set(polish)
+    differing = [key for key in texts if sorted(PLACEHOLDER.findall(texts[key])) != sorted(PLACEHOLDER.findall(polish[key]))]
+    assert differing == []
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_texts_are_short_and_plain(language: Language) -> None:
+    for key, text in CATALOGUES[language].items():
+        assert len(text) <= (HEAD_MAX if key.endswith(".head") else BODY_MAX), key
+        assert not BLAMING.search(text), key
+        assert text == " ".join(text.split()), key
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+@pytest.mark.parametrize(
+    ("key", "numbers"), [("lang", "1234"), ("l.jam", "12"), ("l.jam.last", "2"), ("l.report", "123"), ("k.check", "123"), ("k.load", "12")]
+)
+def test_numbered_lines_are_found(language: Language, key: str, numbers: str) -> None:
+    rest, lines = split_lines(CATALOGUES[language][f"{key}.body"])
+    assert "".join(line.key for line in lines) == numbers
+    assert all(line.words == capital(line.words) for line in lines)
+    assert not re.search(r"\b[1-9] ", rest)
+
+
+def test_a_text_without_numbered_lines_stays_whole() -> None:
+    assert split_lines("Nic. Koniec.") == ("Nic. Koniec.", ())
+
+
+def test_minutes_and_seconds() -> None:
+    assert [clock(0), clock(1), clock(59_001), clock(899_000)] == ["0:00", "0:01", "1:00", "14:59"]

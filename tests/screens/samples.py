@@ -1,0 +1,85 @@
+"""One message of every screen of the locker, with the longest values that a site can have."""
+
+from typing import Any
+
+from contracts.screen_messages import LANGUAGES, Deadline, Language, ScreenMessage
+from controller.kiosk.rendering import Look
+
+LOOKS = {panel.panel: panel for panel in (Look(city="Miasto Poznań"), Look(city="Miasto Poznań", panel="10in"))}
+SIZES = {"7in": (1024, 600), "10in": (1280, 800)}
+
+DIGITS = tuple("0123456789")
+COMMON: dict[str, Any] = {
+    "machine": "U-01",
+    "place": "ul. Gronowa 22a",
+    "time": "14:05",
+    "hotline": "61 646 33 44",
+    "city": "Miasto Poznań",
+}
+CODE = "K7M2-94QX-3F"
+
+
+def cabinet(number: int, state: str, columns: int = 12, rows: int = 8, hinge: str = "left") -> dict[str, Any]:
+    """The data of a cabinet screen: doors numbered from the top left, row by row."""
+    cells = [
+        {"n": (rows - row) * columns + col, "row": row, "col": col, "size": "S", "state": "closed"}
+        for row in range(rows, 0, -1)
+        for col in range(1, columns + 1)
+    ]
+    target = next(cell for cell in cells if cell["n"] == number)
+    target["state"] = state
+    place = {"compartment": number, "row": target["row"], "col": target["col"]}
+    return place | {"rows": rows, "cols": columns, "cells": cells, "hinge": hinge}
+
+
+def _small(number: int, state: str) -> dict[str, Any]:
+    return cabinet(number, state, columns=4, rows=6) | {"columns_mm": [250] * 4, "rows_mm": [360, 220, 150, 150, 150, 220]}
+
+
+SCREENS: dict[str, tuple[str, tuple[str, ...], dict[str, Any]]] = {
+    "l.attract": ("l.attract", ("ok", "lang"), {"free": 17, "languages": list(LANGUAGES)}),
+    "lang": ("lang", ("1", "2", "3", "4", "cancel"), {"current": "pl"}),
+    "l.pin": ("l.pin", (*DIGITS, "cancel", "lang"), {"filled": 0}),
+    "l.pin full": ("l.pin", (*DIGITS, "cancel", "ok", "lang"), {"filled": 6}),
+    "l.checking": ("l.checking", (), {}),
+    "l.wrong": ("l.wrong", (*DIGITS, "cancel", "lang"), {"filled": 0}),
+    "l.paused": ("l.paused", ("cancel", "lang"), {"left_ms": 899_000}),
+    "l.found": ("l.found", ("ok", "1", "cancel"), cabinet(93, "lit")),
+    "l.found small": ("l.found", ("ok", "1", "cancel"), _small(7, "lit")),
+    "l.opening": ("l.opening", (), cabinet(93, "lit") | {"phase": "pulse"}),
+    "l.open": ("l.open", ("1",), cabinet(93, "open")),
+    "l.open small": ("l.open", ("1",), _small(7, "open")),
+    "l.close": ("l.close", ("1",), cabinet(93, "open", hinge="right")),
+    "l.noclose": ("l.noclose", ("ok",), {"compartment": 93, "code": CODE}),
+    "l.report": ("l.report", ("1", "2", "3"), {"compartment": 93}),
+    "l.reported": ("l.reported", ("ok",), {"code": CODE}),
+    "l.done": ("l.done", ("ok",), {"collected_at": "14:05"}),
+    "l.jam": ("l.jam", ("1", "2", "cancel", "up", "down", "ok"), {"compartment": 93, "tries_left": 2, "focus": 0}),
+    "l.jam last": ("l.jam", ("2", "cancel", "up", "down", "ok"), {"compartment": 93, "tries_left": 0, "focus": 0}),
+    "l.office": ("l.office", ("ok",), {"code": CODE}),
+    "l.expired": ("l.expired", ("ok",), {}),
+    "l.notready": ("l.notready", ("ok",), {}),
+    "l.used": ("l.used", ("ok",), {"when": "23.11 14:05"}),
+    "l.stop": ("l.stop", ("ok", "cancel"), {}),
+    "more_time": ("more_time", (*DIGITS, "ok", "cancel", "up", "down", "lang"), {"left_ms": 20_000}),
+    "l.oos": ("l.oos", ("lang",), {}),
+    "k.load": ("k.load", ("1", "2"), cabinet(93, "open") | {"case": "26004711", "open": True}),
+    "k.load restarted": ("k.load", (), cabinet(93, "closed") | {"case": "", "open": False}),
+    "k.check": ("k.check", ("1", "2", "3"), {"compartment": 93}),
+    "k.loaded": ("k.loaded", ("ok",), {"busy": 66, "all": 93}),
+    "k.opening": ("k.opening", (), cabinet(93, "lit")),
+    "k.failed": ("k.failed", ("ok",), {"compartment": 93, "reason": "refused"}),
+    "k.failed jam": ("k.failed", ("ok",), {"compartment": 93, "reason": "jam"}),
+    "k.failed elsewhere": ("k.failed", ("ok",), {"compartment": 93, "reason": "elsewhere"}),
+    "k.failed unconfirmed": ("k.failed", ("ok",), {"compartment": 93, "reason": "unconfirmed"}),
+    "k.failed no_compartment": ("k.failed", ("ok",), {"compartment": None, "reason": "no_compartment"}),
+}
+"""Screen, active keys and data by the sample's name."""
+
+
+def sample(name: str, language: Language = "pl", rev: int = 1, **changed: Any) -> ScreenMessage:
+    """The named sample as a message; `changed` replaces fields of the message."""
+    screen, keys, data = SCREENS[name]
+    deadline = Deadline("fact" if screen == "l.paused" else "idle", data["left_ms"]) if "left_ms" in data else Deadline()
+    fields: dict[str, Any] = {"rev": rev, "screen": screen, "lang": language, "keys": keys, "data": COMMON | data, "deadline": deadline}
+    return ScreenMessage(**(fields | changed))

@@ -1,0 +1,55 @@
+"""Every screen fits on both panels in every language: nothing clipped, nothing overlapping, nothing too small (screens.md A1, A2)."""
+
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from playwright.sync_api import Browser
+
+from contracts.screen_messages import LANGUAGES, Language
+from tests.screens.samples import LOOKS, SCREENS, sample
+from tests.screens.shown_page import CHROMIUM, chromium, open_page, put
+
+pytestmark = [pytest.mark.browser, pytest.mark.skipif(not CHROMIUM.exists(), reason="no system Chromium: make system-packages")]
+
+FIT = (Path(__file__).parent / "fit.js").read_text().split("\n", 1)[1]
+PX_MM = {"7in": 6.675, "10in": 5.884}
+CAP_MIN = {"7in": 40.8, "10in": 43.1}
+
+
+@pytest.fixture(scope="module")
+def browser() -> Iterator[Browser]:
+    with chromium() as started:
+        yield started
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+@pytest.mark.parametrize("panel", LOOKS)
+def test_every_screen_fits(browser: Browser, panel: str, language: Language) -> None:
+    shown = open_page(browser, LOOKS[panel])
+    wrong: dict[str, list[str]] = {}
+    messages = {name: sample(name, language) for name in SCREENS}
+    messages["l.attract offline"] = sample("l.attract", language, banner="l.offline")
+    for name, message in messages.items():
+        put(shown, message, LOOKS[panel])
+        if found := shown.evaluate(FIT, {"px_mm": PX_MM[panel], "cap_min": CAP_MIN[panel]}):
+            wrong[name] = found
+    shown.close()
+    assert wrong == {}
+
+
+def test_the_measure_finds_what_does_not_fit(browser: Browser) -> None:
+    shown = open_page(browser, LOOKS["7in"])
+    put(shown, sample("l.stop"), LOOKS["7in"])
+    spoil = """() => {
+        document.querySelector("#screen p").setAttribute("style", "font-size: 40px; position: relative; top: 200px");
+        const ok = document.querySelector("[data-key=ok]");
+        ok.style.minWidth = "20px";
+        ok.replaceChildren();
+    }"""
+    shown.evaluate(spoil)
+    found = " ".join(shown.evaluate(FIT, {"px_mm": 6.675, "cap_min": 40.8}))
+    shown.close()
+    assert "has capitals of 29" in found
+    assert "runs into target" in found
+    assert "target ok is" in found
