@@ -1,0 +1,130 @@
+"""Descriptions of boards and lockers: what they answer, and every way in which a file can be wrong."""
+
+import shutil
+from pathlib import Path
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from contracts.board_module import board_constants, board_module, main
+from contracts.descriptions import DescriptionWrong, parse_lock_board, read_lock_board, read_locker
+
+HARDWARE = Path(__file__).parents[2] / "hardware"
+BOARD_TEXT = (HARDWARE / "lock_board_rev_b.toml").read_text("utf-8")
+LOCKER_TEXT = (HARDWARE / "urzedomat_24.toml").read_text("utf-8")
+LOCKER = read_locker(HARDWARE / "urzedomat_24.toml")
+
+
+def test_the_locker_answers_what_is_asked_of_it() -> None:
+    compartments = LOCKER.compartments()
+    assert list(compartments) == list(range(1, 25))
+    assert all(LOCKER.at(door.board, door.channel) == door for door in compartments.values())
+    assert LOCKER.at(0, 31) is None
+    assert LOCKER.is_low(21)
+    assert not LOCKER.is_low(1)
+    assert LOCKER.low() == tuple(range(5, 25))
+
+
+def test_the_grid_is_the_front_of_the_cabinet() -> None:
+    grid = LOCKER.grid()
+    assert (grid.columns, grid.rows, grid.hinge) == (4, 6, "left")
+    assert (len(grid.columns_mm), len(grid.rows_mm)) == (4, 6)
+    assert [(cell.number, cell.row, cell.column) for cell in grid.cells[:5]] == [(1, 6, 1), (2, 6, 2), (3, 6, 3), (4, 6, 4), (5, 5, 1)]
+    assert len({(cell.row, cell.column) for cell in grid.cells}) == 24
+
+
+def test_the_hash_is_over_what_the_file_says_not_how() -> None:
+    board = read_lock_board(HARDWARE / "lock_board_rev_b.toml")
+    assert len(board.hash) == 32
+    assert board.bus_hash == board.hash[:8]
+    assert parse_lock_board("# a remark\n" + BOARD_TEXT, "b").hash == board.hash
+    assert parse_lock_board(BOARD_TEXT.replace("value = 5000", "value = 5001"), "b").hash != board.hash
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "said"),
+    [
+        ("baud =", "baund =", "unknown key line.baund, nearest known key is baud"),
+        ("limits.silence_ms]", "limits.silense_ms]", "unknown key limits.silense_ms, nearest known key is silence_ms"),
+        ("value = 1000", "value = 9000", "limits.pulse_ms_max.value: Expected `int` <= 3000"),
+        ("value = 1000", 'value = "1000"', "limits.pulse_ms_max.value: Expected `int`, got `str`"),
+        ("channels = 24", "", "missing required field `channels`"),
+        ("tx_pin = 0", "tx_pin = 1", "pin 1 has two owners: line tx and line rx"),
+        ("chips = 3", "chips = 2", "switches.chips"),
+        ("none_address = 31", "none_address = 23", "coils.none_address"),
+        ("[line]", "[line", "not TOML"),
+    ],
+)
+def test_a_wrong_board_is_named(old: str, new: str, said: str) -> None:
+    assert old in BOARD_TEXT
+    with pytest.raises(DescriptionWrong, match="a board") as wrong:
+        parse_lock_board(BOARD_TEXT.replace(old, new, 1), "a board")
+    assert said in str(wrong.value)
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "said"),
+    [
+        ("pulse_ms = 500", "puls_ms = 500", "unknown key lock.puls_ms, nearest known key is pulse_ms"),
+        ("handle_mm = 1390", "handel_mm = 1390", "nearest known key is handle_mm"),
+        ("pulse_ms = 500", "pulse_ms = 1500", "lock.pulse_ms"),
+        ("number = 2\n", "number = 1\n", "doors.number: 1 appears twice"),
+        ("channel = 1\n", "channel = 0\n", "doors.channel: 0 of board 0 appears twice"),
+        ("channel = 1\n", "channel = 24\n", "doors.channel: door 2 has channel 24 of 24"),
+        ("board = 0\n", "board = 1\n", "doors.board: door 1 is on board 1"),
+        ("handle_mm = 1390", "handle_mm = 900", "doors.handle_mm: the handle of door 1 is outside its row"),
+        ("row = 6", "row = 7", "doors.row: door 1 lies outside the frame"),
+        ("column = 1\n", "column = 2\n", "doors.row and doors.column: 6,2 appears twice"),
+        ("baud = 115200", "baud = 9600", "bus.baud"),
+        ('description = "lock_board_rev_b"', 'description = "lock_board_rev_c"', "lock_board_rev_c.toml: cannot be read"),
+        ('description = "lock_board_rev_b"', 'description = "../etc/x"', "boards[0].description"),
+        ("address = 0\n", "address = 16\n", "boards[0].address"),
+    ],
+)
+def test_a_wrong_locker_is_named(old: str, new: str, said: str, tmp_path: Path) -> None:
+    assert old in LOCKER_TEXT
+    shutil.copy(HARDWARE / "lock_board_rev_b.toml", tmp_path)
+    path = tmp_path / "locker.toml"
+    path.write_text(LOCKER_TEXT.replace(old, new, 1), "utf-8")
+    with pytest.raises(DescriptionWrong) as wrong:
+        read_locker(path)
+    assert said in str(wrong.value)
+
+
+@given(st.one_of(st.text(max_size=200), st.integers(0, len(BOARD_TEXT)).map(lambda at: BOARD_TEXT[:at])))
+def test_any_text_is_a_board_or_one_named_error(text: str) -> None:
+    said = "any: "
+    try:
+        parse_lock_board(text, "any")
+    except DescriptionWrong as wrong:
+        said = str(wrong)
+    assert said.startswith("any: ")
+
+
+def test_the_module_for_the_board_says_what_the_file_says(tmp_path: Path) -> None:
+    board = read_lock_board(HARDWARE / "lock_board_rev_b.toml")
+    said: dict[str, object] = {}
+    exec(compile(board_module(board), "board_description.py", "exec"), {}, said)
+    assert said == board_constants(board)
+    assert main([str(HARDWARE / "lock_board_rev_b.toml"), str(tmp_path / "build")]) == 0
+    assert (tmp_path / "build" / "board_description.py").read_text("utf-8") == board_module(board)
+
+
+def test_the_types_for_the_board_name_what_the_module_has() -> None:
+    stub = (HARDWARE.parent / "firmware" / "board_description.pyi").read_text("utf-8")
+    named = [line.split(":")[0] for line in stub.splitlines() if not line.startswith("#")]
+    assert named == list(board_constants(read_lock_board(HARDWARE / "lock_board_rev_b.toml")))
+
+
+def test_the_build_step_called_wrongly_ends_with_one_sentence(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    assert main([]) == 2
+    assert main([str(tmp_path / "none.toml"), str(tmp_path)]) == 2
+    assert len(capsys.readouterr().err.strip().splitlines()) == 2
+
+
+def test_the_pin_table_is_the_description() -> None:
+    board = read_lock_board(HARDWARE / "lock_board_rev_b.toml")
+    table = (HARDWARE / "pinouts.md").read_text("utf-8")
+    rows = [line for line in table.splitlines() if line.startswith("| GP")]
+    assert rows == [f"| GP{pin} | {what} |" for what, pin in sorted(board.file.pins().items(), key=lambda item: item[1])]
