@@ -1,14 +1,51 @@
-"""The machine's program."""
+"""kiosk-controller: the program on the machine."""
 
+import argparse
+import asyncio
+import logging
 import sys
+from pathlib import Path
 
-USAGE = "usage: kiosk-controller run SITE.toml | check SITE.toml"
+from contracts.key_files import KeysWrong
+from contracts.texts import TextsWrong
+from contracts.typed_toml import TomlWrong
+from controller.centre_link import LinkWrong
+from controller.devices.open_port import PortWrong
+from controller.journal import JournalFailed, JournalWrong
+from controller.kiosk.server import PortTaken
+from controller.process import DataTaken, run
+from controller.site import read_order_keys, read_site, read_vault_keys
+
+NAMED = (TomlWrong, KeysWrong, TextsWrong, PortTaken, PortWrong, LinkWrong, JournalWrong, JournalFailed, DataTaken)
 
 
-def main() -> int:
-    """Print the usage and refuse: exit status 2."""
-    print(USAGE, file=sys.stderr)
-    return 2
+def main(arguments: list[str] | None = None) -> int:
+    """Run a command; 0 when it went well, 1 with one line on standard error when not, 2 for wrong usage."""
+    parser = argparse.ArgumentParser(prog="kiosk-controller", description="The program on the machine.")
+    commands = parser.add_subparsers(dest="command", required=True)
+    for name, words in (("run", "run the machine of a site file"), ("check", "check a site file, its description and its keys")):
+        commands.add_parser(name, help=words).add_argument("site", type=Path, metavar="SITE.toml")
+    chosen = parser.parse_args(arguments)
+    logging.basicConfig(level=logging.INFO, format="%(levelname)s %(name)s: %(message)s")
+    try:
+        return _check(chosen.site) if chosen.command == "check" else _run(chosen.site)
+    except NAMED as error:
+        print(f"kiosk-controller: {type(error).__name__}: {error}", file=sys.stderr)
+        return 1
+
+
+def _run(path: Path) -> int:
+    asyncio.run(run(read_site(path), path.parent))
+    return 0
+
+
+def _check(path: Path) -> int:
+    site = read_site(path)
+    settings = site.settings()
+    read_vault_keys(site, path.parent)
+    read_order_keys(site, path.parent)
+    print(f"{path}: {site.machine} ({site.number}) with {len(settings.cabinet.compartments())} compartments")
+    return 0
 
 
 if __name__ == "__main__":

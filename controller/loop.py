@@ -238,7 +238,8 @@ class Loop:
     def _show(self, now: Now) -> None:
         turns = self.turns
         message = screens.message(turns.state, turns.live, turns.settings, now)
-        bare = msgspec.structs.replace(message, rev=0, deadline=Deadline(message.deadline.kind))
+        still = {key: value for key, value in message.data.items() if key != "left_ms"}
+        bare = msgspec.structs.replace(message, rev=0, deadline=Deadline(message.deadline.kind), data=still)
         shown = (bare, turns.live.visit.idle_ms)
         if shown == self._shown:
             return

@@ -40,7 +40,7 @@ def open_refusal(state: State, request: OpenAsked) -> str | None:
     if deposit is None:
         return None
     lock = state.doors.door(deposit.compartment).lock
-    return "lock_busy" if lock is not None and lock.phase in ("due", "pulsed") else None
+    return "lock_busy" if lock is not None and lock.opening else None
 
 
 def choose(state: State, live: Live, settings: Settings, low: bool, but: int = 0) -> int | None:
@@ -136,7 +136,9 @@ def _door(state: State, live: Live, settings: Settings, fact: f.Fact) -> Iterato
             if loading is not None and loading.compartment == fact.compartment:
                 yield f.DepositNotStored(deposit=loading.deposit, compartment=fact.compartment, reason="jam")
         case f.DoorRefused():
-            if loading is not None and loading.compartment == fact.compartment:
+            lock = state.doors.door(fact.compartment).lock
+            waits = lock is not None and lock.waits
+            if loading is not None and loading.compartment == fact.compartment and not waits:
                 yield f.DepositNotStored(deposit=loading.deposit, compartment=fact.compartment, reason="refused")
         case _:
             return

@@ -4,7 +4,7 @@ from typing import Literal
 
 import msgspec
 
-from contracts.facts import DoorCause, DoorClosed, DoorInDoubt, DoorJammed, DoorOpened, DoorPulsed, DoorRefused, Fact
+from contracts.facts import DoorCause, DoorClosed, DoorInDoubt, DoorJammed, DoorOpened, DoorPulsed, DoorRefused, DoorUnlockDue, Fact
 from controller.clock import Now
 from controller.doors.state import Door, Doors, LockWish
 from controller.refused import Refused
@@ -96,6 +96,8 @@ def overdue(doors: Doors, now: Now) -> tuple[Fact, ...]:
 
 
 def _late(compartment: int, lock: LockWish, boot: str) -> Fact:
+    if lock.waits and lock.boot == boot:
+        return DoorUnlockDue(compartment=compartment, cause=lock.cause, pulse_ms=lock.pulse_ms, board_boot=lock.board_boot)
     if lock.phase == "pulsed" and lock.boot == boot:
         return DoorJammed(compartment=compartment, wish=lock.wish)
     # Pulsed in an earlier boot: the door may have been opened and closed while nobody looked.
@@ -109,8 +111,10 @@ def deadline(doors: Doors, boot: str) -> int | None:
 
 
 def _late_at(lock: LockWish, boot: str) -> int:
-    if lock.phase not in ("due", "pulsed"):
+    if not lock.opening:
         return NEVER
+    if lock.waits and lock.boot == boot:
+        return lock.mono_ms + lock.wait_ms
     return OPENING_MS + lock.mono_ms if lock.boot == boot else RESTART_MS
 
 

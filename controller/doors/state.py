@@ -24,6 +24,9 @@ from contracts.facts import (
     Entry,
 )
 
+COOLING_MS_MAX = 6_000
+"""A person in front of the door waits so long without being told; a longer rest is shown as a door that did not open."""
+
 Phase = Literal["due", "pulsed", "refused", "doubt", "jammed", "opened", "closed"]
 
 
@@ -40,6 +43,16 @@ class LockWish(msgspec.Struct, frozen=True):
     code: str = ""
     wait_ms: int = 0
     wanted: bool = True
+
+    @property
+    def waits(self) -> bool:
+        """The coil still rests from an earlier pulse: certainly not driven, so it may be asked for again when the board says."""
+        return self.phase == "refused" and self.code == "cooling" and 0 < self.wait_ms <= COOLING_MS_MAX
+
+    @property
+    def opening(self) -> bool:
+        """Whether the door may still spring open by itself."""
+        return self.phase in ("due", "pulsed") or self.waits
 
 
 class Door(msgspec.Struct, frozen=True):

@@ -60,7 +60,7 @@ def where(state: State, live: Live, now: Now) -> str:
 def _loading(door: Door) -> str:
     if door.position == "open":
         return "k.load"
-    return "k.opening" if door.lock is None or door.lock.phase in ("due", "pulsed") else "k.check"
+    return "k.opening" if door.lock is None or door.lock.opening else "k.check"
 
 
 def _collection(state: State, live: Live, now: Now) -> str:
@@ -71,7 +71,7 @@ def _collection(state: State, live: Live, now: Now) -> str:
         if live.visit.step == "reported":
             return "l.reported"
         return "l.close" if now.mono_ms >= opened_ms(door, now) + CLOSE_AFTER_MS else "l.open"
-    if door.lock is not None and door.lock.phase in ("due", "pulsed"):
+    if door.lock is not None and door.lock.opening:
         return "l.opening"
     return "l.jam" if collection.asked < ASKED_MAX else "l.jam.last"
 
@@ -114,13 +114,17 @@ def keys(name: str, live: Live) -> tuple[str, ...]:
 def message(state: State, live: Live, settings: Settings, now: Now) -> ScreenMessage:
     """The whole screen, with `rev` as Live has it."""
     name = where(state, live, now)
+    deadline = _deadline(name, state, live, now)
+    data = _data(name, state, live, settings, now)
+    if deadline.kind != "none":
+        data["left_ms"] = deadline.left_ms
     return ScreenMessage(
         rev=live.rev,
         screen=name,
         lang=live.visit.lang,
         keys=keys(name, live),
-        data=_data(name, state, live, settings, now),
-        deadline=_deadline(name, state, live, now),
+        data=data,
+        deadline=deadline,
         cue=CUES.get(name, ""),
         say=name,
         banner=None if live.centre else "l.offline",

@@ -1,0 +1,29 @@
+"""Key files that machine and centre both read: 32 bytes as one line of base64url."""
+
+import base64
+from pathlib import Path
+
+KEY_BYTES = 32
+
+
+class KeysWrong(ValueError):
+    """A key file is missing, readable by others or not a key; names the file, never its content."""
+
+
+def read_key(path: Path, *, public: bool = False) -> bytes:
+    """The key in a file; a private one must be readable by its owner only. Raises KeysWrong."""
+    try:
+        if not public and path.stat().st_mode & 0o077:
+            raise KeysWrong(f"{path}: must be readable by its owner only (chmod 600)")
+        text = path.read_text("ascii").strip()
+    except OSError as error:
+        raise KeysWrong(f"{path}: cannot be read ({type(error).__name__})") from None
+    except UnicodeDecodeError:
+        raise KeysWrong(f"{path}: is not a key") from None
+    try:
+        key = base64.b64decode(text + "=" * (-len(text) % 4), altchars=b"-_", validate=True)
+    except ValueError:
+        raise KeysWrong(f"{path}: is not a key") from None
+    if len(key) != KEY_BYTES:
+        raise KeysWrong(f"{path}: is not a key of {KEY_BYTES} bytes")
+    return key

@@ -1,0 +1,34 @@
+"""Tells the service manager that turns are completed (sd_notify); a controller that hangs is restarted by it."""
+
+import os
+import socket
+from collections.abc import Mapping
+
+
+class Watchdog:
+    """Fed by completed turns, at most four times in the manager's period; silent where no manager asked for it."""
+
+    def __init__(self, environment: Mapping[str, str] = os.environ) -> None:
+        self._address = environment.get("NOTIFY_SOCKET", "").replace("@", "\0", 1)
+        period_us = environment.get("WATCHDOG_USEC", "")
+        self.every_ms = int(period_us) // 4000 if period_us.isdigit() else 0
+        self._fed_ms: int | None = None
+
+    def ready(self) -> None:
+        """The machine serves."""
+        self._notify(b"READY=1")
+
+    def turn_completed(self, now_ms: int) -> None:
+        """A turn has come to its end."""
+        if self.every_ms and (self._fed_ms is None or now_ms - self._fed_ms >= self.every_ms):
+            self._fed_ms = now_ms
+            self._notify(b"WATCHDOG=1")
+
+    def _notify(self, text: bytes) -> None:
+        if not self._address:
+            return
+        with socket.socket(socket.AF_UNIX, socket.SOCK_DGRAM | socket.SOCK_NONBLOCK) as manager:
+            try:
+                manager.sendto(text, self._address)
+            except OSError:
+                return  # the manager is gone; it will notice our silence if it comes back

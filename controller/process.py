@@ -1,0 +1,97 @@
+"""The controller as a process: builds the machine from its site, opens the ports, and feeds the loop until it is told to stop."""
+
+import asyncio
+import fcntl
+import gc
+import logging
+import signal
+from collections.abc import Coroutine
+from pathlib import Path
+from typing import IO, Any
+
+from controller.centre_link import CentreLink
+from controller.clock import Clock, SystemClock
+from controller.devices.open_port import OpenLine
+from controller.health import Watchdog
+from controller.inbox import Inbox
+from controller.inputs import BytesArrived, CasesKnown, TimerFired
+from controller.journal import Journal, connect
+from controller.kiosk.rendering import Look
+from controller.kiosk.server import KioskServer
+from controller.loop import Loop
+from controller.randomness import SystemRandomness
+from controller.site import Site, read_order_keys, read_vault_keys
+from controller.turns import restart
+from controller.vault import Vault
+
+LOG = logging.getLogger("kiosk")
+
+
+class DataTaken(RuntimeError):
+    """Another controller runs on this data folder."""
+
+
+async def run(site: Site, folder: Path) -> None:
+    """Run the machine until SIGTERM or SIGINT; raises the named error of whatever cannot be used."""
+    settings, keys, order_keys = site.settings(), read_vault_keys(site, folder), read_order_keys(site, folder)
+    data = folder / site.data
+    data.mkdir(mode=0o700, parents=True, exist_ok=True)
+    lock = _lock(data)
+    randomness, inbox = SystemRandomness(), Inbox()
+    boot = randomness.token(8)
+    clock = SystemClock(boot, site.clock.not_before, Path(site.clock.synchronised) if site.clock.synchronised else None)
+    kiosk = site.kiosk
+    look = Look(site.city.name, settings.cabinet.file.panel.model)
+    page = KioskServer(
+        inbox.put, look, host=kiosk.host, port=kiosk.port, hosts=frozenset(kiosk.hosts), frame_ancestors=kiosk.frame_ancestors
+    )
+    page.bind()
+    link = CentreLink(site.mqtt, folder, site.machine, boot, randomness, inbox.put)
+    line = OpenLine(site.bus.port, settings.cabinet.file.bus.baud, lambda data: inbox.put(BytesArrived(data=data)))
+    connection = connect(data / "journal.db")
+    vault = Vault(connection, keys, randomness)
+    turns = restart(Journal(connection, randomness), vault, settings, randomness.token(16), clock.now())
+    loop = Loop(turns, clock, line, link, page, inbox.put, order_keys)
+    inbox.put(CasesKnown(cases=vault.cases()))
+    gc.freeze()
+    try:
+        await _until_told(page.serve(), line.serve(), link.serve(), feed(loop, inbox, clock, Watchdog()))
+    finally:
+        page.stop()
+        connection.close()
+        lock.close()
+
+
+async def feed(loop: Loop, inbox: Inbox, clock: Clock, watchdog: Watchdog) -> None:
+    """One turn after another; the only place of the controller's core that waits."""
+    loop.start()
+    watchdog.ready()
+    while True:
+        now = clock.now()
+        due = loop.deadline(now)
+        item = await inbox.get(None if due is None else max(0, due - now.mono_ms))
+        loop.take(TimerFired() if item is None else item)
+        watchdog.turn_completed(now.mono_ms)
+
+
+async def _until_told(*work: Coroutine[Any, Any, None]) -> None:
+    told = asyncio.Event()
+    for number in (signal.SIGTERM, signal.SIGINT):
+        asyncio.get_running_loop().add_signal_handler(number, told.set)
+    tasks: list[asyncio.Task[Any]] = [asyncio.create_task(told.wait(), name="told"), *(asyncio.create_task(one) for one in work)]
+    done, running = await asyncio.wait(tasks, return_when=asyncio.FIRST_COMPLETED)
+    for task in running:
+        task.cancel()
+    await asyncio.gather(*running, return_exceptions=True)
+    for task in done:
+        task.result()
+
+
+def _lock(data: Path) -> IO[bytes]:
+    lock = (data / "lock").open("wb")
+    try:
+        fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+    except OSError:
+        lock.close()
+        raise DataTaken(f"{data}: another controller runs on this folder") from None
+    return lock
