@@ -6,7 +6,7 @@ from typing import Any, Literal
 import msgspec
 
 WIDTH, HEIGHT = 256, 404
-PLATE_HEIGHT, ARROW_GAP, FRAME = 122, 30, 6
+PLATE_HEIGHT, ARROW_GAP, FRAME = 132, 26, 6
 TARGET_MIN = 34
 COLUMN_MM, ROW_MM = 250, 180
 """Picture units are pixels of the 7 inch panel; the number on the plate is 14 mm high."""

@@ -21,7 +21,7 @@ class Form(msgspec.Struct, frozen=True):
     ok: str = "btn.ok.done"
     cancel: str = "btn.cancel.back"
     numbers: Mapping[str, str] = {}
-    warning: bool = False
+    icon: Literal["", "warning", "done", "clock"] = ""
     arrow: Literal["none", "still", "blinking"] = "none"
     safest: str = "ok"
 
@@ -31,8 +31,8 @@ FORMS: Mapping[str, Form] = {
     "lang": Form("menu", ok="btn.ok.next"),
     "l.pin": Form("pad", ok="btn.ok.next"),
     "l.checking": Form("words"),
-    "l.wrong": Form("pad", ok="btn.ok.next", warning=True),
-    "l.paused": Form("words", cancel="btn.cancel.finish", warning=True),
+    "l.wrong": Form("pad", ok="btn.ok.next", icon="warning"),
+    "l.paused": Form("words", cancel="btn.cancel.finish", icon="clock"),
     "l.found": Form("cabinet", ok="btn.ok.open", numbers={"1": "btn.num.reach"}, arrow="blinking"),
     "l.opening": Form("cabinet", arrow="still"),
     "l.open": Form("cabinet", numbers={"1": "btn.num.wrong"}, arrow="still"),
@@ -40,20 +40,20 @@ FORMS: Mapping[str, Form] = {
     "l.noclose": Form("words"),
     "l.report": Form("menu"),
     "l.reported": Form("words"),
-    "l.done": Form("words"),
-    "l.jam": Form("menu", ok="btn.ok.next", cancel="btn.cancel.finish", warning=True),
+    "l.done": Form("words", icon="done"),
+    "l.jam": Form("menu", ok="btn.ok.next", cancel="btn.cancel.finish", icon="warning"),
     "l.office": Form("words"),
-    "l.expired": Form("words"),
+    "l.expired": Form("words", icon="clock"),
     "l.notready": Form("words"),
-    "l.used": Form("words", warning=True),
+    "l.used": Form("words", icon="warning"),
     "l.stop": Form("words", ok="btn.ok.yes", safest="cancel"),
     "more_time": Form("words", ok="btn.ok.more", cancel="btn.cancel.finish"),
-    "l.oos": Form("words", warning=True),
+    "l.oos": Form("words", icon="warning"),
     "k.load": Form("cabinet", numbers={"1": "btn.num.busy", "2": "btn.num.lower"}, arrow="still"),
     "k.check": Form("menu"),
-    "k.loaded": Form("words"),
+    "k.loaded": Form("words", icon="done"),
     "k.opening": Form("cabinet", arrow="still"),
-    "k.failed": Form("words", warning=True),
+    "k.failed": Form("words", icon="warning"),
 }
 
 REASONS_OF_FAILURE = ("jam", "elsewhere", "unconfirmed", "no_compartment")

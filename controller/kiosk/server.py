@@ -47,6 +47,7 @@ class KioskServer:
         port: int = 8071,
         hosts: frozenset[str] = frozenset(),
         frame_ancestors: tuple[str, ...] = (),
+        mono_ms: Callable[[], int] | None = None,
     ) -> None:
         """`hosts`: names besides loopback that requests may use; `frame_ancestors`: origins that may frame the page; port 0: any."""
         self.wrong_answers = 0
@@ -55,6 +56,7 @@ class KioskServer:
         self._address = (host, port)
         self._hosts = LOOPBACK | hosts
         self._headers = _security_headers(frame_ancestors)
+        self._mono_ms = mono_ms or _loop_ms
         self._shown: _Shown | None = None
         self._seats: set[asyncio.Event] = set()
         self._socket: socket.socket | None = None
@@ -92,7 +94,7 @@ class KioskServer:
 
     def show(self, message: ScreenMessage) -> None:
         """Show this screen on all pages; the newest wins. Raises ScreenWrong."""
-        self._shown = _Shown(message, render(message, self._look), asyncio.get_running_loop().time())
+        self._shown = _Shown(message, render(message, self._look), self._mono_ms())
         for fresh in self._seats:
             fresh.set()
 
@@ -135,7 +137,7 @@ class KioskServer:
             while await fresh.wait():
                 fresh.clear()
                 if self._shown is not None:
-                    await page_socket.send_text(self._shown.packed(self._look, asyncio.get_running_loop().time()))
+                    await page_socket.send_text(self._shown.packed(self._look, self._mono_ms()))
         except (WebSocketDisconnect, RuntimeError):  # the page has gone while we were sending: its receiver says so
             return
 
@@ -156,15 +158,15 @@ class KioskServer:
 
 
 class _Shown(msgspec.Struct):
-    """The newest message with its HTML and the loop's time at which it was made."""
+    """The newest message with its HTML and when it was made."""
 
     message: ScreenMessage
     html: str
-    made_at: float
+    made_ms: int
 
-    def packed(self, look: Look, now: float) -> str:
+    def packed(self, look: Look, now_ms: int) -> str:
         """What is sent to a page; for one that comes later with what is left of the countdown."""
-        gone_ms = int((now - self.made_at) * 1000)
+        gone_ms = now_ms - self.made_ms
         message, html = self.message, self.html
         if gone_ms > STALE_MS and (message.deadline.left_ms or "left_ms" in message.data):
             message = _aged(message, gone_ms)
@@ -189,6 +191,10 @@ class _Web(uvicorn.Server):
     @contextmanager
     def capture_signals(self) -> Generator[None, None, None]:
         yield  # signals belong to the program, not to its screen
+
+
+def _loop_ms() -> int:
+    return int(asyncio.get_running_loop().time() * 1000)
 
 
 def _config(app: Starlette) -> uvicorn.Config:
