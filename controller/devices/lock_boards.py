@@ -69,7 +69,7 @@ class _Board:
         """When it is to be asked next."""
         if self.asked_ms is None:
             return 0
-        if self.lost or (self.identity is not None and not self.polled):
+        if self.failures >= TRIES or (self.identity is not None and not self.polled):
             return self.asked_ms + PROBE_MS
         if self.failures:
             return self.asked_ms + POLL_AGAIN_MS
@@ -189,7 +189,8 @@ class LockBoards:
     def _add(self, job: _Job, first: bool = False) -> None:
         board = self._boards[job.board]
         if board.identity is None:
-            board.asked_ms = None  # a lost board is asked once more, for this job
+            board.asked_ms = None  # a lost board gets another round, for this job
+            board.failures = 0
         if board.mismatch and job.order:
             self._finish(job, "refused", "mismatch", 0)
         elif first:
@@ -314,7 +315,7 @@ class LockBoards:
 
     def _poll_failed(self, board: _Board) -> None:
         board.failures += 1
-        if board.failures < TRIES and not board.lost:
+        if board.failures < TRIES:
             return
         if not board.lost:
             board.lost = True

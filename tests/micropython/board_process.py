@@ -50,7 +50,7 @@ class MicroPythonBoard:
         self._partial = b""
 
     def start(self) -> None:
-        """Power on; raises FileNotFoundError when MicroPython is not there (make micropython)."""
+        """Power on and wait for its first turn; FileNotFoundError when MicroPython is not there, ChildProcessError when it ends at once."""
         if not MICROPYTHON.exists():
             raise FileNotFoundError(f"{MICROPYTHON}: run `make micropython`")
         build = self.flash / "build"
@@ -68,6 +68,8 @@ class MicroPythonBoard:
         os.close(truth_end)
         os.close(control_end)
         self.truth, self._control, self.pid, self._partial = truth, control, self._process.pid, b""
+        if not self.read_truth():
+            raise ChildProcessError(f"the board's firmware ended with status {self._process.wait()}")
 
     def stop(self) -> None:
         """Power off at once, as a cut; the port stays. Idempotent."""

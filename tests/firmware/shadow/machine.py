@@ -1,7 +1,7 @@
 """Stands in for MicroPython's `machine` on the unix port: revision B's wiring, solenoids and doors around the firmware.
 
-argv: LINE_FD TRUTH_FD CONTROL_FD ADDRESS. Truth: one JSON line for each change of a coil or door. Control: text lines
-`door N open|closed`, `jam N`, `free N`, `spring on|off`, `key on|off`, `quit`.
+argv: LINE_FD TRUTH_FD CONTROL_FD ADDRESS. Truth: one JSON line for the first turn and for each change of a coil or door. Control:
+text lines `door N open|closed`, `jam N`, `free N`, `spring on|off`, `key on|off`, `quit`.
 """
 
 import io
@@ -158,9 +158,12 @@ class UART(io.IOBase):
 
 class WDT:
     def __init__(self, timeout):
-        pass
+        self.fed = False
 
     def feed(self):
+        if not self.fed:
+            self.fed = True
+            wiring.tell(started=True)
         wiring.look()
         wiring.obey()
 
