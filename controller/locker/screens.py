@@ -15,6 +15,9 @@ CLOSE_AFTER_MS = 60_000
 LEFT_OPEN_AFTER_MS = 180_000
 DIGITS = 6
 
+LAST = ".last"
+"""A screen that is shown under its plain name, with fewer keys."""
+
 CABINET_SCREENS = frozenset(("l.found", "l.opening", "l.open", "l.close", "k.opening", "k.load"))
 MENUS: dict[str, tuple[str, ...]] = {
     "l.jam": ("1", "2"),
@@ -73,7 +76,7 @@ def _collection(state: State, live: Live, now: Now) -> str:
         return "l.close" if now.mono_ms >= opened_ms(door, now) + CLOSE_AFTER_MS else "l.open"
     if door.lock is not None and door.lock.opening:
         return "l.opening"
-    return "l.jam" if collection.asked < ASKED_MAX else "l.jam.last"
+    return "l.jam" if collection.asked < ASKED_MAX else f"l.jam{LAST}"
 
 
 def opened_ms(door: Door, now: Now) -> int:
@@ -92,6 +95,9 @@ def _step(state: State, live: Live) -> str:
 
 IDLE_SCREENS = frozenset(("l.pin", "l.wrong", "l.found", "l.jam", "l.jam.last", "k.check", "lang", "l.stop"))
 """Screens that ask whether anybody is still there before they go."""
+
+TIMELESS_SCREENS = frozenset(("k.load", "k.opening", "l.opening", "l.checking", "l.attract", "l.oos"))
+"""Screens that wait for a door or a device, not for a key."""
 
 ENDING_MS: dict[str, int] = {
     "l.done": 60_000, "l.office": 30_000, "l.noclose": 30_000, "l.paused": 30_000,
@@ -120,7 +126,7 @@ def message(state: State, live: Live, settings: Settings, now: Now) -> ScreenMes
         data["left_ms"] = deadline.left_ms
     return ScreenMessage(
         rev=live.rev,
-        screen=name,
+        screen=name.removesuffix(LAST),
         lang=live.visit.lang,
         keys=keys(name, live),
         data=data,
@@ -158,7 +164,7 @@ def _data(name: str, state: State, live: Live, settings: Settings, now: Now) -> 
     match name:
         case "k.load":
             data["case"] = live.cases.get(state.locker.loading.deposit, "") if state.locker.loading else ""
-        case "l.jam":
+        case "l.jam" | "l.jam.last":
             data["tries_left"] = ASKED_MAX - state.locker.collection.asked if state.locker.collection else 0
         case "k.loaded" | "l.attract":
             data |= _counted(state, settings)

@@ -5,6 +5,7 @@ import msgspec
 from contracts import facts as f
 from contracts.facts import Entry
 from controller.clock import Now
+from controller.faults.faults import FaultsSeen
 from controller.live import Live, Visit
 from controller.locker import keys, screens
 from controller.locker.decide import LeftOpen, LockerRequest, expired
@@ -30,7 +31,7 @@ def _learned(visit: Visit, state: State, settings: Settings, entry: Entry, now: 
     fact = entry.fact
     match fact:
         case f.PinAccepted():
-            return _accepted(visit, state, fact.deposit, now)
+            return _accepted(Visit(lang=visit.lang, deposit=fact.deposit, code=code), state, now)
         case f.PinRejected():
             return Visit(step="wrong", lang=visit.lang)
         case f.DepositLoading():
@@ -52,9 +53,9 @@ def _learned(visit: Visit, state: State, settings: Settings, entry: Entry, now: 
             return visit
 
 
-def _accepted(visit: Visit, state: State, key: str, now: Now) -> Visit:
-    deposit = state.locker.deposits[key]
-    learned = Visit(step="found", lang=visit.lang, deposit=key, compartment=deposit.compartment)
+def _accepted(visit: Visit, state: State, now: Now) -> Visit:
+    deposit = state.locker.deposits[visit.deposit]
+    learned = msgspec.structs.replace(visit, step="found", compartment=deposit.compartment)
     match deposit.phase:
         case "stored":
             return msgspec.structs.replace(learned, step="expired") if expired(deposit, now) else learned
@@ -66,13 +67,15 @@ def _accepted(visit: Visit, state: State, key: str, now: Now) -> Visit:
             return msgspec.structs.replace(learned, step="office")
 
 
-def passed(state: State, live: Live, settings: Settings, now: Now) -> tuple[Live, LockerRequest | None]:
+def passed(state: State, live: Live, settings: Settings, now: Now) -> tuple[Live, LockerRequest | FaultsSeen | None]:
     """Live after time has passed, and the request of a visit whose time ran out."""
     collection = state.locker.collection
     if collection is not None and collection.handed_over:
         opened = screens.opened_ms(state.doors.door(collection.compartment), now)
         return live, LeftOpen() if now.mono_ms >= opened + screens.LEFT_OPEN_AFTER_MS else None
     visit, name = live.visit, screens.where(state, live, now)
+    if name in screens.TIMELESS_SCREENS:
+        return live, _left_open(state, now)
     if name in screens.IDLE_SCREENS and visit.idle_ms is None:  # came up by itself, after a restart
         return _waits(live, now.mono_ms + keys.idle_ms(name, settings)), None
     if visit.idle_ms is None or now.mono_ms < visit.idle_ms:
@@ -80,10 +83,24 @@ def passed(state: State, live: Live, settings: Settings, now: Now) -> tuple[Live
     if name in screens.IDLE_SCREENS:
         asking = msgspec.structs.replace(live, visit=msgspec.structs.replace(visit, over="more_time"))
         return _waits(asking, now.mono_ms + settings.more_time_ms), None
-    if name == "l.checking":
-        return live, None
     visit, request = keys.gone(state, msgspec.structs.replace(visit, over="", digits=Secret()))
     return msgspec.structs.replace(live, visit=visit), request
+
+
+def _left_open(state: State, now: Now) -> FaultsSeen | None:
+    """A clerk may take any time; a door that stays open is for a technician to know."""
+    alarm_ms, loading = _alarm_ms(state, now), state.locker.loading
+    if alarm_ms is None or loading is None or now.mono_ms < alarm_ms:
+        return None
+    return FaultsSeen((("door_left_open", f"door {loading.compartment}", True),))
+
+
+def _alarm_ms(state: State, now: Now) -> int | None:
+    loading = state.locker.loading
+    if loading is None or state.faults.has("door_left_open", f"door {loading.compartment}"):
+        return None
+    door = state.doors.door(loading.compartment)
+    return screens.opened_ms(door, now) + screens.LEFT_OPEN_AFTER_MS if door.position == "open" else None
 
 
 def _waits(live: Live, idle_ms: int) -> Live:
@@ -98,6 +115,6 @@ def deadline(state: State, live: Live, now: Now) -> int | None:
         times = (opened + screens.CLOSE_AFTER_MS, opened + screens.LEFT_OPEN_AFTER_MS)
         return next((time for time in times if time > now.mono_ms), now.mono_ms)
     name = screens.where(state, live, now)
-    if name in ("k.load", "k.opening", "l.opening", "l.checking", "l.attract", "l.oos"):
-        return None
+    if name in screens.TIMELESS_SCREENS:
+        return _alarm_ms(state, now)
     return now.mono_ms if name in screens.IDLE_SCREENS and live.visit.idle_ms is None else live.visit.idle_ms
