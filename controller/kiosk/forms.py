@@ -42,6 +42,7 @@ FORMS: Mapping[str, Form] = {
     "l.reported": Form("words"),
     "l.done": Form("words", icon="done"),
     "l.jam": Form("menu", ok="btn.ok.next", cancel="btn.cancel.finish", icon="warning"),
+    "l.jam.last": Form("menu", ok="btn.ok.next", cancel="btn.cancel.finish", icon="warning"),
     "l.office": Form("words"),
     "l.expired": Form("words", icon="clock"),
     "l.notready": Form("words"),
@@ -74,15 +75,13 @@ def form(message: ScreenMessage) -> Form:
 def text_key(screen: str, data: Mapping[str, Any]) -> str:
     """The key of a screen's heading and body in the catalogues."""
     match screen:
-        case "l.jam" if not data.get("tries_left"):
-            return "l.jam.last"
         case "k.load" if not data.get("case"):
             return "k.load.nocase"
         case "l.done" | "k.loaded":
             return f"{screen}.plain"
         case "k.opening":
             return "l.opening"
-        case "k.failed" if data.get("reason") in REASONS_OF_FAILURE:
+        case "k.failed" if data.get("reason") in REASONS_OF_FAILURE and (data.get("compartment") or data["reason"] == "no_compartment"):
             return f"k.failed.{data['reason']}"
         case _:
             return screen
@@ -90,7 +89,7 @@ def text_key(screen: str, data: Mapping[str, Any]) -> str:
 
 TEXT_KEYS: tuple[str, ...] = (
     *(name for name in FORMS if name not in {"l.done", "k.loaded", "k.opening"}),
-    *("l.jam.last", "k.load.nocase", "l.done.plain", "k.loaded.plain"),
+    *("k.load.nocase", "l.done.plain", "k.loaded.plain"),
     *(f"k.failed.{reason}" for reason in REASONS_OF_FAILURE),
 )
 """Every key that text_key can answer."""

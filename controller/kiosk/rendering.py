@@ -15,6 +15,9 @@ PIN_DIGITS = 6
 PLACE_LETTERS_MAX = 20
 """A longer place would not fit beside the number and the time; it is on the machine's own plate."""
 
+THREE_LINES = 3
+"""A menu of three lines fills the 7 inch panel: its arrows and green stay on the keypad, a finger takes the line itself."""
+
 _PAGES = jinja2.Environment(
     loader=jinja2.FileSystemLoader(Path(__file__).parent / "templates"),
     autoescape=True,
@@ -65,7 +68,7 @@ def render(message: ScreenMessage, look: Look) -> str:
         saying=saying,
         sayings=[saying, *(_saying(message, language, None) for language in _others(message, shape))],
         lines=tuple(_line_target(message, line, focused) for line in lines),
-        targets=_targets(message, shape, focused),
+        targets=_targets(message, shape, focused, len(lines)),
         digits=_digits(message) if shape.layout == "pad" else (),
         place=_place(message),
         picture=_picture(message) if shape.layout == "cabinet" else None,
@@ -73,6 +76,7 @@ def render(message: ScreenMessage, look: Look) -> str:
         banner=words.text(message.lang, message.banner) if message.banner and shape.layout == "attract" else "",
         slots=_slots(message) if shape.layout == "pad" else "",
         pin_digits=PIN_DIGITS,
+        focused=focused,
     )
 
 
@@ -100,7 +104,7 @@ def _saying(message: ScreenMessage, language: Language, body: str | None) -> Say
 
 
 def _others(message: ScreenMessage, shape: Form) -> tuple[Language, ...]:
-    offered: tuple[Language, ...] = tuple(message.data.get("languages", ())) if shape.layout == "attract" else ()
+    offered: tuple[Language, ...] = tuple(message.data.get("languages", LANGUAGES)) if shape.layout == "attract" else ()
     return tuple(language for language in LANGUAGES if language in offered and language != message.lang)
 
 
@@ -108,7 +112,9 @@ def _focused(message: ScreenMessage, shape: Form, lines: tuple[words.MenuLine, .
     """The key whose target has the focus at first: the safest one, never the one that stops."""
     if lines:
         return lines[min(int(message.data.get("focus", 0)), len(lines) - 1)].key
-    wanted = (shape.safest, "ok", *shape.numbers, "5", "lang", "cancel")
+    if shape.layout == "pad":  # no digit is safer than another: the heading has the focus until green is active
+        return "ok" if "ok" in message.keys else ""
+    wanted = (shape.safest, "ok", *shape.numbers, "lang", "cancel")
     return next((key for key in wanted if key in message.keys), "")
 
 
@@ -117,14 +123,17 @@ def _line_target(message: ScreenMessage, line: words.MenuLine, focused: str) -> 
     return Target(line.key, line.words, line.key == focused, own)
 
 
-def _targets(message: ScreenMessage, shape: Form, focused: str) -> tuple[Target, ...]:
+def _targets(message: ScreenMessage, shape: Form, focused: str, lines: int) -> tuple[Target, ...]:
     """The action row from left to right: red, numbers, arrows, language, green."""
     labels = {"cancel": shape.cancel, **shape.numbers, "up": "btn.up", "down": "btn.down", "lang": "btn.lang", "ok": shape.ok}
     drawn = {key: label for key, label in labels.items() if key in message.keys}
     if shape.layout == "pad" or message.screen == "more_time":
         drawn.pop("lang", None)  # on the pad it is the key beside the zero; any key gives more time
-    if shape.layout != "menu":
-        drawn = {key: label for key, label in drawn.items() if key not in {"up", "down"}}
+    if shape.layout != "menu" or lines == THREE_LINES:
+        drawn.pop("up", None)
+        drawn.pop("down", None)
+    if lines == THREE_LINES:
+        drawn.pop("ok", None)
     return tuple(Target(key, words.text(message.lang, label), key == focused) for key, label in drawn.items())
 
 

@@ -11,10 +11,11 @@ from contracts.screen_messages import LANGUAGES, Language
 from controller.kiosk.cabinet_picture import HEIGHT, WIDTH, draw
 from controller.kiosk.forms import FORMS, ScreenWrong
 from controller.kiosk.rendering import page, render
+from controller.locker import screens
 from tests.screens.samples import COMMON, LOOKS, SCREENS, cabinet, sample
 
 LOOK = LOOKS["7in"]
-EVERY_KEY_DRAWN = {name for name in SCREENS if not name.startswith("more_time")}
+EVERY_KEY_DRAWN = set(SCREENS) - {"more_time", "l.report", "k.check"}
 
 
 class Targets(HTMLParser):
@@ -61,6 +62,11 @@ def test_every_screen_has_a_sample() -> None:
     assert {screen for screen, _, _ in SCREENS.values()} == set(FORMS)
 
 
+def test_every_screen_of_the_locker_can_be_drawn() -> None:
+    named = {*screens.MENUS, *screens.OTHER_KEYS, *screens.ENDING_MS, *screens.IDLE_SCREENS, *screens.TIMELESS_SCREENS, *screens.CUES}
+    assert named <= set(FORMS)
+
+
 @pytest.mark.parametrize("name", SCREENS)
 def test_the_same_message_gives_the_same_page(name: str) -> None:
     assert render(sample(name), LOOK) == render(sample(name), LOOK)
@@ -92,7 +98,8 @@ def test_focus_starts_on_the_safest_target() -> None:
 
     assert focused(render(sample("l.stop"), LOOK)) == ["cancel"]
     assert focused(render(sample("l.paused"), LOOK)) == ["lang"]
-    assert focused(render(sample("l.pin"), LOOK)) == ["5"]
+    assert focused(render(sample("l.pin full"), LOOK)) == ["ok"]
+    assert '<h1 tabindex="-1" data-focus>' in render(sample("l.pin"), LOOK)
     second = COMMON | {"compartment": 1, "tries_left": 1, "focus": 1}
     assert focused(render(sample("l.jam", data=second), LOOK)) == ["2"]
 

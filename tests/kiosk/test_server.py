@@ -3,7 +3,7 @@
 import asyncio
 from collections.abc import AsyncGenerator, Awaitable, Callable
 from contextlib import asynccontextmanager
-from pathlib import Path
+from contextvars import Context
 from typing import Any
 
 import httpx
@@ -16,10 +16,10 @@ from websockets.typing import Origin
 from controller.inputs import KeyPressed, PageAlive, PageGone
 from controller.kiosk.server import PAGES_MAX, KioskServer, PortTaken
 from tests.screens.samples import LOOKS, sample
+from tests.screens.shown_page import CHROMIUM
 
 LOOK = LOOKS["7in"]
 DEADLINE_S = 10
-CHROMIUM = Path("/usr/bin/chromium")
 
 Input = KeyPressed | PageAlive | PageGone
 
@@ -176,6 +176,40 @@ def test_a_taken_port_is_named() -> None:
         second = KioskServer(kiosk.inputs.put_nowait, LOOK, port=kiosk.server.port)
         with pytest.raises(PortTaken, match=f"127.0.0.1:{kiosk.server.port}"):
             await second.serve()
+
+    run(scene)
+
+
+def test_the_server_sets_no_timers_of_its_own() -> None:
+    class Watched(asyncio.SelectorEventLoop):
+        timers = 0
+
+        def call_at(self, when: float, callback: Callable[..., object], *args: Any, context: Context | None = None) -> asyncio.TimerHandle:
+            self.timers += 1
+            return super().call_at(when, callback, *args, context=context)
+
+    async def scene() -> int:
+        async with running() as kiosk, kiosk.page() as page:
+            kiosk.server.show(sample("l.attract"))
+            await told(page)
+            before = watched.timers
+            for _ in range(50):
+                kiosk.server.show(sample("l.attract"))
+                await told(page)
+            return watched.timers - before
+
+    watched = Watched()
+    with asyncio.Runner(loop_factory=lambda: watched) as runner:
+        assert runner.run(scene()) == 0
+
+
+def test_stopping_closes_open_pages() -> None:
+    async def scene(kiosk: Kiosk) -> None:
+        page = await kiosk.page()
+        kiosk.server.stop()
+        with pytest.raises(ConnectionClosed):
+            await page.recv()
+        assert await kiosk.inputs.get() == PageGone()
 
     run(scene)
 

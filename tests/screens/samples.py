@@ -9,6 +9,7 @@ LOOKS = {panel.panel: panel for panel in (Look(city="Miasto Poznań"), Look(city
 SIZES = {"7in": (1024, 600), "10in": (1280, 800)}
 
 DIGITS = tuple("0123456789")
+MENU = ("up", "down", "ok")
 COMMON: dict[str, Any] = {
     "machine": "U-01",
     "place": "ul. Gronowa 22a",
@@ -38,7 +39,7 @@ def _small(number: int, state: str) -> dict[str, Any]:
 
 SCREENS: dict[str, tuple[str, tuple[str, ...], dict[str, Any]]] = {
     "l.attract": ("l.attract", ("ok", "lang"), {"free": 17, "languages": list(LANGUAGES)}),
-    "lang": ("lang", ("1", "2", "3", "4", "cancel"), {"current": "pl"}),
+    "lang": ("lang", ("1", "2", "3", "4", *MENU, "cancel"), {"focus": 0}),
     "l.pin": ("l.pin", (*DIGITS, "cancel", "lang"), {"filled": 0}),
     "l.pin full": ("l.pin", (*DIGITS, "cancel", "ok", "lang"), {"filled": 6}),
     "l.checking": ("l.checking", (), {}),
@@ -51,11 +52,11 @@ SCREENS: dict[str, tuple[str, tuple[str, ...], dict[str, Any]]] = {
     "l.open small": ("l.open", ("1",), _small(7, "open")),
     "l.close": ("l.close", ("1",), cabinet(93, "open", hinge="right")),
     "l.noclose": ("l.noclose", ("ok",), {"compartment": 93, "code": CODE}),
-    "l.report": ("l.report", ("1", "2", "3"), {"compartment": 93}),
+    "l.report": ("l.report", ("1", "2", "3", *MENU), {"compartment": 93, "focus": 2}),
     "l.reported": ("l.reported", ("ok",), {"code": CODE}),
     "l.done": ("l.done", ("ok",), {"collected_at": "14:05"}),
-    "l.jam": ("l.jam", ("1", "2", "cancel", "up", "down", "ok"), {"compartment": 93, "tries_left": 2, "focus": 0}),
-    "l.jam last": ("l.jam", ("2", "cancel", "up", "down", "ok"), {"compartment": 93, "tries_left": 0, "focus": 0}),
+    "l.jam": ("l.jam", ("1", "2", *MENU, "cancel"), {"compartment": 93, "tries_left": 2, "focus": 0}),
+    "l.jam.last": ("l.jam.last", ("2", *MENU, "cancel"), {"compartment": 93, "focus": 0}),
     "l.office": ("l.office", ("ok",), {"code": CODE}),
     "l.expired": ("l.expired", ("ok",), {}),
     "l.notready": ("l.notready", ("ok",), {}),
@@ -65,7 +66,7 @@ SCREENS: dict[str, tuple[str, tuple[str, ...], dict[str, Any]]] = {
     "l.oos": ("l.oos", ("lang",), {}),
     "k.load": ("k.load", ("1", "2"), cabinet(93, "open") | {"case": "26004711", "open": True}),
     "k.load restarted": ("k.load", (), cabinet(93, "closed") | {"case": "", "open": False}),
-    "k.check": ("k.check", ("1", "2", "3"), {"compartment": 93}),
+    "k.check": ("k.check", ("1", "2", "3", *MENU), {"compartment": 93, "focus": 0}),
     "k.loaded": ("k.loaded", ("ok",), {"busy": 66, "all": 93}),
     "k.opening": ("k.opening", (), cabinet(93, "lit")),
     "k.failed": ("k.failed", ("ok",), {"compartment": 93, "reason": "refused"}),

@@ -1,5 +1,6 @@
 """The kiosk page in the system's Chromium, fed with rendered messages instead of a WebSocket."""
 
+import shutil
 from collections.abc import Generator
 from contextlib import contextmanager
 from pathlib import Path
@@ -11,7 +12,7 @@ from contracts.screen_messages import ScreenMessage
 from controller.kiosk.rendering import Look, page, render
 from tests.screens.samples import SIZES
 
-CHROMIUM = Path("/usr/bin/chromium")
+CHROMIUM = Path(shutil.which("chromium") or "/usr/bin/chromium")
 STYLE = (Path(controller.kiosk.__file__).parent / "page" / "kiosk.css").read_text()
 SET = """([html, lang, theme, size]) => {
     Object.assign(document.documentElement, { lang });

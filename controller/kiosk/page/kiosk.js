@@ -6,6 +6,13 @@ const ALIVE_MS = 5000;
 const TURN_MS = 6000;
 const CALM_MS = 1200;        // a reconnection shorter than this shows nothing
 const AGAIN_MS = [300, 600, 1200, 2400];
+const CUES = {               // [Hz, start ms, length ms]
+  tick: [[1000, 0, 30]],
+  ok: [[660, 0, 120], [880, 120, 160]],
+  error: [[440, 0, 150], [330, 150, 150], [440, 400, 150], [330, 550, 150]],
+  attention: [[784, 0, 160], [784, 300, 160], [784, 600, 160]],
+  door: [[523, 0, 160], [659, 160, 160], [784, 320, 240]],
+};
 const KEYS = {
   Enter: "ok", Escape: "cancel", Backspace: "cancel", ArrowUp: "up", ArrowDown: "down", F1: "help", F2: "lang", F3: "audio",
 };
@@ -21,6 +28,9 @@ let tries = 0;
 let calm = 0;
 let ticking = 0;
 let turning = 0;
+let shown = "";
+let html = "";
+let sound = null;
 
 function send(answer) {
   if (socket && socket.readyState === WebSocket.OPEN) socket.send(JSON.stringify(answer));
@@ -30,18 +40,36 @@ function press(key) {
   const now = performance.now();
   if (now - (strikes.get(key) ?? -Infinity) < SAME_STRIKE_MS) return;
   strikes.set(key, now);
+  play("tick", 3);
   send({ key, rev });
 }
 
-function show(message, html) {
+function play(cue, volume) {
+  sound ??= new AudioContext();
+  sound.resume();
+  for (const [pitch, start, length] of CUES[cue] ?? []) {
+    const tone = new OscillatorNode(sound, { frequency: pitch });
+    const from = sound.currentTime + start / 1000;
+    tone.connect(new GainNode(sound, { gain: 0.03 * volume })).connect(sound.destination);
+    tone.start(from);
+    tone.stop(from + length / 1000);
+  }
+}
+
+function show(message, painted) {
+  const entered = message.screen !== shown;
+  shown = message.screen;
   rev = message.rev;
   root.lang = message.lang;
   root.dataset.theme = message.theme;
   root.dataset.size = message.size;
-  screen.innerHTML = html;
   wait.hidden = true;
-  say.textContent = [...screen.querySelectorAll("h1, h1 + p, h1 ~ p, .slots")]
-    .map((part) => part.getAttribute("aria-label") ?? part.textContent.trim()).join(". ");
+  if (entered && message.cue && navigator.userActivation.hasBeenActive) play(message.cue, message.audio.volume);
+  if (painted === html) return;           // a finger on a target keeps its target
+  html = painted;
+  screen.innerHTML = html;
+  const words = [...screen.querySelectorAll("h1, h1 ~ p, .slots")].map((part) => part.getAttribute("aria-label") ?? part.textContent.trim()).join(". ");
+  if (say.textContent !== words) say.textContent = words;
   screen.querySelector("[data-focus]")?.focus({ preventScroll: true });
   count(performance.now());
   turn();
@@ -68,13 +96,12 @@ function turn() {
   clearInterval(turning);
   const sayings = [...screen.querySelectorAll(".turns > div")];
   if (sayings.length < 2) return;
-  let shown = 0;
+  let language = 0;
   turning = setInterval(() => {
-    shown = (shown + 1) % sayings.length;
+    language = (language + 1) % sayings.length;
     sayings.forEach((saying, index) => {
-      saying.classList.toggle("off", index !== shown);
-      saying.toggleAttribute("aria-hidden", false);
-      if (index !== shown) saying.setAttribute("aria-hidden", "true");
+      saying.classList.toggle("off", index !== language);
+      saying.ariaHidden = index === language ? null : "true";
     });
   }, TURN_MS);
 }
@@ -87,8 +114,8 @@ function connect() {
     tries = 0;
     clearTimeout(calm);
     calm = 0;
-    const { message, html } = JSON.parse(event.data);
-    show(message, html);
+    const told = JSON.parse(event.data);
+    show(told.message, told.html);
     send({ alive: rev });
   };
   socket.onclose = () => {
