@@ -26,6 +26,7 @@ def main(arguments: list[str] | None = None) -> int:
     for name, words in (("run", "run the machine of a site file"), ("check", "check a site file, its description and its keys")):
         commands.add_parser(name, help=words).add_argument("site", type=Path, metavar="SITE.toml")
     chosen = parser.parse_args(arguments)
+    logging.getLogger("uvicorn").setLevel(logging.WARNING)
     logging.basicConfig(level=logging.INFO, format="%(levelname)s %(name)s: %(message)s")
     try:
         return _check(chosen.site) if chosen.command == "check" else _run(chosen.site)

@@ -55,9 +55,8 @@ async def run(site: Site, folder: Path) -> None:
     inbox.put(CasesKnown(cases=vault.cases()))
     gc.freeze()
     try:
-        await _until_told(page.serve(), line.serve(), link.serve(), feed(loop, inbox, clock, Watchdog()))
+        await _until_told(page, line.serve(), link.serve(), feed(loop, inbox, clock, Watchdog()))
     finally:
-        page.stop()
         connection.close()
         lock.close()
 
@@ -74,15 +73,17 @@ async def feed(loop: Loop, inbox: Inbox, clock: Clock, watchdog: Watchdog) -> No
         watchdog.turn_completed(now.mono_ms)
 
 
-async def _until_told(*work: Coroutine[Any, Any, None]) -> None:
+async def _until_told(page: KioskServer, *work: Coroutine[Any, Any, None]) -> None:
     told = asyncio.Event()
     for number in (signal.SIGTERM, signal.SIGINT):
         asyncio.get_running_loop().add_signal_handler(number, told.set)
-    tasks: list[asyncio.Task[Any]] = [asyncio.create_task(told.wait(), name="told"), *(asyncio.create_task(one) for one in work)]
-    done, running = await asyncio.wait(tasks, return_when=asyncio.FIRST_COMPLETED)
-    for task in running:
+    serving = asyncio.create_task(page.serve())
+    tasks: list[asyncio.Task[Any]] = [asyncio.create_task(told.wait()), *(asyncio.create_task(one) for one in work)]
+    done, _ = await asyncio.wait((serving, *tasks), return_when=asyncio.FIRST_COMPLETED)
+    for task in tasks:
         task.cancel()
-    await asyncio.gather(*running, return_exceptions=True)
+    page.stop()  # it closes its pages itself; a task that is cancelled would leave them in the middle of a word
+    await asyncio.gather(serving, *tasks, return_exceptions=True)
     for task in done:
         task.result()
 
