@@ -96,7 +96,7 @@ class BoardIO:
         """Sends, and gives the line back with the last stop bit."""
         self._direction.value(described.DIRECTION_SEND_LEVEL)
         self._uart.write(data)
-        self._uart.flush()
+        self._uart.flush()  # to the end of the last stop bit only since MicroPython 1.25: before it, the last byte was cut off
         self._direction.value(1 - described.DIRECTION_SEND_LEVEL)
 
     def feed_watchdog(self) -> None:

@@ -157,7 +157,7 @@ class LockBoards:
         self._tell_noise(now_ms)
 
     def deadline(self) -> int | None:
-        """When to call tick and bytes_to_send again; None only without boards."""
+        """When to call tick and bytes_to_send again, in the past when something is due now; None only without boards."""
         if self._asked:
             return self._asked.give_up_ms
         due = [board.due_ms(self.eager) for board in self._boards.values()]
