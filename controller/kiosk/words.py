@@ -16,6 +16,8 @@ TEXTS = Path(__file__).parent / "texts"
 PLACEHOLDER = re.compile(r"\{(\w+)\}")
 LINE = re.compile(r"(?:^|(?<= ))([1-9]) (.+?)(?=, [1-9] |\.)")
 """A numbered line inside a body: "1 spróbuj jeszcze raz, 2 odbiór w urzędzie."."""
+ONE_LETTER = re.compile(r"(?<![\w{-])([^\W\d_]) (?=\S)")
+"""No line ends with "w" or "z" (Polish and Ukrainian typography)."""
 
 KEPT_TOGETHER = frozenset({"hotline", "when", "time", "case"})
 
@@ -28,9 +30,9 @@ class MenuLine(msgspec.Struct, frozen=True):
 
 
 def text(language: Language, key: str) -> str:
-    """A text as the catalogue has it; raises ScreenWrong."""
+    """A text of the catalogue, its one-letter words tied to what follows; raises ScreenWrong."""
     try:
-        return read_catalogues(TEXTS)[language][key]
+        return ONE_LETTER.sub("\\1\u00a0", read_catalogues(TEXTS)[language][key])
     except KeyError:
         raise ScreenWrong(f"no text {key!r}") from None
 

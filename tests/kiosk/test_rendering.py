@@ -75,7 +75,7 @@ def test_the_same_message_gives_the_same_page(name: str) -> None:
 def test_position_in_words() -> None:
     data = cabinet(47, "lit", columns=12, rows=8)
     words = {language: render(sample("l.found", language, data=COMMON | data), LOOK) for language in LANGUAGES}
-    assert "5. rząd od dołu, 11. kolumna od lewej. Świeci i gra." in words["pl"]
+    assert "5. rząd od dołu, 11. kolumna od lewej. Świeci i\u00a0gra." in words["pl"]
     assert "Row 5 from the bottom, column 11 from the left. It is lit" in words["en"]
     assert "5-й ряд знизу, 11-та колонка зліва." in words["uk"]
     assert "5. Reihe von unten, 11. Spalte von links." in words["de"]

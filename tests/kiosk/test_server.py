@@ -27,9 +27,9 @@ Input = KeyPressed | PageAlive | PageGone
 class Kiosk:
     """A running server and what came out of it."""
 
-    def __init__(self, **changed: Any) -> None:
+    def __init__(self, port: int = 0, **changed: Any) -> None:
         self.inputs: asyncio.Queue[Input] = asyncio.Queue()
-        self.server = KioskServer(self.inputs.put_nowait, LOOK, port=0, **changed)
+        self.server = KioskServer(self.inputs.put_nowait, LOOK, port=port, **changed)
         self.server.bind()
 
     @property
@@ -262,3 +262,27 @@ def test_the_page_in_a_browser() -> None:
             await browser.close()
 
     run(scene)
+
+
+@pytest.mark.browser
+@pytest.mark.skipif(not CHROMIUM.exists(), reason="no system Chromium: make system-packages")
+def test_the_page_comes_back_by_itself() -> None:
+    from playwright.async_api import async_playwright
+
+    async def play() -> None:
+        async with async_playwright() as playwright:
+            browser = await playwright.chromium.launch(executable_path=CHROMIUM, args=["--no-sandbox"])
+            page = await browser.new_page()
+            async with running() as first:
+                port = first.server.port
+                first.server.show(sample("l.attract"))
+                await page.goto(f"http://{first.address}/")
+                await page.get_by_role("heading", name="Odbierz swój dokument").wait_for()
+            await page.locator("#wait").wait_for(state="visible")
+            async with running(port=port) as second:
+                second.server.show(sample("l.found small"))
+                await page.get_by_role("heading", name="Skrytka 7").wait_for()
+                assert await page.locator("#wait").is_hidden()
+            await browser.close()
+
+    asyncio.run(play())

@@ -7,7 +7,7 @@ import pytest
 from contracts.screen_messages import LANGUAGES, Language
 from contracts.texts import read_catalogues
 from controller.kiosk.forms import FORMS, TEXT_KEYS
-from controller.kiosk.words import PLACEHOLDER, TEXTS, capital, clock, split_lines
+from controller.kiosk.words import PLACEHOLDER, TEXTS, capital, clock, split_lines, text
 
 HEAD_MAX, BODY_MAX = 60, 120
 CATALOGUES = read_catalogues(TEXTS)
@@ -37,10 +37,10 @@ def test_same_keys_and_values_everywhere(language: Language) -> None:
 
 @pytest.mark.parametrize("language", LANGUAGES)
 def test_texts_are_short_and_plain(language: Language) -> None:
-    for key, text in CATALOGUES[language].items():
-        assert len(text) <= (HEAD_MAX if key.endswith(".head") else BODY_MAX), key
-        assert not BLAMING.search(text), key
-        assert text == " ".join(text.split()), key
+    for key, words in CATALOGUES[language].items():
+        assert len(words) <= (HEAD_MAX if key.endswith(".head") else BODY_MAX), key
+        assert not BLAMING.search(words), key
+        assert words == " ".join(words.split()), key
 
 
 @pytest.mark.parametrize("language", LANGUAGES)
@@ -56,6 +56,11 @@ def test_numbered_lines_are_found(language: Language, key: str, numbers: str) ->
 
 def test_a_text_without_numbered_lines_stays_whole() -> None:
     assert split_lines("Nic. Koniec.") == ("Nic. Koniec.", ())
+
+
+def test_one_letter_words_do_not_end_a_line() -> None:
+    assert text("pl", "l.attract.body") == "Naciśnij zielony klawisz i\u00a0wpisz PIN z\u00a0SMS-a."
+    assert text("pl", "l.jam.body").startswith("1 spróbuj")
 
 
 def test_minutes_and_seconds() -> None:
