@@ -53,12 +53,12 @@ class Door:
         self.opens_for = b""
         self._flicker = False
 
-    def level(self) -> bool:
-        """What its switch says at this look."""
+    def broken_level(self) -> bool:
+        """What its broken switch says at this look."""
         if self.switch == "flicker":
             self._flicker = not self._flicker
             return self._flicker
-        return self.closed if self.switch == "good" else self.switch == "stuck_closed"
+        return self.switch == "stuck_closed"
 
 
 class BoardAt:
@@ -71,6 +71,7 @@ class BoardAt:
         self.key = False
         self.core: LockBoard | None = None
         self.pulse: Pulse | None = None
+        self.wires: list[tuple[int, Door]] = []
 
     def facts(self) -> BoardFacts:
         """What the firmware is started with."""
@@ -105,8 +106,11 @@ class LockCabinet:
         self.violations: list[str] = []
         self._make_core = make_core
         self._number_at = {(door.board, door.channel): door.number for door in locker.file.doors}
+        self._springing: list[Door] = []
         self._output = b""
         self.now_ms = now_ms
+        for door in locker.file.doors:
+            self.boards[door.board].wires.append((1 << door.channel, self.doors[door.number]))
         self.restore_power(now_ms)
 
     def receive(self, data: bytes, now_ms: int) -> None:
@@ -125,7 +129,7 @@ class LockCabinet:
 
     def deadline(self) -> int | None:
         """When something happens by itself, later than what has happened; None while nothing can."""
-        due = [door.opens_at_ms for door in self.doors.values() if door.opens_at_ms is not None]
+        due = [door.opens_at_ms for door in self._springing if door.opens_at_ms is not None]
         for board in self._powered():
             core_due = board.core.deadline() if board.core else None
             due += [core_due] if core_due is not None else []
@@ -138,7 +142,8 @@ class LockCabinet:
         """Everything that was due by now happens, in order."""
         while (due := self.deadline()) is not None and due <= now_ms:
             self._settle(due)
-        self._settle(now_ms)
+        if now_ms > self.now_ms:
+            self._settle(now_ms)
 
     def push(self, number: int, now_ms: int) -> None:
         """Somebody pushes a door shut; it latches without power, but not while its coil holds the latch back."""
@@ -202,7 +207,7 @@ class LockCabinet:
         self.now_ms = now_ms
         for board in self._powered():
             self._free_door(board, now_ms)
-        for door in self.doors.values():
+        for door in list(self._springing):
             if door.opens_at_ms is not None and now_ms >= door.opens_at_ms:
                 self._opens(door, "coil", door.opens_for)
         for board in self.boards.values():
@@ -214,9 +219,11 @@ class LockCabinet:
         self._check()
 
     def _closed(self, board: BoardAt) -> int:
-        channels = board.description.file.channels
-        numbers = (self._number_at.get((board.address, channel)) for channel in range(channels))
-        return sum((self.doors[number].level() if number else False) << channel for channel, number in enumerate(numbers))
+        closed = 0
+        for bit, door in board.wires:
+            if door.closed if door.switch == "good" else door.broken_level():
+                closed |= bit
+        return closed
 
     def _freed_ms(self, board: BoardAt) -> int | None:
         """When the coil that is on will have freed its door, if it still has to."""
@@ -231,9 +238,11 @@ class LockCabinet:
         if freed is not None and board.pulse and board.pulse.number and freed <= now_ms:
             door = self.doors[board.pulse.number]
             door.opens_at_ms, door.opens_for = freed + SPRING_TAKES_MS, board.pulse.wish_id
+            self._springing.append(door)
 
     def _opens(self, door: Door, by: OpenedBy, wish_id: bytes) -> None:
         door.opens_at_ms = None
+        self._springing = [each for each in self._springing if each is not door]
         if door.closed:
             door.closed = False
             self.openings.append(Opening(door.number, self.now_ms, by, wish_id))
