@@ -1,14 +1,63 @@
-"""The operators' side."""
+"""The commands of the centre."""
 
+import argparse
+import asyncio
+import json
+import logging
+import os
 import sys
+from pathlib import Path
 
-USAGE = "usage: kiosk-central run CENTRE.toml"
+from central.contract_document import document
+from central.mqtt_link import LinkWrong
+from central.process import PortTaken, read_grids, run
+from central.randomness import SystemRandomness
+from central.settings import read_settings
+from central.signer import KeysWrong, make_keys, read_signer
+from central.sms.provider import ProviderWrong
+from central.store.database import StoreWrong
+from contracts.typed_toml import TomlWrong
+
+NAMED = (TomlWrong, KeysWrong, PortTaken, StoreWrong, LinkWrong, ProviderWrong)
 
 
 def main() -> int:
-    """Print the usage and refuse: exit status 2."""
-    print(USAGE, file=sys.stderr)
-    return 2
+    """0 when all went well, 1 after a named error, 2 for a wrong command line."""
+    parser = argparse.ArgumentParser(prog="kiosk-central", description="the operators' centre")
+    commands = parser.add_subparsers(dest="command", required=True)
+    for name, about in (("run", "run the centre"), ("check", "read settings, keys and descriptions, start nothing")):
+        commands.add_parser(name, help=about).add_argument("settings", type=Path, metavar="CENTRE.toml")
+    keys = commands.add_parser("keys", help="make the key files that are missing")
+    keys.add_argument("folder", type=Path)
+    keys.add_argument("machines", nargs="*", metavar="MACHINE", help="also a PIN key for this machine")
+    commands.add_parser("contract", help="print the AsyncAPI document of the topics")
+    asked = parser.parse_args()
+    try:
+        return _do(asked)
+    except NAMED as error:
+        print(f"kiosk-central: {error}", file=sys.stderr)
+        return 1
+
+
+def _do(asked: argparse.Namespace) -> int:
+    if asked.command == "keys":
+        for path in make_keys(asked.folder, tuple(asked.machines), SystemRandomness()):
+            print(path)
+    elif asked.command == "contract":
+        print(json.dumps(document(), indent=2, sort_keys=True))
+    elif asked.command == "check":
+        settings = read_settings(asked.settings)
+        folder = asked.settings.parent
+        read_signer(folder / settings.keys, tuple(settings.machines))
+        read_grids(settings, folder)
+        print(f"{asked.settings}: good, {len(settings.machines)} machines")
+    else:
+        settings = read_settings(asked.settings)
+        os.umask(0o077)
+        logging.basicConfig(level=logging.INFO, format="%(levelname)s %(name)s %(message)s")
+        logging.getLogger("httpx").setLevel(logging.WARNING)
+        asyncio.run(run(settings, asked.settings.parent))
+    return 0
 
 
 if __name__ == "__main__":

@@ -6,6 +6,7 @@ read from the store, so a restart loses timers and nothing else.
 """
 
 from collections.abc import Callable
+from datetime import datetime
 
 from sqlalchemy import Connection
 
@@ -49,13 +50,14 @@ FOLDED = (*ORDER_FACTS, *DEPOSIT_FACTS, FaultRaised, FaultCleared)
 
 
 class Centre:
-    """One centre over one store; `revision` grows with every call that may have changed what pages show."""
+    """One centre over one store; `revision` grows with whatever pages may show; `since` is when `connected` changed last."""
 
     def __init__(self, store: Store, link: Link, sms: SmsLine, settings: Settings, signer: Signer, randomness: Randomness) -> None:
         self.store = store
         self.settings = settings
         self.revision = 0
         self.connected = False
+        self.since: datetime | None = None
         self._link = link
         self._sms = sms
         self._desk = OrderDesk(signer, randomness)
@@ -66,7 +68,7 @@ class Centre:
 
     def link_up(self, now: Now) -> None:
         """The broker is there: what was sent into the dark is sent again."""
-        self.connected = True
+        self.connected, self.since = True, now.wall
         with self.store.transaction() as t:
             self._desk.forget_timers(None, t)
             acks = [(s.machine, _ack(t, s.machine, s.epoch)) for s in machines.read_all(t) if s.online]
@@ -77,7 +79,7 @@ class Centre:
 
     def link_down(self, now: Now) -> None:
         """The broker is gone: nothing is sent until it is back."""
-        self.connected = False
+        self.connected, self.since = False, now.wall
         self._changed(now)
 
     def receive(self, topic: str, payload: bytes, now: Now) -> None:

@@ -65,7 +65,7 @@ def epochs_of(t: Connection, machine: str) -> list[str]:
 def heads(t: Connection, machine: str, epoch: str, first: int, last: int) -> dict[int, bytes]:
     """Chain heads stored from `first` to `last`, by seq."""
     where = (facts.c.machine == machine, facts.c.epoch == epoch, facts.c.seq.between(first, last))
-    return {int(seq): bytes(head) for seq, head in t.execute(select(facts.c.seq, facts.c.head).where(*where)).tuples()}
+    return {int(seq): bytes(head) for seq, head in t.execute(select(facts.c.seq, facts.c.head).where(*where))}
 
 
 def store(t: Connection, machine: str, epoch: str, rows: list[FactRow], received_ms: int) -> None:
@@ -88,7 +88,7 @@ def gaps(t: Connection, cursor: Cursor, limit: int) -> list[tuple[int, int]]:
     after = func.lead(facts.c.seq).over(order_by=facts.c.seq).label("after")
     inner = select(facts.c.seq.label("seq"), after).where(*where).subquery()
     found = select(inner.c.seq, inner.c.after).where(inner.c.after > inner.c.seq + 1).order_by(inner.c.seq).limit(limit)
-    holes = [(int(seq) + 1, int(following) - 1) for seq, following in t.execute(found).tuples()]
+    holes = [(int(seq) + 1, int(following) - 1) for seq, following in t.execute(found)]
     if cursor.upto == 0:
         first = t.execute(select(func.min(facts.c.seq)).where(*where)).scalar_one_or_none()
         holes = ([(1, int(first) - 1)] if first and first > 1 else []) + holes

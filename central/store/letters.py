@@ -67,7 +67,7 @@ def count(t: Connection, machine: str, name: str) -> None:
 
 def all_counts(t: Connection) -> list[tuple[str, str, int]]:
     """(machine, name, n), sorted."""
-    return [(str(m), str(name), int(n)) for m, name, n in t.execute(select(counts).order_by(counts.c.name, counts.c.machine)).tuples()]
+    return [(str(m), str(name), int(n)) for m, name, n in t.execute(select(counts).order_by(counts.c.name, counts.c.machine))]
 
 
 def letters(t: Connection, limit: int) -> list[Letter]:

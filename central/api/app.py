@@ -1,0 +1,115 @@
+"""The web application: pages and interface together, their shared rules, and how an error is told."""
+
+import logging
+from pathlib import Path
+from typing import Any
+
+from litestar import Litestar, Request, post
+from litestar.config.allowed_hosts import AllowedHostsConfig
+from litestar.config.csrf import CSRFConfig
+from litestar.di import Provide
+from litestar.enums import MediaType
+from litestar.exceptions import HTTPException
+from litestar.openapi import OpenAPIConfig
+from litestar.openapi.plugins import JsonRenderPlugin
+from litestar.plugins.jinja import JinjaTemplateEngine
+from litestar.response import Response
+from litestar.template import TemplateConfig
+
+from central.api.json_api import ROUTER
+from central.dashboard import pages
+from central.dashboard.given import Desk
+from central.deposits import DeskRefused
+from central.running import Running
+from central.settings import Http
+from central.views import Views
+
+LOG = logging.getLogger("kiosk.centre.web")
+DASHBOARD = Path(pages.__file__).parent
+BODY_MAX = 64 * 1024
+LOOPBACK = ["127.0.0.1", "localhost", "[::1]", "testserver.local"]
+
+HEADERS = {
+    "Content-Security-Policy": "default-src 'none'; style-src 'self'; script-src 'self'; img-src 'self'; connect-src 'self'; "
+    "form-action 'self'; frame-ancestors 'self'; base-uri 'none'",
+    "X-Content-Type-Options": "nosniff",
+    "Referrer-Policy": "same-origin",
+    "Cache-Control": "no-store",
+}
+
+
+@post("/sms/reports", status_code=200, media_type=MediaType.TEXT)
+async def sms_report(request: Request[Any, Any, Any], running: Desk) -> str:
+    """The provider's delivery report; it wants to hear OK."""
+    form = {**dict(request.query_params), **dict(await request.form())}
+    idx, status = str(form.get("idx", ""))[:80], str(form.get("status_name", form.get("status", "")))[:32]
+    if idx:
+        running.turn(lambda centre, now: centre.delivery_reported(idx, status, now))
+    return "OK"
+
+
+def make_app(running: Running, views: Views, http: Http, csrf_secret: str) -> Litestar:
+    """The application over one centre."""
+
+    def told(request: Request[Any, Any, Any], error: Exception) -> Response[Any]:
+        return _told(request, error, running)
+
+    hosts = ["*"] if http.host in {"0.0.0.0", "::"} else [*LOOPBACK, http.host]
+    return Litestar(
+        route_handlers=[
+            pages.overview,
+            pages.clerk,
+            pages.counts,
+            pages.register,
+            pages.load,
+            pages.live,
+            pages.metrics,
+            sms_report,
+            ROUTER,
+            pages.static,
+        ],
+        dependencies={"running": Provide(lambda: running, sync_to_thread=False), "views": Provide(lambda: views, sync_to_thread=False)},
+        template_config=TemplateConfig(directory=DASHBOARD / "templates", engine=JinjaTemplateEngine),
+        csrf_config=CSRFConfig(secret=csrf_secret, cookie_samesite="strict", cookie_httponly=True, exclude=["^/api/", "^/sms/"]),
+        allowed_hosts=AllowedHostsConfig(allowed_hosts=hosts),
+        exception_handlers={HTTPException: told, DeskRefused: told, pages.FormWrong: told, Exception: told},
+        openapi_config=OpenAPIConfig(title="Kiosk centre", version="1", render_plugins=[JsonRenderPlugin()]),
+        request_max_body_size=BODY_MAX,
+        response_headers=HEADERS,
+        logging_config=None,
+        debug=False,
+    )
+
+
+def _told(request: Request[Any, Any, Any], error: Exception, running: Running) -> Response[Any]:
+    status, code = _meaning(error)
+    if status == 500:
+        # The type and the place say enough; the text of an unforeseen error could hold a phone.
+        LOG.error("%s %s: %s", request.method, request.url.path, type(error).__name__, exc_info=_frames_only(error))
+    if request.url.path.startswith(("/api/", "/sms/", "/schema")):
+        words = pages.words_of(request, running)
+        text = words(f"e.{code}") if words.has(f"e.{code}") else code
+        return Response({"error": code, "text": text}, status_code=status, media_type=MediaType.JSON, headers=HEADERS)
+    response = pages.error_page(request, running, status, code)
+    response.headers.update(HEADERS)
+    return response
+
+
+def _meaning(error: Exception) -> tuple[int, str]:
+    if isinstance(error, DeskRefused):
+        return (
+            404 if error.code == "deposit_unknown" else 409 if error.code.endswith(("_already", "_held", "_known", "_free")) else 400
+        ), error.code
+    if isinstance(error, pages.FormWrong | RecursionError):
+        # Only a body nested thousands of times deep makes the decoder give up like this.
+        return 400, "form_wrong"
+    if not isinstance(error, HTTPException):
+        return 500, "inside"
+    known = {404: "page_unknown", 400: "form_wrong", 403: "not_from_here"}
+    if error.detail in {"deposit_unknown", "content_type_not_json"}:
+        return error.status_code, error.detail
+    return error.status_code, "inside" if error.status_code >= 500 else known.get(error.status_code, "refused")
+
+
+def _frames_only(error: Exception) -> tuple[type[Exception], Exception, Any]:
+    return type(error), type(error)(), error.__traceback__

@@ -1,0 +1,118 @@
+"""Turns codes, moments and facts into sentences, in four languages."""
+
+from datetime import datetime
+from pathlib import Path
+from typing import Any
+from zoneinfo import ZoneInfo
+
+import msgspec
+
+from central.times import from_ms
+from central.views import DepositView, FactView, OrderView
+from contracts.screen_messages import LANGUAGES, Language
+from contracts.texts import read_catalogues
+
+FOLDER = Path(__file__).parent / "texts"
+VALUE_MAX = 80
+KEY_SHOWN = 6
+REASONS = frozenset({"reason", "code"})
+IDS = frozenset({"deposit", "order"})
+MOMENTS = frozenset({"until"})
+
+
+class _Entry(msgspec.Struct, frozen=True):
+    fact: dict[str, Any]
+
+
+class _Gaps(dict[str, str]):
+    """A value that is not there is shown as a question mark."""
+
+    def __missing__(self, key: str) -> str:
+        return "?"
+
+
+class Words:
+    """The texts of one language and one time zone."""
+
+    def __init__(self, language: Language, zone: str) -> None:
+        self.language: Language = language
+        self._texts = read_catalogues(FOLDER)[language]
+        self._zone = ZoneInfo(zone)
+
+    def __call__(self, key: str, **values: object) -> str:
+        """The text of a key with its values; the key itself when there is none."""
+        text = self._texts.get(key, key)
+        return text.format_map(_Gaps({name: str(value) for name, value in values.items()})) if values else text
+
+    def has(self, key: str) -> bool:
+        """Whether there is such a text."""
+        return key in self._texts
+
+    def time(self, moment: datetime | None) -> str:
+        """Hour, minute and second."""
+        return f"{moment.astimezone(self._zone):%H:%M:%S}" if moment else "–"
+
+    def day_time(self, moment: datetime | None) -> str:
+        """Day, hour and minute."""
+        return f"{moment.astimezone(self._zone):%d.%m %H:%M}" if moment else "–"
+
+    def stamp(self, ms: int) -> str:
+        """A moment of the store: day, hour and minute."""
+        return self.day_time(from_ms(ms))
+
+    def reason(self, code: str) -> str:
+        """A machine's or provider's code in words."""
+        return self(f"r.{code}") if self.has(f"r.{code}") else self("r.other", code=code[:VALUE_MAX])
+
+    def deposit_state(self, deposit: DepositView) -> str:
+        """Where a document is."""
+        if deposit.reported:
+            return self(f"d.reported.{deposit.reported}")
+        return self(f"d.{deposit.state}")
+
+    def order_state(self, order: OrderView) -> str:
+        """How far an order is: no answer is not a failure."""
+        if order.overdue:
+            return self("o.overdue")
+        return self("o.unsent") if order.state == "drafted" else self(f"o.{order.state}")
+
+    def fact(self, view: FactView) -> str:
+        """A fact as a sentence."""
+        if view.kind == "?":
+            return self("fact.unreadable")
+        if not self.has(f"fact.{view.kind}"):
+            return self("fact.unknown", kind=view.kind)
+        return self(f"fact.{view.kind}", **self._values(view))
+
+    def _values(self, view: FactView) -> dict[str, str]:
+        try:
+            fact = msgspec.json.decode(view.entry, type=_Entry).fact
+        except msgspec.DecodeError:
+            return {"kind": view.kind}
+        values = {name: self._value(name, value) for name, value in fact.items()}
+        if isinstance(pause_ms := fact.get("pause_ms"), int):
+            values["pause_s"] = str(pause_ms // 1000)
+        return values or {"kind": view.kind}
+
+    def _value(self, name: str, value: object) -> str:
+        text = str(value)[:VALUE_MAX]
+        if name in REASONS:
+            return self.reason(text)
+        if name in IDS:
+            return text[:KEY_SHOWN]
+        if name == "fault" and self.has(f"fault.{text}"):
+            return self(f"fault.{text}")
+        if name in MOMENTS:
+            return self._moment(text)
+        return self(f"w.{text}") if self.has(f"w.{text}") else text
+
+    def _moment(self, text: str) -> str:
+        try:
+            return self.day_time(msgspec.convert(text, datetime, strict=False))
+        except msgspec.ValidationError:
+            return "?"
+
+
+def language_of(asked: str | None, default: Language) -> Language:
+    """One of our languages."""
+    return asked if asked in LANGUAGES else default

@@ -1,0 +1,131 @@
+"""The centre as a process: database, broker, provider, web server and timer on one event loop."""
+
+import asyncio
+import contextlib
+import logging
+import signal
+import socket
+from collections.abc import Generator
+from pathlib import Path
+
+import httpx
+import uvicorn
+
+from central.api.app import make_app
+from central.centre import Centre
+from central.clock import SystemClock
+from central.mqtt_link import MqttLink
+from central.ports import Sms, SmsResult
+from central.randomness import SystemRandomness
+from central.running import Running
+from central.settings import Settings
+from central.signer import read_key, read_signer
+from central.sms.provider import SmsProvider
+from central.store.database import Store, open_engine
+from central.views import Views
+from contracts.descriptions import Grid, read_locker
+
+LOG = logging.getLogger("kiosk.centre")
+GRACE_S = 2
+
+
+class PortTaken(OSError):
+    """Somebody else listens where the pages should be served."""
+
+
+class SmsTasks:
+    """Gives messages to the provider, one task each, and brings the answers back."""
+
+    def __init__(self) -> None:
+        self._going: set[asyncio.Task[None]] = set()
+        self.provider: SmsProvider | None = None
+        self.running: Running | None = None
+
+    def submit(self, sms: Sms) -> None:
+        """Send without waiting."""
+        task = asyncio.create_task(self._send(sms))
+        self._going.add(task)
+        task.add_done_callback(self._going.discard)
+
+    async def _send(self, sms: Sms) -> None:
+        result = await self.provider.send(sms) if self.provider else SmsResult("unknown", code="no_provider")
+        if self.running is not None and not self.running.closing:
+            self.running.turn(lambda centre, now: centre.sms_answered(sms.idx, result, now))
+
+
+class _Server(uvicorn.Server):
+    """Leaves the signals to us."""
+
+    @contextlib.contextmanager
+    def capture_signals(self) -> Generator[None]:
+        yield
+
+
+def read_grids(settings: Settings, folder: Path) -> dict[str, Grid]:
+    """The cabinet pictures of the machines that name a description; raises DescriptionWrong."""
+    return {name: read_locker(folder / about.description).grid() for name, about in settings.machines.items() if about.description}
+
+
+def listen(host: str, port: int) -> socket.socket:
+    """A listening socket; raises PortTaken."""
+    family = socket.AF_INET6 if ":" in host else socket.AF_INET
+    ears = socket.socket(family, socket.SOCK_STREAM)
+    ears.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+    try:
+        ears.bind((host, port))
+        ears.listen(128)
+    except OSError as error:
+        ears.close()
+        raise PortTaken(f"http: {host} port {port} cannot be used ({error.strerror})") from None
+    return ears
+
+
+async def run(settings: Settings, folder: Path) -> None:
+    """Run until SIGTERM or SIGINT. Raises PortTaken, StoreWrong, KeysWrong, LinkWrong, ProviderWrong, DescriptionWrong."""
+    keys = folder / settings.keys
+    signer, randomness = read_signer(keys, tuple(settings.machines)), SystemRandomness()
+    link, messages = MqttLink(settings.mqtt, folder, randomness), SmsTasks()
+    grids = read_grids(settings, folder)
+    ears = listen(settings.http.host, settings.http.port)
+    host, port = ears.getsockname()[:2]
+    store = Store(open_engine(settings.database, folder))
+    running = Running(Centre(store, link, messages, settings, signer, randomness), SystemClock())
+    messages.running = running
+    app = make_app(running, Views(store, settings, grids), settings.http, read_key(keys / "http.key").hex())
+    config = uvicorn.Config(app, log_level="warning", access_log=False, timeout_graceful_shutdown=GRACE_S, lifespan="off", ws="none")
+    server = _Server(config)
+    public_url = settings.http.public_url or f"http://{host}:{port}"
+    async with httpx.AsyncClient() as client:
+        if settings.sms.url:
+            messages.provider = SmsProvider(settings.sms, folder, f"{public_url}/sms/reports", client)
+        print(f"centre: http://{host}:{port}/", flush=True)
+        await _until_stopped(running, link, server, ears)
+    store.close()
+
+
+async def _until_stopped(running: Running, link: MqttLink, server: _Server, ears: socket.socket) -> None:
+    stop, loop = asyncio.Event(), asyncio.get_running_loop()
+    for number in (signal.SIGTERM, signal.SIGINT):
+        loop.add_signal_handler(number, stop.set)
+    tasks = [
+        asyncio.create_task(server.serve(sockets=[ears])),
+        asyncio.create_task(running.keep_time()),
+        asyncio.create_task(
+            link.run(
+                lambda: running.turn(lambda centre, now: centre.link_up(now)),
+                lambda: running.turn(lambda centre, now: centre.link_down(now)),
+                lambda topic, payload: running.turn(lambda centre, now: centre.receive(topic, payload, now)),
+            )
+        ),
+    ]
+    waiting = asyncio.create_task(stop.wait())
+    done, _ = await asyncio.wait([*tasks, waiting], return_when=asyncio.FIRST_COMPLETED)
+    running.close()
+    server.should_exit = True
+    await asyncio.wait(tasks[:1], timeout=GRACE_S + 1)
+    waiting.cancel()
+    for task in tasks:
+        task.cancel()
+    await asyncio.gather(*tasks, return_exceptions=True)
+    for task in done - {waiting}:
+        task.result()

@@ -1,0 +1,92 @@
+"""The provider of text messages, over its HTTP interface (POST /sms.do, JSON answers).
+
+`idx` with `check_idx` lets the provider send one message once: an idx that it knows already means that the message is on its way,
+so it counts as accepted.
+"""
+
+import logging
+from pathlib import Path
+from typing import Any
+
+import httpx
+import msgspec
+
+from central.ports import Sms, SmsResult
+from central.settings import SmsSettings
+
+LOG = logging.getLogger("kiosk.centre.sms")
+TIMEOUT_S = 20
+OK = 200
+IDX_USED = 53
+FINAL = frozenset({11, 12, 13, 14})
+"""Errors that asking again does not mend: text too long or wrong, number wrong, sender wrong."""
+
+
+class ProviderWrong(OSError):
+    """The settings of the provider cannot be used: the token file cannot be read."""
+
+
+class _Sent(msgspec.Struct, frozen=True):
+    id: str = ""
+
+
+class _Answer(msgspec.Struct, frozen=True):
+    error: int | str | None = None
+    sent: list[_Sent] = msgspec.field(name="list", default_factory=list[_Sent])
+
+
+class SmsProvider:
+    """One provider; each message is one request."""
+
+    def __init__(self, settings: SmsSettings, folder: Path, notify_url: str, client: httpx.AsyncClient) -> None:
+        """Raises ProviderWrong."""
+        self._settings = settings
+        self._notify_url = notify_url
+        self._client = client
+        try:
+            self._token = (folder / settings.token).read_text("ascii").strip() if settings.token else ""
+        except (OSError, UnicodeDecodeError) as error:
+            raise ProviderWrong(f"sms.token: file cannot be read ({type(error).__name__})") from None
+
+    async def send(self, sms: Sms) -> SmsResult:
+        """Submit a message; never raises for what the network or the provider does."""
+        form = {
+            "to": sms.phone,
+            "from": sms.sender,
+            "message": sms.text,
+            "idx": sms.idx,
+            "check_idx": "1",
+            "format": "json",
+            "encoding": "utf-8",
+        }
+        if self._notify_url:
+            form["notify_url"] = self._notify_url
+        headers = {"Authorization": f"Bearer {self._token}"} if self._token else {}
+        try:
+            response = await self._client.post(f"{self._settings.url.rstrip('/')}/sms.do", data=form, headers=headers, timeout=TIMEOUT_S)
+        except (httpx.HTTPError, httpx.InvalidURL) as error:
+            LOG.warning("sms %s: %s", sms.idx, type(error).__name__)
+            return SmsResult("unknown", code="no_answer")
+        return read_answer(response.status_code, response.content)
+
+
+def read_answer(status: int, body: bytes) -> SmsResult:
+    """What an answer of the provider means."""
+    try:
+        answer = msgspec.json.decode(body, type=_Answer, strict=False)
+    except (msgspec.DecodeError, UnicodeDecodeError, RecursionError):
+        return SmsResult("unknown", code="answer_unreadable")
+    error = _number(answer.error)
+    if error == IDX_USED:
+        return SmsResult("accepted", code="idx_used")
+    if error is not None:
+        return SmsResult("refused" if error in FINAL else "unknown", code=f"provider_{error}")
+    if status == OK and answer.sent:
+        return SmsResult("accepted", provider_id=answer.sent[0].id)
+    return SmsResult("unknown", code=f"http_{status}")
+
+
+def _number(error: Any) -> int | None:
+    if error is None:
+        return None
+    return int(error) if str(error).isdecimal() else 0

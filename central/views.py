@@ -1,0 +1,254 @@
+"""What pages and API show: read from the store, masked, nothing decided."""
+
+from collections.abc import Mapping
+from datetime import datetime
+
+import msgspec
+
+from central import fleet
+from central.order_desk import ENDS
+from central.settings import Settings
+from central.store import deposits, facts, letters, machines, orders, sms
+from central.store.database import Store
+from central.store.deposits import DepositRow
+from central.store.facts import FeedRow
+from central.store.letters import Letter, SecurityEvent
+from central.store.machines import FaultRow, Station
+from central.store.sms import SmsRow
+from central.times import from_ms, to_ms
+from contracts.descriptions import Grid
+from contracts.topics import MachineReport
+
+LATE_MS = 60_000
+LIST_MAX = 100
+
+
+class MachineView(msgspec.Struct, frozen=True):
+    """One machine: `upto` is the last fact stored without a gap, `seen` the highest stored."""
+
+    machine: str
+    number: str
+    place: str
+    known: bool
+    online: bool
+    since: datetime | None
+    heard: datetime | None
+    boot: str
+    epoch: str
+    upto: int
+    seen: int
+    report: MachineReport | None
+    report_at: datetime | None
+    faults: list[FaultRow]
+
+
+class StepView(msgspec.Struct, frozen=True):
+    """One step of an order's life; `by` is a person, `centre`, `answer` or `fact`."""
+
+    state: str
+    at: datetime
+    by: str
+    code: str
+
+
+class OrderView(msgspec.Struct, frozen=True):
+    """One order; `overdue` when its time has passed and the machine has not answered."""
+
+    id: str
+    machine: str
+    verb: str
+    deposit: str
+    actor: str
+    state: str
+    code: str
+    created: datetime
+    expires: datetime
+    overdue: bool
+    steps: list[StepView]
+
+
+class DepositView(msgspec.Struct, frozen=True):
+    """One document as a clerk sees it; the phone is masked and the PIN is nowhere."""
+
+    key: str
+    machine: str
+    case: str
+    phone: str
+    language: str
+    low: bool
+    state: str
+    reason: str
+    compartment: int
+    reported: str
+    until: datetime | None
+    sms: str
+    sms_code: str
+    sms_at: datetime | None
+    delivery: str
+    order: str
+    created: datetime
+    changed: datetime
+
+
+class FactView(msgspec.Struct, frozen=True):
+    """One fact: `id` is the order of arrival, `entry` null when the stored bytes are no JSON, `late` when it came long afterwards."""
+
+    id: int
+    machine: str
+    epoch: str
+    seq: int
+    kind: str
+    received: datetime
+    late: bool
+    entry: msgspec.Raw
+
+
+class _Stamp(msgspec.Struct, frozen=True):
+    wall: datetime
+
+
+class Views:
+    """Reads one store."""
+
+    def __init__(self, store: Store, settings: Settings, grids: Mapping[str, Grid] | None = None) -> None:
+        self._store = store
+        self._settings = settings
+        self.grids = dict(grids or {})
+
+    def machines(self) -> list[MachineView]:
+        """Every machine of the settings."""
+        with self._store.transaction() as t:
+            heard = {station.machine: station for station in machines.read_all(t)}
+            faults = machines.faults_of_all(t)
+            stations = [heard.get(machine, Station(machine)) for machine in self._settings.machines]
+            cursors = {s.machine: facts.read_cursor(t, s.machine, s.epoch) for s in stations if s.epoch}
+        views: list[MachineView] = []
+        for station in stations:
+            about, cursor = self._settings.machines[station.machine], cursors.get(station.machine)
+            views.append(
+                MachineView(
+                    machine=station.machine,
+                    number=about.number,
+                    place=about.place,
+                    known=bool(station.connection),
+                    online=station.online,
+                    since=_moment(station.since_ms),
+                    heard=_moment(station.heard_ms),
+                    boot=station.boot,
+                    epoch=station.epoch,
+                    upto=cursor.upto if cursor else 0,
+                    seen=cursor.seen if cursor else 0,
+                    report=fleet.read_report(station),
+                    report_at=_moment(station.report_ms),
+                    faults=[fault for fault in faults if fault.machine == station.machine],
+                )
+            )
+        return views
+
+    def orders(self, now: datetime, limit: int = LIST_MAX) -> list[OrderView]:
+        """The last orders with their lives, newest first."""
+        with self._store.transaction() as t:
+            rows = orders.newest(t, limit)
+            steps = orders.steps(t, [row.id for row in rows])
+        lives: dict[str, list[StepView]] = {row.id: [] for row in rows}
+        for step in steps:
+            lives[step.order_id].append(StepView(step.state, from_ms(step.at_ms), step.by, step.code))
+        return [
+            OrderView(
+                id=row.id,
+                machine=row.machine,
+                verb=row.verb,
+                deposit=row.deposit,
+                actor=row.actor,
+                state=row.state,
+                code=row.code,
+                created=from_ms(row.created_ms),
+                expires=from_ms(row.expires_ms),
+                overdue=row.state not in ENDS and row.state != "taken" and row.expires_ms <= to_ms(now),
+                steps=lives[row.id],
+            )
+            for row in rows
+        ]
+
+    def deposits(self, limit: int = LIST_MAX) -> list[DepositView]:
+        """The last deposits, newest first."""
+        with self._store.transaction() as t:
+            rows = deposits.newest(t, limit)
+            messages = sms.of_deposits(t, [row.key for row in rows])
+        return [_deposit(row, messages.get(row.key)) for row in rows]
+
+    def deposit(self, key: str) -> DepositView | None:
+        """One deposit, if it is ours."""
+        with self._store.transaction() as t:
+            row = deposits.read(t, key)
+            messages = sms.of_deposits(t, [key])
+        return _deposit(row, messages.get(key)) if row else None
+
+    def facts_after(self, after: int, limit: int = LIST_MAX, machine: str | None = None) -> list[FactView]:
+        """Facts in the order of arrival."""
+        with self._store.transaction() as t:
+            return [_fact(row) for row in facts.feed(t, after, limit, machine)]
+
+    def newest_facts(self, limit: int) -> list[FactView]:
+        """The last facts, newest first."""
+        with self._store.transaction() as t:
+            return [_fact(row) for row in facts.newest(t, limit)]
+
+    def counts(self) -> list[tuple[str, str, int]]:
+        """(machine, name, n)."""
+        with self._store.transaction() as t:
+            return letters.all_counts(t)
+
+    def letters(self, limit: int = LIST_MAX) -> list[Letter]:
+        """The last dead letters."""
+        with self._store.transaction() as t:
+            return letters.letters(t, limit)
+
+    def security(self, limit: int = LIST_MAX) -> list[SecurityEvent]:
+        """The last security events."""
+        with self._store.transaction() as t:
+            return letters.security_list(t, limit)
+
+
+def _moment(ms: int) -> datetime | None:
+    return from_ms(ms) if ms else None
+
+
+def _deposit(row: DepositRow, message: SmsRow | None) -> DepositView:
+    return DepositView(
+        key=row.key,
+        machine=row.machine,
+        case=row.case_no,
+        phone=row.phone_mask,
+        language=row.language,
+        low=row.low,
+        state=row.state,
+        reason=row.reason,
+        compartment=row.compartment,
+        reported=row.reported,
+        until=_moment(row.until_ms) if row.stored_ms else None,
+        sms=message.state if message else "",
+        sms_code=message.code if message else "",
+        sms_at=_moment(message.answered_ms) if message else None,
+        delivery=message.delivery if message else "",
+        order=row.set_order or row.load_order,
+        created=from_ms(row.created_ms),
+        changed=from_ms(row.changed_ms),
+    )
+
+
+def _fact(row: FeedRow) -> FactView:
+    entry = row.payload if _is_json(row.payload) else b"null"
+    try:
+        late = row.received_ms - to_ms(msgspec.json.decode(entry, type=_Stamp).wall) > LATE_MS
+    except msgspec.DecodeError:
+        late = False
+    return FactView(row.id, row.machine, row.epoch, row.seq, row.kind, from_ms(row.received_ms), late, msgspec.Raw(entry))
+
+
+def _is_json(payload: bytes) -> bool:
+    try:
+        msgspec.json.decode(payload)
+    except (msgspec.DecodeError, UnicodeDecodeError, RecursionError):
+        return False
+    return True

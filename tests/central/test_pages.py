@@ -1,0 +1,172 @@
+"""Pages and interface: what they show, what they refuse, and that nothing typed becomes markup."""
+
+import re
+from collections.abc import Iterator
+
+import pytest
+from litestar.testing import TestClient
+
+from central.api.app import make_app
+from central.ports import Now
+from central.running import Running
+from central.views import Views
+from contracts.facts import DocumentHandedOver, DoorOpened, FaultRaised
+from tests.central.paper_machine import MACHINE, House
+from tests.central.test_centre import stored
+
+NASTY = '"><script>alert(1)</script>'
+
+
+class HouseClock:
+    """The clock of a house."""
+
+    def __init__(self, house: House) -> None:
+        self.house = house
+
+    def now(self) -> Now:
+        return self.house.at
+
+
+@pytest.fixture
+def house() -> House:
+    return House(pins=[482913])
+
+
+@pytest.fixture
+def web(house: House) -> Iterator[TestClient]:
+    running = Running(house.centre, HouseClock(house))
+    app = make_app(running, Views(house.centre.store, house.settings), house.settings.http, "k" * 32)
+    with TestClient(app, raise_server_exceptions=False) as client:
+        yield client
+
+
+def form(web: TestClient, **values: str) -> dict[str, str]:
+    """A form of the clerk desk with its token."""
+    found = re.search(r'name="_csrf_token" value="([^"]+)"', web.get("/clerk").text)
+    assert found
+    return {"_csrf_token": found[1], "case": "26004711", "phone": "601 234 123", "machine": MACHINE, "language": "pl", **values}
+
+
+@pytest.mark.parametrize("path", ["/", "/clerk", "/counts"])
+@pytest.mark.parametrize("language", ["pl", "en", "uk", "de"])
+def test_every_page_in_every_language(web: TestClient, house: House, path: str, language: str) -> None:
+    key = stored(house)
+    house.machine.fact(DoorOpened(compartment=7, cause="none", opens=1, board_boot=1))
+    house.machine.fact(FaultRaised(fault="door_forced", where="door 7"))
+    house.machine.fact(FaultRaised(fault="door_forced", where="door 8"))
+    house.machine.fact(DocumentHandedOver(deposit=key, compartment=7))
+    house.machine.raw(b'{"seq":99,"fact":{"kind":"new.kind"}}')
+    house.sync()
+    house.say("state", b"x")
+    page = web.get(f"{path}?language={language}")
+    assert page.status_code == 200
+    assert f'<html lang="{language}">' in page.text
+    assert not re.findall(r">\s*(?:sum|h|m|c|o|d|s|r|n|x|fact|fault|verb|use|door)\.[a-z_.]+\s*<", re.sub(r"<code>.*?</code>", "", page.text))
+    assert "482913" not in page.text
+    assert "601234123" not in page.text
+    assert "default-src 'none'" in page.headers["content-security-policy"]
+
+
+def test_a_clerk_registers_and_loads(web: TestClient, house: House) -> None:
+    house.boot()
+    answer = web.post("/clerk/register", data=form(web))
+    assert "Zarejestrowano sprawę 26004711" in answer.text
+    assert "601 *** 123" in answer.text
+    house.machine.do(house.orders()[0])
+    house.sync()
+    page = web.get("/clerk").text
+    action = re.search(r'action="(/clerk/load/[^"]+)"', page)
+    assert action
+    assert "Załaduj teraz" in page
+    assert "Stań przy automacie" in web.post(action[1], data=form(web)).text
+    assert len(house.orders()) == 1
+    assert web.post(action[1], data=form(web)).status_code == 409
+
+
+@pytest.mark.parametrize("field", ["case", "phone", "machine", "language"])
+def test_what_is_typed_never_becomes_markup(web: TestClient, field: str) -> None:
+    answer = web.post("/clerk/register", data=form(web, **{field: NASTY}))
+    assert answer.status_code == 400
+    assert "<script>alert" not in answer.text
+    assert "Nie udało się" in answer.text
+    assert "Traceback" not in answer.text
+
+
+def test_what_a_machine_sends_never_becomes_markup(web: TestClient, house: House) -> None:
+    house.boot()
+    house.machine.fact(FaultRaised(fault="<script>x", where="<img src=x>"))
+    house.machine.raw(b'{"seq":3,"wall":"2026-11-23T09:00:00Z","fact":{"kind":"boot.started","software":"<script>y"}}')
+    house.sync()
+    text = web.get("/").text
+    assert "<script>x" not in text
+    assert "<script>y" not in text
+    assert "<img src=x>" not in text
+
+
+def test_a_form_without_its_token_is_refused_in_words(web: TestClient, house: House) -> None:
+    values = form(web)
+    values["_csrf_token"] = "x"
+    answer = web.post("/clerk/register", data=values)
+    assert answer.status_code == 403
+    assert "not_from_here" in answer.text
+    assert house.deposit("x") is None
+
+
+def test_errors_have_names_and_no_traceback(web: TestClient, house: House, monkeypatch: pytest.MonkeyPatch) -> None:
+    assert "page_unknown" in web.get("/nowhere").text
+    assert web.get("/api/v1/deposits/x").json() == {"error": "deposit_unknown", "text": "Nie ma takiego dokumentu."}
+
+    def fail(*_: object) -> None:
+        raise RuntimeError("phone 601234123")
+
+    monkeypatch.setattr(house.centre, "register", fail)
+    answer = web.post("/api/v1/deposits", json={"case": "1", "phone": "601234123", "machine": MACHINE})
+    assert answer.status_code == 500
+    assert answer.json()["error"] == "inside"
+    assert "601234123" not in answer.text
+
+
+def test_the_interface(web: TestClient, house: House) -> None:
+    house.boot()
+    made = web.post("/api/v1/deposits", json={"case": "7", "phone": "+48601234123", "machine": MACHINE, "language": "en"})
+    assert made.status_code == 201
+    key = made.json()["key"]
+    assert made.json()["phone"] == "601 *** 123"
+    assert web.post(f"/api/v1/deposits/{key}/load", json={}).json()["error"] == "pin_not_held"
+    house.machine.do(house.orders()[0])
+    house.sync()
+    assert web.get(f"/api/v1/deposits/{key}").json()["state"] == "held"
+    assert web.post(f"/api/v1/deposits/{key}/load", json={"actor": "A. Nowak"}).status_code == 202
+    assert web.get("/api/v1/machines").json()[0]["online"] is True
+    assert [fact["kind"] for fact in web.get("/api/v1/facts?after=1").json()["facts"]] == ["order.taken", "pin.set", "order.ended"]
+    assert web.get("/api/v1/orders").json()[0]["verb"] == "load"
+    assert "kiosk_centre_count" in web.get("/metrics").text
+    assert "/api/v1/deposits" in web.get("/schema/openapi.json").json()["paths"]
+
+
+@pytest.mark.parametrize("body", [b"", b"{", b"[]", b'{"case":1}', b'{"unknown":1}', b"\xff", b"[" * 9000])
+def test_wrong_bodies_get_a_named_error(web: TestClient, body: bytes) -> None:
+    answer = web.post("/api/v1/deposits", content=body, headers={"content-type": "application/json"})
+    assert answer.status_code == 400
+    assert answer.json()["error"] == "form_wrong"
+
+
+def test_the_interface_refuses_what_another_site_could_send(web: TestClient) -> None:
+    answer = web.post("/api/v1/deposits", content=b"{}", headers={"content-type": "text/plain"})
+    assert answer.status_code == 403
+    assert web.get("/", headers={"host": "evil.example"}).status_code == 400
+
+
+def test_a_delivery_report_is_noted(web: TestClient, house: House) -> None:
+    key = stored(house)
+    house.machine.do(house.orders()[0])
+    house.sync()
+    assert web.post("/sms/reports", data={"idx": f"{key}-ready", "status_name": "DELIVERED"}).text == "OK"
+    assert web.get(f"/api/v1/deposits/{key}").json()["delivery"] == "delivered"
+
+
+def test_no_contact_is_loud(web: TestClient, house: House) -> None:
+    house.centre.link_down(house.at)
+    page = web.get("/").text
+    assert "Brak łączności z automatami od 10:00:00" in page
+    assert 'role="alert">' in page
