@@ -57,6 +57,7 @@ class _Board:
         self.failures = 0
         self.asked_ms: int | None = None
         self.ack = 0
+        self.coil_on = False
         self.opens = [0] * bus.CHANNELS_MAX
         self.closes = [0] * bus.CHANNELS_MAX
 
@@ -73,7 +74,7 @@ class _Board:
             return self.asked_ms + PROBE_MS
         if self.failures:
             return self.asked_ms + POLL_AGAIN_MS
-        return self.asked_ms + (POLL_EAGER_MS if eager else POLL_IDLE_MS)
+        return self.asked_ms + (POLL_EAGER_MS if eager or self.coil_on else POLL_IDLE_MS)
 
     def forget(self) -> None:
         """The board has restarted or is gone: ask who it is, at once."""
@@ -248,7 +249,7 @@ class LockBoards:
         elif asked.kind == bus.STATES:
             states = bus.decode_states(body)
             self._asked = None
-            self._polled(board, states)
+            self._polled(board, states, now_ms)
         elif asked.job:
             self._job_answered(asked.job, body, now_ms)
             self._asked = None
@@ -277,7 +278,7 @@ class LockBoards:
             self._events.append(Stopped(job.board, True))
 
     def _identified(self, board: _Board, identity: bus.Identity) -> None:
-        board.identity, board.lost, board.ack = identity, False, 0
+        board.identity, board.lost, board.ack, board.coil_on = identity, False, 0, False
         board.asked_ms = None if board.polled else board.asked_ms
         board.opens, board.closes = [0] * identity.channels, [0] * identity.channels
         board.mismatch = ""
@@ -291,7 +292,7 @@ class LockBoards:
         if board.mismatch:
             self._drop_jobs(board.address, self._mismatched)
 
-    def _polled(self, board: _Board, states: bus.States) -> None:
+    def _polled(self, board: _Board, states: bus.States, now_ms: int) -> None:
         identity = board.identity
         if identity is None or states.boot != identity.boot:
             board.forget()
@@ -303,6 +304,9 @@ class LockBoards:
             board.opens[channel], board.closes[channel] = opens, closes
         closed = tuple(bool(states.closed >> n & 1) if states.known >> n & 1 else None for n in range(identity.channels))
         coil = None if states.coil == bus.NO_COIL else states.coil
+        board.coil_on = coil is not None
+        if coil is not None:  # perhaps from before our start
+            self._coil_until = max(self._coil_until, now_ms + POLL_EAGER_MS)
         counters = (tuple(board.opens), tuple(board.closes))
         self._events.append(Levels(board.address, states.boot, closed, *counters, coil, bool(states.flags & bus.FLAG_KEY)))
 

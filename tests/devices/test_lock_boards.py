@@ -340,6 +340,19 @@ def test_one_coil_at_a_time_on_the_whole_line() -> None:
     assert bench.times(1, bus.UNLOCK)[0] - bench.times(0, bus.UNLOCK)[0] >= 500
 
 
+def test_a_coil_from_before_our_start_is_waited_for() -> None:
+    bench = Bench(0, 1)
+    told = [bus.States(7, 1, 4, 0, 0, 0, []).encode()] * 5
+    bench.answers[0][bus.STATES] = lambda _: told.pop() if told else states()
+    bench.run(20)
+    bench.answers[1][bus.UNLOCK] = lambda _: bus.encode_unlocked(bus.STARTED, 0)
+    bench.boards.unlock(WISH, 1, 4, 500, 7)
+    assert [told.result for told in results(bench.run(1000))] == ["started"]
+    polls = [at for at in bench.times(0, bus.STATES) if at < bench.times(1, bus.UNLOCK)[0]]
+    assert len(polls) >= 5
+    assert polls[-1] - polls[0] <= 5 * POLL_EAGER_MS
+
+
 def test_a_refused_unlock_holds_nobody_up() -> None:
     bench = ready(0, 1)
     bench.answers[0][bus.UNLOCK] = lambda _: bus.encode_unlocked(bus.COOLING, 900)
