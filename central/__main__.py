@@ -13,9 +13,10 @@ from central.mqtt_link import LinkWrong
 from central.process import PortTaken, read_grids, run
 from central.randomness import SystemRandomness
 from central.settings import read_settings
-from central.signer import KeysWrong, make_keys, read_signer
+from central.signer import make_keys, read_signer
 from central.sms.provider import ProviderWrong
 from central.store.database import StoreWrong
+from contracts.key_files import KeysWrong
 from contracts.typed_toml import TomlWrong
 
 NAMED = (TomlWrong, KeysWrong, PortTaken, StoreWrong, LinkWrong, ProviderWrong)

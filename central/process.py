@@ -19,11 +19,12 @@ from central.ports import Sms, SmsResult
 from central.randomness import SystemRandomness
 from central.running import Running
 from central.settings import Settings
-from central.signer import read_key, read_signer
+from central.signer import read_signer
 from central.sms.provider import SmsProvider
 from central.store.database import Store, open_engine
 from central.views import Views
 from contracts.descriptions import Grid, read_locker
+from contracts.key_files import read_key
 
 LOG = logging.getLogger("kiosk.centre")
 GRACE_S = 2

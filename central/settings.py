@@ -25,11 +25,16 @@ class Section(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
 
 
 class Http(Section, frozen=True):
-    """Where pages and API are served; `public_url` is what the SMS provider calls back."""
+    """Where pages and API are served; `public_url` is what the SMS provider calls back, `hosts` are names besides loopback.
+
+    `frame_ancestors` are origins that may show a page inside theirs.
+    """
 
     host: Text = "127.0.0.1"
     port: Port = 8090
     public_url: Line = ""
+    hosts: tuple[Text, ...] = ()
+    frame_ancestors: tuple[Text, ...] = ()
 
 
 class Mqtt(Section, frozen=True):

@@ -13,14 +13,10 @@ from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 from cryptography.hazmat.primitives.serialization import Encoding, PublicFormat
 
 from central.ports import Randomness
+from contracts.key_files import KEY_BYTES, KeysWrong, read_key
 from contracts.orders import MACHINE_PATTERN, Order, sign
 
-KEY_BYTES = 32
 NONCE_BYTES = 12
-
-
-class KeysWrong(ValueError):
-    """A key file is missing, readable by others or not a key; names the file, never its content."""
 
 
 class Signer:
@@ -70,23 +66,6 @@ def read_signer(folder: Path, machines: tuple[str, ...]) -> Signer:
     """The keys of a folder made by `kiosk-central keys`; raises KeysWrong."""
     pins = {machine: read_key(folder / f"pin-{machine}.key") for machine in machines}
     return Signer(read_key(folder / "order.key"), read_key(folder / "seal.key"), pins)
-
-
-def read_key(path: Path) -> bytes:
-    """32 bytes from one line of base64url; raises KeysWrong."""
-    try:
-        if path.stat().st_mode & 0o077:
-            raise KeysWrong(f"{path}: must be readable by its owner only (chmod 600)")
-        key = base64.urlsafe_b64decode(path.read_text("ascii").strip() + "=")
-    except OSError as error:
-        raise KeysWrong(f"{path}: cannot be read ({type(error).__name__})") from None
-    except ValueError as error:
-        if isinstance(error, KeysWrong):
-            raise
-        raise KeysWrong(f"{path}: is not a key") from None
-    if len(key) != KEY_BYTES:
-        raise KeysWrong(f"{path}: is not a key of {KEY_BYTES} bytes")
-    return key
 
 
 def make_keys(folder: Path, machines: tuple[str, ...], randomness: Randomness) -> list[Path]:

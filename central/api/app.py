@@ -5,11 +5,12 @@ from pathlib import Path
 from typing import Any
 
 from litestar import Litestar, Request, post
-from litestar.config.allowed_hosts import AllowedHostsConfig
 from litestar.config.csrf import CSRFConfig
+from litestar.connection import ASGIConnection
 from litestar.di import Provide
 from litestar.enums import MediaType
-from litestar.exceptions import HTTPException
+from litestar.exceptions import HTTPException, PermissionDeniedException
+from litestar.handlers import BaseRouteHandler
 from litestar.openapi import OpenAPIConfig
 from litestar.openapi.plugins import JsonRenderPlugin
 from litestar.plugins.jinja import JinjaTemplateEngine
@@ -27,11 +28,13 @@ from central.views import Views
 LOG = logging.getLogger("kiosk.centre.web")
 DASHBOARD = Path(pages.__file__).parent
 BODY_MAX = 64 * 1024
-LOOPBACK = ["127.0.0.1", "localhost", "[::1]", "testserver.local"]
-
+LOOPBACK = ("127.0.0.1", "localhost", "::1")
+POLICY = (
+    "default-src 'none'; style-src 'self'; script-src 'self'; img-src 'self'; connect-src 'self'; form-action 'self'; base-uri 'none'; "
+    "frame-ancestors 'self'"
+)
 HEADERS = {
-    "Content-Security-Policy": "default-src 'none'; style-src 'self'; script-src 'self'; img-src 'self'; connect-src 'self'; "
-    "form-action 'self'; frame-ancestors 'self'; base-uri 'none'",
+    "Content-Security-Policy": POLICY,
     "X-Content-Type-Options": "nosniff",
     "Referrer-Policy": "same-origin",
     "Cache-Control": "no-store",
@@ -54,7 +57,13 @@ def make_app(running: Running, views: Views, http: Http, csrf_secret: str) -> Li
     def told(request: Request[Any, Any, Any], error: Exception) -> Response[Any]:
         return _told(request, error, running)
 
-    hosts = ["*"] if http.host in {"0.0.0.0", "::"} else [*LOOPBACK, http.host]
+    def only_these_hosts(connection: ASGIConnection[Any, Any, Any, Any], _: BaseRouteHandler) -> None:
+        # A foreign name that was made to lead here must not open the desk: there is no sign-in yet.
+        if (connection.url.hostname or "") not in hosts:
+            raise PermissionDeniedException("host_unknown")
+
+    hosts = {*LOOPBACK, http.host, *http.hosts}
+    headers = {**HEADERS, "Content-Security-Policy": f"{POLICY} {' '.join(http.frame_ancestors)}".strip()}
     return Litestar(
         route_handlers=[
             pages.overview,
@@ -71,11 +80,11 @@ def make_app(running: Running, views: Views, http: Http, csrf_secret: str) -> Li
         dependencies={"running": Provide(lambda: running, sync_to_thread=False), "views": Provide(lambda: views, sync_to_thread=False)},
         template_config=TemplateConfig(directory=DASHBOARD / "templates", engine=JinjaTemplateEngine),
         csrf_config=CSRFConfig(secret=csrf_secret, cookie_samesite="strict", cookie_httponly=True, exclude=["^/api/", "^/sms/"]),
-        allowed_hosts=AllowedHostsConfig(allowed_hosts=hosts),
+        guards=[only_these_hosts],
         exception_handlers={HTTPException: told, DeskRefused: told, pages.FormWrong: told, Exception: told},
         openapi_config=OpenAPIConfig(title="Kiosk centre", version="1", render_plugins=[JsonRenderPlugin()]),
         request_max_body_size=BODY_MAX,
-        response_headers=HEADERS,
+        response_headers=headers,
         logging_config=None,
         debug=False,
     )
@@ -106,7 +115,7 @@ def _meaning(error: Exception) -> tuple[int, str]:
     if not isinstance(error, HTTPException):
         return 500, "inside"
     known = {404: "page_unknown", 400: "form_wrong", 403: "not_from_here"}
-    if error.detail in {"deposit_unknown", "content_type_not_json"}:
+    if error.detail in {"deposit_unknown", "content_type_not_json", "host_unknown"}:
         return error.status_code, error.detail
     return error.status_code, "inside" if error.status_code >= 500 else known.get(error.status_code, "refused")
 
