@@ -2,7 +2,9 @@
 
 from typing import Literal
 
-FaultName = Literal["board_silent", "board_mismatch", "switch_unknown", "door_forced", "door_jammed", "door_left_open", "contents_reported"]
+FaultName = Literal[
+    "board_silent", "board_mismatch", "switch_unknown", "door_forced", "door_jammed", "door_left_open", "contents_reported", "screen_silent"
+]
 
 FAULTS: dict[FaultName, str] = {
     "board_silent": "the lock board does not answer: check its power and the bus",
@@ -12,4 +14,5 @@ FAULTS: dict[FaultName, str] = {
     "door_jammed": "the lock was driven and the door did not open: check latch and hinge",
     "door_left_open": "the door has been open too long: close it, check the latch",
     "contents_reported": "a resident says the contents are wrong: open and compare",
+    "screen_silent": "the screen's page gives no sign of life: look at the screen, restart the browser",
 }

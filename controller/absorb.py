@@ -6,7 +6,19 @@ from contracts.orders import Load
 from controller import machine, senses
 from controller.clock import Now
 from controller.devices.lock_board_events import BoardLost, BoardSeen, Executed, Levels, UnlockResult
-from controller.inputs import CasesKnown, Input, KeyPressed, LinkDown, LinkUp, OrderSeen, PageAlive, PageGone, PinCompared, TimerFired
+from controller.faults.faults import FaultsSeen
+from controller.inputs import (
+    AnswerMalformed,
+    CasesKnown,
+    Input,
+    KeyPressed,
+    LinkDown,
+    LinkUp,
+    OrderSeen,
+    PageAlive,
+    PinCompared,
+    TimerFired,
+)
 from controller.live import Live
 from controller.locker import keys, screens, visits
 from controller.locker.decide import PinMatched
@@ -14,6 +26,8 @@ from controller.machine import Request, Tick
 from controller.senses import BoardEvent
 from controller.settings import Settings
 from controller.state import State
+
+PAGE_SILENT_MS = 15_000
 
 
 def absorb(state: State, live: Live, settings: Settings, item: Input | BoardEvent, now: Now) -> tuple[Live, Request | None]:
@@ -25,12 +39,14 @@ def absorb(state: State, live: Live, settings: Settings, item: Input | BoardEven
             return _key(state, live, settings, item, now)
         case OrderSeen():
             return _order(state, live, item), item
+        case PageAlive():
+            return msgspec.structs.replace(live, page_ms=now.mono_ms), FaultsSeen((("screen_silent", "screen", False),))
         case PinCompared():
             return live, PinMatched(item.match, item.deposit)
         case TimerFired():
             return _timer(state, live, settings, now)
         case _:
-            return _heard(live, item, now), None
+            return _heard(live, item), None
 
 
 def _key(state: State, live: Live, settings: Settings, pressed: KeyPressed, now: Now) -> tuple[Live, Request | None]:
@@ -53,16 +69,16 @@ def _timer(state: State, live: Live, settings: Settings, now: Now) -> tuple[Live
     live, request = visits.passed(state, live, settings, now)
     if request is not None:
         return live, request
+    if _silent_ms(state, live) is not None and now.mono_ms >= (_silent_ms(state, live) or 0):
+        return live, FaultsSeen((("screen_silent", "screen", True),))
     due_ms = machine.deadline(state, now)
     return live, Tick() if due_ms is not None and now.mono_ms >= due_ms else None
 
 
-def _heard(live: Live, item: Input, now: Now) -> Live:
+def _heard(live: Live, item: Input) -> Live:
     match item:
-        case PageAlive():
-            return msgspec.structs.replace(live, page_ms=now.mono_ms)
-        case PageGone():
-            return msgspec.structs.replace(live, page_ms=None)
+        case AnswerMalformed():
+            return live.counted("page_answer_wrong")
         case LinkUp() | LinkDown():
             return msgspec.structs.replace(live, centre=isinstance(item, LinkUp))
         case CasesKnown():
@@ -71,7 +87,14 @@ def _heard(live: Live, item: Input, now: Now) -> Live:
             return live
 
 
+def _silent_ms(state: State, live: Live) -> int | None:
+    """When the page has missed three signs of life (screens.md A6); a machine without a page yet misses none."""
+    if live.page_ms is None or state.faults.has("screen_silent", "screen"):
+        return None
+    return live.page_ms + PAGE_SILENT_MS
+
+
 def deadline(state: State, live: Live, now: Now) -> int | None:
     """When the state or the visit changes by itself, in mono_ms of this boot."""
-    times = (machine.deadline(state, now), visits.deadline(state, live, now))
+    times = (machine.deadline(state, now), visits.deadline(state, live, now), _silent_ms(state, live))
     return min((time for time in times if time is not None), default=None)

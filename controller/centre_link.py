@@ -18,6 +18,7 @@ from controller.site import MqttSite
 LOG = logging.getLogger("kiosk.link")
 BACK_OFF_S_MAX = 60
 QUEUE_MAX = 1_000
+GOODBYE_S = 1.0
 PAYLOAD_BYTES_MAX = 65_536
 
 
@@ -83,6 +84,11 @@ class CentreLink:
             async for message in client.messages:
                 if len(message.payload) <= PAYLOAD_BYTES_MAX:
                     self._put(MessageArrived(topic=message.topic.value, payload=message.payload))
+        except asyncio.CancelledError:
+            # A clean DISCONNECT leaves no will behind, so the machine says itself that it goes.
+            with contextlib.suppress(aiomqtt.MqttError, TimeoutError):
+                await asyncio.wait_for(client.publish(up(self._machine, "presence"), self._will(connection), qos=1, retain=True), GOODBYE_S)
+            raise
         finally:
             self._up = False
             sender.cancel()
@@ -95,9 +101,11 @@ class CentreLink:
             topic, payload, retain = await self._going.get()
             await client.publish(topic, payload, qos=1, retain=retain)
 
+    def _will(self, connection: str) -> bytes:
+        return encode(Presence(online=False, boot=self._boot, connection=connection))
+
     def _client(self, connection: str) -> aiomqtt.Client:
         version5 = self._site.version == 5
-        will = encode(Presence(online=False, boot=self._boot, connection=connection))
         return aiomqtt.Client(
             self._site.host,
             self._site.port,
@@ -110,7 +118,7 @@ class CentreLink:
             keepalive=self._site.keepalive_s,
             timeout=10,
             tls_context=self._tls,
-            will=aiomqtt.Will(up(self._machine, "presence"), will, qos=1, retain=True),
+            will=aiomqtt.Will(up(self._machine, "presence"), self._will(connection), qos=1, retain=True),
             # Nagle would hold every message back for 40 ms.
             socket_options=((socket.IPPROTO_TCP, socket.TCP_NODELAY, 1),),
         )

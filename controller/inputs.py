@@ -26,6 +26,10 @@ class PageGone(Input, frozen=True):
     """The last page has closed its connection."""
 
 
+class AnswerMalformed(Input, frozen=True):
+    """A page sent something that is neither a key nor a sign of life."""
+
+
 class BytesArrived(Input, frozen=True):
     """Bytes from the lock bus."""
 

@@ -35,6 +35,11 @@ class JournalFailed(RuntimeError):
     """The journal could not be written; nothing of the turn was kept and the process must end."""
 
 
+def failed(error: sqlite3.Error) -> JournalFailed:
+    """The named error of a database that cannot be written."""
+    return JournalFailed(f"journal: {type(error).__name__} {getattr(error, 'sqlite_errorname', '')}".strip())
+
+
 class Row(msgspec.Struct, frozen=True):
     """One stored entry."""
 
@@ -104,7 +109,7 @@ class Journal:
             vault.apply(changes)
             self.commit()
         except sqlite3.Error as error:
-            raise JournalFailed(f"journal: {type(error).__name__} {error.sqlite_errorname}") from None
+            raise failed(error) from None
         self.seq, self.head = entries[-1].seq, head
 
     def commit(self) -> None:

@@ -104,6 +104,7 @@ class Loop:
             match place[1]:
                 case "ack":
                     self._count(self.outbox.receive(decode(item.payload, Ack), now.mono_ms))
+                    self.turns.acknowledged = self.outbox.acknowledged
                 case "orders":
                     self._order(item.payload, now)
                 case _:

@@ -1,5 +1,7 @@
 """One turn after another: absorb, decide, journal, fold, reflect. Synchronous; the only effect is the journal's transaction."""
 
+import sqlite3
+
 from contracts import facts as f
 from contracts.facts import Entry
 from contracts.orders import Load, SetPin
@@ -7,7 +9,7 @@ from controller import machine
 from controller.absorb import absorb
 from controller.clock import Now
 from controller.inputs import Input, KeyPressed, OrderSeen
-from controller.journal import Journal
+from controller.journal import Journal, failed
 from controller.live import Live
 from controller.locker import visits
 from controller.machine import Request
@@ -30,6 +32,7 @@ class Turns:
         self.settings = settings
         self.live = live
         self.state = state
+        self.acknowledged = 0  # up to where the centre's database has the facts
 
     def take(self, item: Input | BoardEvent, now: Now) -> tuple[Entry, ...]:
         """Take one input to its end; the entries it made. Raises JournalFailed: then nothing of it has happened."""
@@ -54,11 +57,18 @@ class Turns:
         for entry in entries:
             self.state = fold(self.state, entry)
         self.live = visits.reflect(self.live, self.state, self.settings, entries, now)
+        try:
+            self._tidy(changes, now)
+        except sqlite3.Error as error:
+            raise failed(error) from None
+        return entries
+
+    def _tidy(self, changes: tuple[VaultChange, ...], now: Now) -> None:
         if any(isinstance(change, ERASING) for change in changes):
             self.vault.truncate()
         if self.journal.snapshot_due():
             self.journal.snapshot(self.state)
-        return entries
+            self.journal.prune(self.acknowledged, int(now.wall.timestamp()) // 86_400 if now.trusted else 0)
 
 
 def vault_changes(request: Request, entries: tuple[Entry, ...]) -> tuple[VaultChange, ...]:

@@ -17,7 +17,7 @@ from starlette.routing import Route, WebSocketRoute
 from starlette.websockets import WebSocket, WebSocketDisconnect
 
 from contracts.screen_messages import AnswerWrong, KeyAnswer, ScreenMessage, read_answer
-from controller.inputs import KeyPressed, PageAlive, PageGone
+from controller.inputs import AnswerMalformed, KeyPressed, PageAlive, PageGone
 from controller.kiosk.rendering import Look, page, render
 
 PAGES_MAX = 8
@@ -40,7 +40,7 @@ class KioskServer:
 
     def __init__(
         self,
-        inbox: Callable[[KeyPressed | PageAlive | PageGone], None],
+        inbox: Callable[[AnswerMalformed | KeyPressed | PageAlive | PageGone], None],
         look: Look,
         *,
         host: str = "127.0.0.1",
@@ -147,6 +147,7 @@ class KioskServer:
                 answer = read_answer(event.get("text") or event.get("bytes") or b"")
             except AnswerWrong:
                 self.wrong_answers += 1
+                self._inbox(AnswerMalformed())
                 continue
             self._inbox(KeyPressed(answer.key, answer.rev) if isinstance(answer, KeyAnswer) else PageAlive(answer.alive))
 
