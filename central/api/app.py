@@ -55,7 +55,7 @@ def make_app(running: Running, views: Views, http: Http, csrf_secret: str) -> Li
     """The application over one centre."""
 
     def told(request: Request[Any, Any, Any], error: Exception) -> Response[Any]:
-        return _told(request, error, running)
+        return _told(request, error, running, headers)
 
     def only_these_hosts(connection: ASGIConnection[Any, Any, Any, Any], _: BaseRouteHandler) -> None:
         # A foreign name that was made to lead here must not open the desk: there is no sign-in yet.
@@ -90,7 +90,7 @@ def make_app(running: Running, views: Views, http: Http, csrf_secret: str) -> Li
     )
 
 
-def _told(request: Request[Any, Any, Any], error: Exception, running: Running) -> Response[Any]:
+def _told(request: Request[Any, Any, Any], error: Exception, running: Running, headers: dict[str, str]) -> Response[Any]:
     status, code = _meaning(error)
     if status == 500:
         # The type and the place say enough; the text of an unforeseen error could hold a phone.
@@ -98,9 +98,9 @@ def _told(request: Request[Any, Any, Any], error: Exception, running: Running) -
     if request.url.path.startswith(("/api/", "/sms/", "/schema")):
         words = pages.words_of(request, running)
         text = words(f"e.{code}") if words.has(f"e.{code}") else code
-        return Response({"error": code, "text": text}, status_code=status, media_type=MediaType.JSON, headers=HEADERS)
+        return Response({"error": code, "text": text}, status_code=status, media_type=MediaType.JSON, headers=headers)
     response = pages.error_page(request, running, status, code)
-    response.headers.update(HEADERS)
+    response.headers.update(headers)
     return response
 
 
