@@ -1,0 +1,199 @@
+"""What can go wrong in a storm: named faults with their probabilities, all drawn before the first second."""
+
+from random import Random
+from typing import Literal
+
+import msgspec
+
+from sim.byte_link import LinkFaults
+from sim.lock_cabinet import SwitchMode
+from sim.power_cuts import Cut
+
+SAFETY_MS = (100_000, 200_000)
+
+PROBABILITY: dict[str, float] = {
+    "bus_noise": 0.40,  # bytes lost, changed, doubled, cut on the lock bus
+    "bus_unplugged": 0.12,  # the bus cable is out for a while
+    "messages_lost": 0.35,
+    "messages_twice": 0.35,
+    "messages_late": 0.35,  # late and therefore out of order
+    "link_cut": 0.45,  # the machine's way to the broker
+    "wills_late": 0.40,  # a will comes when the next connection is already there
+    "broker_restart": 0.25,
+    "retained_lost": 0.50,  # of broker restarts: the retained messages do not survive
+    "stuck_door": 0.25,
+    "broken_switch": 0.18,
+    "clock_1970": 0.15,  # every boot begins in 1970 and is not trusted for a while
+    "clock_jump": 0.12,  # the clock is wrong by hours or days and says that it is right
+    "power_cut": 0.75,
+    "board_power": 0.35,  # of power cuts: the boards lose theirs too
+    "board_alone": 0.12,  # a board restarts while the controller runs on
+    "centre_crash": 0.40,
+    "centre_restored": 0.20,  # from an older backup
+    "disk_full": 0.10,
+    "sms_slow": 0.30,
+    "sms_answer_lost": 0.25,
+    "sms_5xx": 0.25,
+    "sms_twice": 0.20,
+    "stranger": 0.40,  # somebody guesses PINs
+}
+CALM = 0.04
+"""Seeds without any fault: the plain story must hold too."""
+
+MACHINE_POINTS: tuple[tuple[str, str, int], ...] = (
+    ("journal.before", "", 40), ("journal.after", "", 40), ("journal.after", "door.unlock_due", 3), ("journal.before", "door.unlock_due", 3),
+    ("journal.after", "pin.try_spent", 3), ("journal.before", "pin.", 4), ("journal.after", "door.opened", 3),
+    ("journal.after", "deposit.", 4), ("journal.before", "order.", 4), ("journal.after", "order.", 4),
+    ("line.before", "unlock", 2), ("line.after", "unlock", 2), ("line.before", "", 900), ("line.after", "", 900),
+    ("link.before", "", 60), ("link.after", "", 60), ("link.after", "answers", 4),
+    ("page.before", "", 60), ("page.after", "", 60), ("inbox", "", 1500), ("inbox", "BytesArrived", 900), ("inbox", "PinCompared", 3),
+)  # fmt: skip
+"""Where a machine's power may go: family, detail, and how many such points may pass before."""
+
+CENTRE_POINTS: tuple[tuple[str, str, int], ...] = (
+    ("commit.before", "", 60), ("commit.after", "", 60), ("link.before", "", 40), ("link.after", "", 40),
+    ("link.before", "ack", 20), ("link.before", "orders", 6), ("link.after", "orders", 6), ("sms.before", "", 2), ("sms.after", "", 2),
+)  # fmt: skip
+
+
+class MessageFaults(msgspec.Struct, frozen=True):
+    """How often, 0.0 to 1.0, each thing happens to one message on one hop; the empty one heals."""
+
+    lose: float = 0.0
+    twice: float = 0.0
+    late: float = 0.0
+    late_ms_max: int = 15_000
+    wills_late: float = 0.0
+
+
+class SmsFaults(msgspec.Struct, frozen=True):
+    """How often the provider does each thing to one submission."""
+
+    slow: float = 0.0
+    answer_lost: float = 0.0
+    error: float = 0.0
+    twice: float = 0.0
+
+
+class ClockFaults(msgspec.Struct, frozen=True):
+    """`untrusted_ms` after each boot the clock stands near 1970; from `jump_at_ms` on it is wrong by `jump_ms` and says it is right."""
+
+    untrusted_ms: int = 0
+    jump_at_ms: int = 0
+    jump_ms: int = 0
+
+
+class Event(msgspec.Struct, frozen=True):
+    """Something that goes wrong at one moment, for a while."""
+
+    at_ms: int
+    what: Literal["link", "broker", "jam", "switch", "bus", "board", "restore", "disk"]
+    for_ms: int
+    number: int = 0
+    mode: SwitchMode = "good"
+
+
+class Plan(msgspec.Struct, frozen=True):
+    """All options of one seed."""
+
+    names: tuple[str, ...]
+    heal_ms: int
+    documents: int
+    bus: LinkFaults
+    messages: MessageFaults
+    sms: SmsFaults
+    clock: ClockFaults
+    events: tuple[Event, ...]
+    cuts: tuple[Cut, ...]
+    centre_cuts: tuple[Cut, ...]
+
+    def has(self, name: str) -> bool:
+        """Whether this fault was drawn."""
+        return name in self.names
+
+
+def draw(seed: int) -> Plan:
+    """The options of a seed; each fault has its own stream, so that a new one leaves the others alone."""
+    calm = _stream(seed, "calm").random() < CALM
+    names = tuple(name for name, chance in PROBABILITY.items() if _stream(seed, name).random() < chance and not calm)
+    random = _stream(seed, "safety")
+    heal_ms = random.randrange(*SAFETY_MS)
+    return Plan(
+        names=names,
+        heal_ms=heal_ms,
+        documents=random.choice((1, 1, 2, 2, 3)),
+        bus=_bus(names, _stream(seed, "bus")),
+        messages=_messages(names, _stream(seed, "messages")),
+        sms=_sms(names, _stream(seed, "sms")),
+        clock=_clock(names, heal_ms, _stream(seed, "clock")),
+        events=tuple(sorted(_events(seed, names, heal_ms), key=lambda event: event.at_ms)),
+        cuts=_cuts(names, MACHINE_POINTS, "power_cut", _stream(seed, "cuts")),
+        centre_cuts=_cuts(names, CENTRE_POINTS, "centre_crash", _stream(seed, "centre_cuts")),
+    )
+
+
+def _stream(seed: int, name: str) -> Random:
+    return Random(f"{seed}/plan/{name}")
+
+
+def _bus(names: tuple[str, ...], random: Random) -> LinkFaults:
+    if "bus_noise" not in names:
+        return LinkFaults()
+    worst = random.choice((0.01, 0.03, 0.1, 0.2))
+    return LinkFaults(**{name: random.random() * worst for name in ("lose", "flip", "noise", "duplicate", "cut", "split")})
+
+
+def _messages(names: tuple[str, ...], random: Random) -> MessageFaults:
+    rates = {name: random.choice((0.02, 0.1, 0.3)) for name in ("lose", "twice", "late")}
+    drawn = {"lose": "messages_lost", "twice": "messages_twice", "late": "messages_late"}
+    used = {name: rate if drawn[name] in names else 0.0 for name, rate in rates.items()}
+    return MessageFaults(**used, wills_late=0.7 if "wills_late" in names else 0.0)
+
+
+def _sms(names: tuple[str, ...], random: Random) -> SmsFaults:
+    rates = {name: random.choice((0.3, 0.6, 0.9)) for name in ("slow", "answer_lost", "error", "twice")}
+    drawn = {"slow": "sms_slow", "answer_lost": "sms_answer_lost", "error": "sms_5xx", "twice": "sms_twice"}
+    return SmsFaults(**{name: rate if drawn[name] in names else 0.0 for name, rate in rates.items()})
+
+
+def _clock(names: tuple[str, ...], heal_ms: int, random: Random) -> ClockFaults:
+    untrusted, at, jump = random.randrange(2_000, 90_000), random.randrange(heal_ms), random.choice((-7200, -60, 90, 3600, 30_000, 200_000))
+    return ClockFaults(untrusted if "clock_1970" in names else 0, at, jump * 1000 if "clock_jump" in names else 0)
+
+
+def _events(seed: int, names: tuple[str, ...], heal_ms: int) -> list[Event]:
+    events: list[Event] = []
+    for name in names:
+        random = _stream(seed, f"{name}/event")
+        at, long = random.randrange(2_000, heal_ms), random.randrange(1_000, 40_000)
+        match name:
+            case "link_cut":
+                moments = [(random.randrange(2_000, heal_ms), random.randrange(200, 20_000)) for _ in range(random.randint(1, 4))]
+                events += [Event(when, "link", lasts) for when, lasts in moments]
+            case "broker_restart":
+                events.append(Event(at, "broker", long // 4))
+            case "stuck_door":
+                events.append(Event(random.randrange(0, heal_ms // 2), "jam", heal_ms, number=random.randint(1, 3)))
+            case "broken_switch":
+                modes: tuple[SwitchMode, ...] = ("stuck_closed", "stuck_open", "flicker")
+                events.append(Event(at, "switch", long, number=random.randint(1, 3), mode=random.choice(modes)))
+            case "bus_unplugged":
+                events.append(Event(at, "bus", long // 2))
+            case "board_alone":
+                events.append(Event(at, "board", random.randrange(100, 6_000)))
+            case "centre_restored":
+                events.append(Event(random.randrange(30_000, heal_ms), "restore", random.randrange(1_000, 10_000)))
+            case "disk_full":
+                events.append(Event(at, "disk", long))
+            case _:
+                pass
+    return events
+
+
+def _cuts(names: tuple[str, ...], points: tuple[tuple[str, str, int], ...], name: str, random: Random) -> tuple[Cut, ...]:
+    cuts: list[Cut] = []
+    for _ in range(random.choice((1, 1, 2, 2, 3, 4))):
+        family, detail, most = random.choice(points)
+        board = random.random() < PROBABILITY["board_power"]
+        cuts.append(Cut(family, detail, random.randint(1, most), random.choice((300, 1_000, 3_000, 8_000, 20_000)), board))
+    return tuple(cuts) if name in names else ()

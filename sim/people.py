@@ -1,0 +1,335 @@
+"""People at the machine: a clerk who loads documents, residents who fetch them, a stranger who guesses.
+
+They know what people know: the screen, the doors they stand before, the text on their phone, the desk's page. Each of them draws from an
+own stream, so that one who hesitates longer changes nobody else's mind.
+"""
+
+import asyncio
+import re
+from random import Random
+from typing import TYPE_CHECKING
+
+import msgspec
+
+from central.deposits import DeskRefused
+from contracts.screen_messages import ScreenMessage
+from sim.storm_centre import CentreAway
+from sim.storm_machine import StormMachine
+
+if TYPE_CHECKING:
+    from sim.world import World
+
+PIN_IN_TEXT = re.compile(r"PIN: (\d{6})")
+PATIENCE_MS = 90_000
+TYPING = ("l.pin", "l.wrong")
+
+
+class Document:
+    """One registration certificate: who waits for it, and where it really is (None: in somebody's hand or gone)."""
+
+    def __init__(self, case: str, phone: str, low: bool) -> None:
+        self.case = case
+        self.phone = phone
+        self.low = low
+        self.deposit = ""
+        self.compartment: int | None = None
+        self.taken = False
+        self.given_up = ""
+
+
+class Story(msgspec.Struct, frozen=True):
+    """How one person behaves."""
+
+    forgets: float = 0.0
+    leaves: float = 0.0
+    wants_lower: float = 0.0
+    leaves_open: float = 0.0
+    wrong_first: float = 0.0
+    office: float = 0.0
+
+
+class Person:
+    """Somebody who stands at the machine: sees, thinks, presses."""
+
+    def __init__(self, world: "World", machine: StormMachine, name: str) -> None:
+        self.world = world
+        self.machine = machine
+        self.name = name
+        self.random: Random = world.stream(f"{machine.name}/{name}")
+
+    async def think(self, from_ms: int = 300, to_ms: int = 1_500) -> None:
+        """People take their time."""
+        await asyncio.sleep(self.random.randrange(from_ms, to_ms) / 1000)
+
+    def chance(self, probability: float) -> bool:
+        """Whether it happens to this person now; nothing odd happens any more once the world has healed."""
+        return self.random.random() < probability and not self.world.healed
+
+    @property
+    def screen(self) -> ScreenMessage | None:
+        """What the machine shows; nothing while it is dark."""
+        return self.machine.screen
+
+    def shown_compartment(self) -> int:
+        """The compartment that the screen names; 0 when it names none."""
+        return int(self.screen.data.get("compartment", 0)) if self.screen is not None else 0
+
+
+class Clerk(Person):
+    """Registers the day's documents and loads one after the other."""
+
+    async def live(self, documents: list[Document]) -> None:
+        """The clerk's day."""
+        for document in documents:
+            await self.think(200, 4_000)
+            await self._register(document)
+        for document in documents:
+            while not document.given_up and not self._is_stored(document):
+                await self.think(500, 6_000)
+                if await self._held(document):
+                    async with self.machine.front:
+                        await self._load(document)
+                else:
+                    await self.think(2_000, 5_000)
+
+    async def _register(self, document: Document) -> None:
+        while not document.deposit:
+            try:
+                document.deposit = await self.world.centre.ask(
+                    lambda centre, now: centre.register(
+                        document.case, document.phone, self.machine.name, "pl", document.low, "A. Nowak", now
+                    )
+                )
+            except (DeskRefused, CentreAway):
+                # Nobody knows whether it was done: the desk's page says.
+                await self.think(500, 3_000)
+                document.deposit = self.world.centre.find(document.case) or ""
+        self.world.trace.add(self.world.now_ms, self.name, f"has registered {document.deposit}")
+
+    async def _held(self, document: Document) -> bool:
+        row = self.world.centre.deposit(document.deposit)
+        if row is None:
+            if self.world.centre.alive and self.world.centre.restores:
+                document.given_up = "the centre's backup does not know it"
+            return False
+        return row.state == "held"
+
+    def _is_stored(self, document: Document) -> bool:
+        row = self.world.centre.deposit(document.deposit)
+        if row is None:
+            if self.world.centre.restores:
+                document.given_up = "the centre's backup does not know it"
+            return False
+        if row.ended_ms and row.state == "withdrawn":
+            document.given_up = "withdrawn"
+        return row.state in ("stored", "told", "collected")
+
+    async def _load(self, document: Document) -> None:
+        if document.compartment is not None:
+            # It lies behind a closed door, and the machine did not believe it: that is a case for the service key.
+            document.given_up = "locked in and not confirmed"
+            return
+        try:
+            await self.world.centre.ask(lambda centre, now: centre.load(document.deposit, "A. Nowak", now))
+        except (DeskRefused, CentreAway):
+            return
+        until_ms = self.world.now_ms + PATIENCE_MS
+        begun = False
+        while self.world.now_ms < until_ms:
+            await self.think(200, 900)
+            name = self.screen.screen if self.screen is not None else ""
+            if name.startswith("k."):
+                begun = True
+                until_ms = self.world.now_ms + PATIENCE_MS
+            if begun and self.chance(0.02):
+                return  # called away
+            if name in ("k.loaded", "k.failed"):
+                self.machine.press("ok")
+                return
+            if begun and name in ("l.attract", "l.oos"):
+                return
+            await self._do(document, name)
+
+    async def _do(self, document: Document, name: str) -> None:
+        number = self.shown_compartment()
+        match name:
+            case "k.load" if number and self.machine.door_open(number):
+                await self._put_in(document, number)
+            case "k.load":
+                await self.think(2_000, 4_000)
+                if self.machine.screen is not None and self.machine.screen.screen == "k.load":
+                    self._shut_all()
+            case "k.check":
+                self._say_where(document, number)
+            case "more_time":
+                self.machine.press("ok")
+            case "l.attract" | "l.oos" | "k.opening" | "":
+                pass
+            case _:
+                if "cancel" in (self.screen.keys if self.screen is not None else ()):
+                    self.machine.press("cancel")
+
+    async def _put_in(self, document: Document, number: int) -> None:
+        if document.compartment is None and self.world.contents(self.machine, number):
+            self.machine.press("1")  # somebody else's document lies there
+        elif document.compartment is None and self.chance(0.06):
+            self.machine.press("2")
+        elif document.compartment is None and not self.chance(0.06):
+            self.world.put_in(self.machine, document, number)
+        await self.think(300, 2_000)
+        self.machine.push(number)
+
+    def _say_where(self, document: Document, number: int) -> None:
+        if document.compartment == number:
+            self.machine.press("1")
+        elif document.compartment is None:
+            self.machine.press("2")
+        else:
+            self.machine.press("3")
+
+    def _shut_all(self) -> None:
+        for number, door in self.machine.cabinet.doors.items():
+            if not door.closed:
+                self.machine.push(number)
+
+
+class Resident(Person):
+    """Gets a text message, comes, and takes the document."""
+
+    def __init__(self, world: "World", machine: StormMachine, name: str, document: Document) -> None:
+        super().__init__(world, machine, name)
+        self.document = document
+        self.typing = ""
+        self.begun = False
+        self.before = 0  # the compartment this person was told to open
+
+    async def live(self) -> None:
+        """Until the document is in this person's hand, or nobody can give it any more."""
+        while not self.document.taken and not self.document.given_up:
+            await self.think(1_000, 5_000)
+            pin = self._pin()
+            if pin is None:
+                self._gives_up_without_text()
+                continue
+            async with self.machine.front:
+                await self._visit(pin)
+            await self.think(3_000, 15_000)
+
+    def _pin(self) -> str | None:
+        texts = self.world.sms.on_phone("48" + self.document.phone)
+        found = PIN_IN_TEXT.search(texts[-1].text) if texts else None
+        return found[1] if found else None
+
+    def _gives_up_without_text(self) -> None:
+        if self.document.given_up or not self.document.deposit or not self.world.healed:
+            return
+        if self.world.centre.restores and self.world.centre.deposit(self.document.deposit) is None and self.world.centre.alive:
+            self.document.given_up = "the centre's backup does not know it"
+
+    async def _visit(self, pin: str) -> None:
+        wrong = "".join(self.random.choice("0123456789") for _ in range(6))
+        self.typing = wrong if self.chance(0.25) and wrong != pin else pin
+        self.before, self.begun = 0, False
+        idle_until = self.world.now_ms + PATIENCE_MS
+        while self.world.now_ms < idle_until:
+            await self.think(150, 1_200)
+            if self.before and self.machine.door_open(self.before):
+                await self._at_open_door()
+            elif self.screen is not None and self._press(self.screen, pin):
+                return
+
+    async def _at_open_door(self) -> None:
+        self.world.take_out(self.machine, self.document, self.before)
+        await self.think(500, 3_000)
+        if self.chance(0.08):
+            self.before = 0  # goes away and leaves the door open
+        else:
+            self.machine.push(self.before)
+
+    def _press(self, screen: ScreenMessage, pin: str) -> bool:
+        """What this person does on this screen; true when the visit is over."""
+        match screen.screen:
+            case "l.attract":
+                if self.document.taken:
+                    return True
+                self.begun = True
+                self.machine.press("ok")
+            case "l.pin" | "l.wrong":
+                self._type(screen, pin)
+            case "l.found":
+                self.before = self.shown_compartment()
+                self.machine.press("1" if self.chance(0.02) else "ok")
+            case "l.jam":
+                self.machine.press("2" if self.chance(0.1) else "1")
+            case "l.jam.last":
+                self.machine.press("2")
+            case "more_time" if not self.begun:
+                return True  # somebody else is asked
+            case "more_time" | "l.stop":
+                self.machine.press("ok" if screen.screen == "more_time" else "cancel")
+            case "lang":
+                self.machine.press("cancel")
+            case "l.report":
+                self.machine.press("3")
+            case "l.opening" | "l.open" | "l.close" | "l.checking":
+                self.before = self.shown_compartment() or self.before
+                return self.document.taken and screen.screen == "l.open" and self.before == 0
+            case _:
+                return self._ended(screen)
+        return False
+
+    def _type(self, screen: ScreenMessage, pin: str) -> None:
+        filled = int(screen.data.get("filled", 0))
+        if screen.screen == "l.wrong":
+            self.typing = pin
+        if filled < len(self.typing):
+            self.machine.press(self.typing[filled])
+        elif "ok" in screen.keys:
+            if self.typing == pin:
+                self.world.typed(self.machine, self.document.deposit)
+            self.machine.press("ok")
+
+    def _ended(self, screen: ScreenMessage) -> bool:
+        if screen.screen.startswith("k.") or screen.screen in ("l.oos", "l.paused"):
+            return True
+        if screen.screen == "l.office":
+            self.document.given_up = "to be collected at the office"
+        if screen.screen in ("l.used", "l.reported") and not self.document.taken:
+            self.document.given_up = "the machine says it was handed over"
+        self.machine.press("ok")
+        return True
+
+
+class Stranger(Person):
+    """Guesses PINs."""
+
+    async def live(self) -> None:
+        """A few bursts of guesses."""
+        for _ in range(self.random.randint(1, 3)):
+            await self.think(5_000, 60_000)
+            async with self.machine.front:
+                await self._guess(self.random.randint(2, 8))
+
+    async def _guess(self, tries: int) -> None:
+        until_ms, done = self.world.now_ms + 60_000, 0
+        while self.world.now_ms < until_ms and done < tries:
+            await self.think(100, 500)
+            screen = self.screen
+            if screen is None:
+                continue
+            if screen.screen == "l.attract":
+                self.machine.press("ok")
+            elif screen.screen in TYPING and int(screen.data.get("filled", 0)) < 6:
+                self.machine.press(str(self.random.randrange(10)))
+            elif screen.screen in TYPING:
+                self.machine.press("ok")
+                done += 1
+            elif screen.screen == "l.paused":
+                self.machine.press("cancel")
+                return
+            elif not screen.screen.startswith("k.") and "ok" in screen.keys and screen.screen != "l.found":
+                self.machine.press("ok")
+        while self.screen is not None and self.screen.screen in (*TYPING, "l.stop"):
+            # Whoever comes next finds a clean screen.
+            self.machine.press("ok" if self.screen.screen == "l.stop" else "cancel")
+            await self.think(200, 400)

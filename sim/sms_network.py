@@ -1,0 +1,65 @@
+"""The SMS provider and the phones behind it: what was really sent, whatever anybody was told.
+
+Clockless: the caller moves the time. A message has an idx; the provider accepts each idx once, however often it is submitted.
+"""
+
+from random import Random
+from typing import Literal
+
+import msgspec
+
+from sim.faults import SmsFaults
+
+Kind = Literal["accepted", "unknown"]
+
+
+class Text:
+    """One text message as the phone shows it; holds a PIN, so it has no repr."""
+
+    __slots__ = ("idx", "phone", "text")
+
+    def __init__(self, idx: str, phone: str, text: str) -> None:
+        self.idx = idx
+        self.phone = phone
+        self.text = text
+
+    def __repr__(self) -> str:
+        return f"Text({self.idx})"
+
+
+class Reply(msgspec.Struct, frozen=True):
+    """What the sender is told, and after how long."""
+
+    after_ms: int
+    kind: Kind
+    code: str
+    provider_id: str = ""
+
+
+class SmsNetwork:
+    """One provider; `sent` holds every message that reached a phone."""
+
+    def __init__(self, random: Random, faults: SmsFaults | None = None) -> None:
+        self.faults = faults or SmsFaults()
+        self.sent: list[Text] = []
+        self._random = random
+        self._known: dict[str, str] = {}
+
+    def submit(self, idx: str, phone: str, text: str) -> tuple[list[Text], list[Reply]]:
+        """Take a submission: what goes out to phones because of it, and what its sender hears."""
+        faults, chance = self.faults, self._random.random
+        error, lost, slow, twice = (chance() < each for each in (faults.error, faults.answer_lost, faults.slow, faults.twice))
+        after_ms = self._random.randrange(3_000, 80_000) if slow else self._random.randrange(30, 400)
+        if error:
+            return [], [Reply(after_ms, "unknown", "http_503")]
+        going = [] if idx in self._known else [Text(idx, phone, text)]
+        self._known.setdefault(idx, f"sms-{len(self._known) + 1}")
+        self.sent += going
+        if lost:
+            return going, [Reply(30_000, "unknown", "timeout")]
+        reply = Reply(after_ms, "accepted", "", self._known[idx])
+        return going, [reply, msgspec.structs.replace(reply, after_ms=after_ms + 500)] if twice else [reply]
+
+    def on_phone(self, phone: str) -> list[Text]:
+        """What a phone has received, oldest first."""
+        return [text for text in self.sent if text.phone == phone]

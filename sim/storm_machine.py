@@ -1,0 +1,340 @@
+"""One machine in the storm: the real loop, journal and vault between ports that can be cut, on a cabinet with the real firmware."""
+
+import asyncio
+import sqlite3
+from datetime import UTC, datetime, timedelta
+from typing import TYPE_CHECKING
+
+from contracts import lock_bus as bus
+from contracts.facts import DoorUnlockDue, Entry, PinAccepted, PinRejected, PinTrySpent, PinUnanswered
+from contracts.screen_messages import ScreenMessage
+from contracts.topics import Presence, down, encode, up
+from controller.clock import Now
+from controller.inbox import Inbox
+from controller.inputs import BytesArrived, CasesKnown, Input, KeyPressed, LinkDown, LinkUp, MessageArrived, PageAlive, TimerFired
+from controller.journal import Journal, JournalFailed
+from controller.loop import Loop
+from controller.secret import Secret
+from controller.settings import Settings
+from controller.turns import restart
+from controller.vault import Vault, VaultChange, VaultKeys
+from sim.broker import Message, Session
+from sim.byte_link import ByteLink
+from sim.cabinet_line import CabinetLine
+from sim.lock_cabinet import LockCabinet
+from sim.power_cuts import CutPoints, PowerCut
+
+if TYPE_CHECKING:
+    from sim.world import World
+
+START = datetime(2026, 11, 23, 9, 0, tzinfo=UTC)
+NO_CLOCK = datetime(1970, 1, 1, tzinfo=UTC)
+SNAPSHOT_EVERY = 24
+SUPERVISOR_MS = 2_000
+PAGE_ALIVE_S = 5
+NAMES = {bus.IDENTIFY: "identify", bus.STATES: "states", bus.UNLOCK: "unlock", bus.EXECUTED: "executed"}
+
+
+class StormJournal(Journal):
+    """The real journal; its commit has a point before and one after it, and it makes snapshots often."""
+
+    def __init__(self, connection: sqlite3.Connection, machine: "StormMachine") -> None:
+        self._machine = machine
+        self._going: tuple[Entry, ...] = ()
+        self._snapshot_seq = 0
+        super().__init__(connection, machine.randomness)
+
+    def append(self, entries: tuple[Entry, ...], vault: Vault, changes: tuple[VaultChange, ...]) -> None:
+        self._going = entries
+        super().append(entries, vault, changes)
+
+    def commit(self) -> None:
+        kinds = " ".join(str(type(entry.fact).__struct_config__.tag) for entry in self._going)
+        self._machine.cuts.at("journal.before", kinds)
+        super().commit()
+        self._machine.committed(self._going)
+        self._machine.cuts.at("journal.after", kinds)
+
+    def snapshot_due(self) -> bool:
+        due = self.seq - self._snapshot_seq >= SNAPSHOT_EVERY
+        self._snapshot_seq = self.seq if due else self._snapshot_seq
+        return due
+
+
+class StormVault(Vault):
+    """The real vault; every comparison is seen."""
+
+    def __init__(self, connection: sqlite3.Connection, machine: "StormMachine") -> None:
+        super().__init__(connection, machine.vault_keys, machine.randomness)
+        self._machine = machine
+
+    def match(self, digits: Secret) -> str | None:
+        self._machine.world.watch.compared(self._machine)
+        return super().match(digits)
+
+
+class Life:
+    """One boot of the controller: everything in it dies with the power."""
+
+    def __init__(self, machine: "StormMachine", boot: str) -> None:
+        self.machine = machine
+        self.boot = boot
+        self.start_ms = machine.world.now_ms
+        self.alive = True
+        self.inbox = Inbox()
+        self.session: Session | None = None
+        self.loop: Loop | None = None
+
+    def now(self) -> Now:
+        """The machine's clocks, as wrong as the seed wants them."""
+        machine = self.machine
+        mono_ms = machine.world.now_ms - self.start_ms
+        faults = machine.clock_faults
+        if faults is not None and mono_ms < faults.untrusted_ms:
+            return Now(NO_CLOCK + timedelta(milliseconds=mono_ms), mono_ms, self.boot, False)
+        jumped = faults.jump_ms if faults is not None and machine.world.now_ms >= faults.jump_at_ms else 0
+        return Now(START + timedelta(milliseconds=machine.world.now_ms + jumped), mono_ms, self.boot, True)
+
+    def put(self, item: Input) -> None:
+        """An input for a later turn; nothing reaches the dead."""
+        if self.alive:
+            self.inbox.put(item)
+
+    def write(self, data: bytes) -> None:
+        """Line."""
+        if self.alive:
+            name = NAMES.get(bus.cobs_decode(data[1:-1])[2], "other")
+            self.machine.cuts.at("line.before", name)
+            self.machine.bus_write(data, name)
+            self.machine.cuts.at("line.after", name)
+
+    def publish(self, topic: str, payload: bytes, retain: bool = False) -> None:
+        """Link."""
+        if self.alive and self.session is not None:
+            what = topic.rsplit("/", 1)[1]
+            self.machine.cuts.at("link.before", what)
+            self.machine.world.watch.published(self.machine.name, topic, payload)
+            self.machine.world.broker.publish(self.session, Message(topic, payload, retain))
+            self.machine.cuts.at("link.after", what)
+
+    def show(self, message: ScreenMessage) -> None:
+        """Page."""
+        if self.alive:
+            self.machine.cuts.at("page.before", message.screen)
+            self.machine.shown(message)
+            self.machine.cuts.at("page.after", message.screen)
+
+
+class StormMachine:
+    """What stays when the power goes: the disk, the cabinet, the plan; and the present life, if there is one."""
+
+    def __init__(self, world: "World", settings: Settings, keys: VaultKeys, cabinet: LockCabinet) -> None:
+        self.world = world
+        self.settings = settings
+        self.name = settings.machine
+        self.vault_keys = keys
+        self.cabinet = cabinet
+        self.random = world.stream(f"{self.name}/machine")
+        self.randomness = world.randomness(f"{self.name}/ids")
+        self.disk = sqlite3.connect(":memory:", isolation_level=None)
+        self.line = CabinetLine(ByteLink(world.stream(f"{self.name}/bus"), faults=world.plan.bus), cabinet)
+        self.clock_faults = world.plan.clock if world.plan.has("clock_1970") or world.plan.has("clock_jump") else None
+        self.cuts = CutPoints(world.plan.cuts, self._kill)
+        self.life: Life | None = None
+        self.screen: ScreenMessage | None = None
+        self.front = asyncio.Lock()
+        self.entries: list[Entry] = []
+        self.wishes: dict[int, DoorUnlockDue] = {}
+        self.wish_boots: dict[int, str] = {}
+        self.open_try: int | None = None
+        self.board_lost_ms: list[int] = []
+        self._pump: asyncio.TimerHandle | None = None
+
+    # --- power ---------------------------------------------------------------------------------------------------------------------------
+
+    def power_on(self) -> None:
+        """A new boot of the controller."""
+        if self.life is None or not self.life.alive:
+            self.world.spawn(self._live(), f"{self.name} lives")
+
+    async def _live(self) -> None:
+        self.life = life = Life(self, self.randomness.token(8))
+        try:
+            loop = self._boot(life)
+            loop.start()
+            self.world.spawn(self._connect(life), f"{self.name} connects")
+            self.world.spawn(self._page_lives(life), f"{self.name} page")
+            while life.alive:
+                now = life.now()
+                due = loop.deadline(now)
+                item = await life.inbox.get(None if due is None else max(0, due - now.mono_ms))
+                if life.alive:
+                    self._turn(life, loop, TimerFired() if item is None else item)
+        except PowerCut as cut:
+            self._went_dark(str(cut))
+        except JournalFailed as failed:
+            self._process_ended(str(failed))
+
+    def _boot(self, life: Life) -> Loop:
+        self.trace(f"boots as {life.boot[:4]}")
+        journal = StormJournal(self.disk, self)
+        vault = StormVault(self.disk, self)
+        turns = restart(journal, vault, self.settings, self.randomness.token(16), life.now())
+        self.world.watch.restarted(self, turns.state)
+        life.loop = Loop(turns, life, life, life, life, life.put, (self.world.order_key,))
+        life.put(CasesKnown(cases=vault.cases()))
+        self.bus_moved()
+        return life.loop
+
+    def _turn(self, life: Life, loop: Loop, item: Input) -> None:
+        self.cuts.at("inbox", type(item).__name__)
+        loop.take(item)
+        self.bus_moved()
+        self.world.watch.turn(self)
+
+    def _kill(self) -> None:
+        """The power is gone: ports first, then the database; what was not committed has not happened."""
+        if self.life is not None:
+            self.life.alive = False
+        self.screen = None
+        self.disk.rollback()
+
+    def _went_dark(self, point: str) -> None:
+        cut = self.cuts.taken()
+        self.trace(f"POWER CUT at {point}{', boards too' if cut.board else ''}, dark for {cut.down_ms} ms")
+        self.world.last_cut = f"{self.name} {point}"
+        self._lose_link(self.random.randrange(100, 30_000))
+        if cut.board:
+            self.cut_boards()
+        self.world.later(cut.down_ms, self._power_back)
+
+    def _power_back(self) -> None:
+        self.cabinet.restore_power(self.world.now_ms)
+        self.bus_moved()
+        self.power_on()
+
+    def _process_ended(self, why: str) -> None:
+        """The process ended by itself; the supervisor starts it again."""
+        self._kill()
+        self.trace(f"process ended: {why}")
+        self._lose_link(self.random.randrange(10, 100))
+        self.world.later(SUPERVISOR_MS, self.power_on)
+
+    def cut_boards(self) -> None:
+        """The boards go dark: what they remembered is gone."""
+        self.board_lost_ms.append(self.world.now_ms)
+        self.cabinet.cut_power(self.world.now_ms)
+        self.line.link.clear()
+        self.trace("boards dark")
+        self.bus_moved()
+
+    # --- link ----------------------------------------------------------------------------------------------------------------------------
+
+    async def _connect(self, life: Life) -> None:
+        """Keep a connection to the broker, with a new id each time."""
+        while life.alive:
+            await asyncio.sleep(self.random.randrange(50, 2_000) / 1000)
+            if not life.alive or life.session is not None:
+                continue
+            connection = self.randomness.token(8)
+            will = encode(Presence(online=False, boot=life.boot, connection=connection))
+            message = Message(up(self.name, "presence"), will, retain=True)
+            patterns = (down(self.name, "ack"), down(self.name, "orders"))
+            session = self.world.broker.connect(self.name, patterns, lambda heard: self._heard(life, heard), message)
+            if session is None:
+                continue
+            life.session = session
+            self.trace(f"link up {connection[:4]}")
+            life.put(LinkUp(connection=connection))
+            while life.alive and session.alive:
+                await asyncio.sleep(self.random.randrange(20, 1_500) / 1000)
+            if life.alive:
+                life.session = None
+                self.trace("link down")
+                life.put(LinkDown())
+
+    def _heard(self, life: Life, message: Message) -> None:
+        life.put(MessageArrived(topic=message.topic, payload=message.payload))
+
+    def cut_link(self) -> None:
+        """The network between machine and broker is gone for a moment."""
+        self._lose_link(self.random.randrange(0, 30_000))
+
+    def _lose_link(self, notice_ms: int) -> None:
+        if self.life is not None and self.life.session is not None:
+            self.world.broker.lose(self.life.session, notice_ms)
+
+    # --- lock bus ------------------------------------------------------------------------------------------------------------------------
+
+    def bus_write(self, data: bytes, name: str) -> None:
+        """The controller's bytes go onto the line."""
+        now_ms = self.world.now_ms
+        if name in ("unlock", "executed"):
+            self.trace(f"bus> {name}")
+        self.world.trace.hidden(now_ms, f"{self.name} bus>", data)
+        self.line.write(data, now_ms)
+
+    def bus_moved(self) -> None:
+        """What is due on the line happens, what arrived is handed on, and the next moment is waited for."""
+        now_ms = self.world.now_ms
+        data = self.line.read(now_ms)
+        if data:
+            self.world.trace.hidden(now_ms, f"{self.name} bus<", data)
+            if self.life is not None:
+                self.life.put(BytesArrived(data=data))
+        self.world.watch.truth(self)
+        if self._pump is not None:
+            self._pump.cancel()
+        due = self.line.deadline()
+        self._pump = self.world.loop.call_at(due / 1000, self.bus_moved) if due is not None else None
+
+    # --- page ----------------------------------------------------------------------------------------------------------------------------
+
+    def shown(self, message: ScreenMessage) -> None:
+        """The page shows this now."""
+        self.screen = message
+        self.trace(f"screen {message.screen}")
+        self.world.watch.screen(self.name, message)
+
+    def press(self, key: str) -> None:
+        """Somebody presses a key on the screen as they see it."""
+        if self.screen is not None and self.life is not None:
+            self.trace(f"key {'#' if key.isdigit() and self.screen.screen in ('l.pin', 'l.wrong') else key} on {self.screen.screen}")
+            self.life.put(KeyPressed(key=key, rev=self.screen.rev))
+
+    async def _page_lives(self, life: Life) -> None:
+        while life.alive:
+            if self.screen is not None:
+                life.put(PageAlive(rev=self.screen.rev))
+            await asyncio.sleep(PAGE_ALIVE_S)
+
+    # --- truth ---------------------------------------------------------------------------------------------------------------------------
+
+    def committed(self, entries: tuple[Entry, ...]) -> None:
+        """These entries are on the disk from now on."""
+        for entry in entries:
+            self.entries.append(entry)
+            match entry.fact:
+                case DoorUnlockDue():
+                    self.wishes[entry.seq] = entry.fact
+                case PinTrySpent():
+                    self.open_try = entry.seq
+                case PinAccepted() | PinRejected() | PinUnanswered():
+                    self.open_try = None
+                case _:
+                    pass
+            self.world.watch.entry(self, entry)
+
+    def push(self, number: int) -> None:
+        """Somebody pushes a door shut."""
+        self.trace(f"door {number} pushed")
+        self.cabinet.push(number, self.world.now_ms)
+        self.bus_moved()
+
+    def door_open(self, number: int) -> bool:
+        """Whether the door stands open."""
+        return not self.cabinet.doors[number].closed
+
+    def trace(self, what: str) -> None:
+        """One line of the log."""
+        self.world.trace.add(self.world.now_ms, self.name, what)
