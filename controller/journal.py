@@ -18,6 +18,8 @@ from controller.vault import Vault, VaultChange
 
 SNAPSHOT_EVERY = 10_000
 KEPT_DAYS = 90
+NO_DAY = 1 << 31
+"""The day of an entry whose clock was not trusted: it is kept until one after it is old."""
 FIRST_HEAD = bytes(32)
 SCHEMA = """
 CREATE TABLE IF NOT EXISTS entries (seq INTEGER PRIMARY KEY, day INTEGER NOT NULL, body BLOB NOT NULL, head BLOB NOT NULL);
@@ -102,7 +104,8 @@ class Journal:
         for entry in entries:
             body = msgspec.json.encode(entry)
             head = hashlib.sha256(head + body).digest()
-            rows.append((entry.seq, int(entry.wall.timestamp()) // 86_400, body, head))
+            day = int(entry.wall.timestamp()) // 86_400 if entry.trusted else NO_DAY
+            rows.append((entry.seq, day, body, head))
         try:
             self._connection.execute("BEGIN IMMEDIATE")
             self._connection.executemany("INSERT INTO entries VALUES (?, ?, ?, ?)", rows)

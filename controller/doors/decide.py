@@ -96,7 +96,10 @@ def overdue(doors: Doors, now: Now) -> tuple[Fact, ...]:
 
 
 def _late(compartment: int, lock: LockWish, boot: str) -> Fact:
-    if lock.waits and lock.boot == boot:
+    if lock.waits and lock.boot != boot:
+        # Certainly not driven; whoever stood there may have gone, so a person asks again.
+        return DoorRefused(compartment=compartment, wish=lock.wish, code="restarted", wait_ms=0)
+    if lock.waits:
         return DoorUnlockDue(compartment=compartment, cause=lock.cause, pulse_ms=lock.pulse_ms, board_boot=lock.board_boot)
     if lock.phase == "pulsed" and lock.boot == boot:
         return DoorJammed(compartment=compartment, wish=lock.wish)
@@ -113,8 +116,8 @@ def deadline(doors: Doors, boot: str) -> int | None:
 def _late_at(lock: LockWish, boot: str) -> int:
     if not lock.opening:
         return NEVER
-    if lock.waits and lock.boot == boot:
-        return lock.mono_ms + lock.wait_ms
+    if lock.waits:
+        return lock.mono_ms + lock.wait_ms if lock.boot == boot else 0
     return OPENING_MS + lock.mono_ms if lock.boot == boot else RESTART_MS
 
 
