@@ -18,6 +18,7 @@ from controller.locker.decide import (
     PinEntered,
     Reported,
     VisitLeft,
+    expired,
 )
 from controller.settings import Settings
 from controller.state import State
@@ -28,7 +29,7 @@ Pressed = tuple[Visit, LockerRequest | None]
 def absorb(state: State, live: Live, settings: Settings, key: str, now: Now) -> tuple[Live, LockerRequest | None]:
     """Live after a key that is active on the present screen, and the request it makes."""
     name = screens.where(state, live, now)
-    visit, request = _press(name, state, live.visit, key)
+    visit, request = _press(name, state, live.visit, key, now)
     if visit.step != "attract" or visit.over or request is not None:
         visit = msgspec.structs.replace(visit, idle_ms=now.mono_ms + idle_ms(name_after(state, live, visit, now), settings))
     if name_after(state, live, visit, now) != name:
@@ -50,7 +51,7 @@ def idle_ms(name: str, settings: Settings) -> int:
     return screens.ENDING_MS.get(name, settings.idle_ms)
 
 
-def _press(name: str, state: State, visit: Visit, key: str) -> Pressed:
+def _press(name: str, state: State, visit: Visit, key: str, now: Now) -> Pressed:
     if key == "lang" and name != "lang":
         return _with(visit, over="lang"), None
     if name in screens.MENUS and key in ("up", "down"):
@@ -67,7 +68,7 @@ def _press(name: str, state: State, visit: Visit, key: str) -> Pressed:
         case "l.stop" | "more_time":
             return _asked_whether(name, state, visit, key)
         case "l.found":
-            return _found(visit, key)
+            return _found(state, visit, key, now)
         case "l.jam" | "l.jam.last":
             return _jam(state, visit, key)
         case _:
@@ -106,8 +107,11 @@ def gone(state: State, visit: Visit) -> Pressed:
     return Visit(), None
 
 
-def _found(visit: Visit, key: str) -> Pressed:
+def _found(state: State, visit: Visit, key: str, now: Now) -> Pressed:
+    deposit = state.locker.deposits.get(visit.deposit)
     match key:
+        case "ok" if deposit is not None and expired(deposit, now):
+            return _with(visit, step="expired"), None  # the time ran out while the person was looking for the compartment
         case "ok":
             return visit, OpenAsked(visit.deposit)
         case "1":

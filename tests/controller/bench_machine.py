@@ -1,5 +1,11 @@
-"""A machine on the bench: the real loop, journal and vault on the real firmware core, in virtual time and without faults."""
+"""A machine on the bench: the real loop, journal and vault on the real firmware core, in virtual time and without faults.
 
+It watches while it runs: a deadline that never passes (a hot loop), a state that breaks a rule of its own, a lock that is driven against
+the board's rules. What was shown is kept in `screens`, what was sent in `published`.
+"""
+
+import hashlib
+import hmac
 import sqlite3
 from collections import deque
 from datetime import UTC, datetime, timedelta
@@ -13,12 +19,13 @@ from contracts.facts import Entry
 from contracts.older_facts import read_entry
 from contracts.orders import AnyAsk, Load, Order, SetPin, sign
 from contracts.screen_messages import ScreenMessage
-from contracts.topics import Ack, Answer, FactBatch, decode, down, encode
+from contracts.topics import Ack, Answer, FactBatch, MachineReport, decode, down, encode
 from controller.clock import Now
 from controller.inputs import BytesArrived, Input, KeyPressed, LinkUp, MessageArrived, TimerFired
 from controller.journal import Journal
 from controller.loop import Loop
 from controller.settings import Settings
+from controller.state import State
 from controller.turns import restart
 from controller.vault import Vault, VaultKeys
 from sim.byte_link import ByteLink
@@ -29,6 +36,11 @@ MACHINE = "urzedomat-test-1"
 PIN_KEY = bytes(range(32))
 START = datetime(2026, 11, 23, 9, 0, tzinfo=UTC)
 CABINET = read_locker(Path(__file__).parents[2] / "hardware" / "urzedomat_24.toml")
+
+PIN = "482913"
+CASE = "26004711"
+TIMERS_IN_A_ROW = 8
+"""So many turns of a timer may be due in one millisecond: the dialogue with the boards has some steps of no length."""
 
 
 class SeededRandomness:
@@ -49,6 +61,7 @@ class BenchMachine:
         self.boots = 0
         self.boot_ms = 0
         self.trusted = True
+        self.wall_jump = timedelta()
         self.key = Ed25519PrivateKey.from_private_bytes(bytes([seed]) * 32)
         self.database = sqlite3.connect(":memory:", isolation_level=None)
         self.randomness = SeededRandomness(seed)
@@ -60,10 +73,11 @@ class BenchMachine:
         self.counter = 0
         self.inbox: deque[Input] = deque()
         self.loop = self.start()
+        self.run(500)
 
     def now(self) -> Now:
         boot = f"boot-{self.boots}"
-        return Now(START + timedelta(milliseconds=self.ms), self.ms - self.boot_ms, boot, self.trusted)
+        return Now(START + self.wall_jump + timedelta(milliseconds=self.ms), self.ms - self.boot_ms, boot, self.trusted)
 
     def start(self) -> Loop:
         """A new boot of the controller on the same storage."""
@@ -109,18 +123,39 @@ class BenchMachine:
     def _settle(self) -> None:
         self.line.tick(self.ms)
         if data := self.line.read(self.ms):
-            self.loop.take(BytesArrived(data=data))
-        while self.inbox:
-            self.loop.take(self.inbox.popleft())
-        due = self.loop.deadline(self.now())
-        if due is not None and due <= self.ms - self.boot_ms:
-            self.loop.take(TimerFired())
+            self.take(BytesArrived(data=data))
+        for _ in range(TIMERS_IN_A_ROW):
+            while self.inbox:
+                self.take(self.inbox.popleft())
+            due = self.loop.deadline(self.now())
+            if due is None or due > self.ms - self.boot_ms:
+                return
+            self.take(TimerFired())
+        raise AssertionError(f"hot loop: the deadline stays in the past on screen {self.screen.say}")
+
+    def take(self, item: Input) -> None:
+        """One input, and a look at what it left behind."""
+        self.loop.take(item)
+        broken = broken_rules(self.loop.turns.state)
+        assert broken == [], f"{broken} after {type(item).__name__} on screen {self.screen.say}"
+        assert self.cabinet.violations == []
 
     def press(self, *keys: str) -> None:
         """Keys one after another, each on the screen that is shown then."""
         for key in keys:
-            self.loop.take(KeyPressed(key=key, rev=self.screen.rev))
+            self.take(KeyPressed(key=key, rev=self.screen.rev))
             self.run(60)
+
+    def enter(self, pin: str = PIN) -> None:
+        """From the first screen: the green key, six digits, the green key."""
+        self.press("ok", *pin, "ok")
+
+    def found(self) -> int:
+        """A stored document whose PIN was typed; its compartment."""
+        compartment = self.stored()
+        self.run(10_000)  # the coil rests
+        self.enter()
+        return compartment
 
     def order(self, ask: AnyAsk, **changes: object) -> str:
         """Sign and deliver an order; its id."""
@@ -135,26 +170,29 @@ class BenchMachine:
 
     def deliver(self, payload: bytes) -> None:
         """A message on the orders topic."""
-        self.loop.take(MessageArrived(topic=down(MACHINE, "orders"), payload=payload))
+        self.take(MessageArrived(topic=down(MACHINE, "orders"), payload=payload))
         self.run(60)
 
     def acknowledge(self) -> None:
         """The centre has everything."""
         ack = Ack(epoch=self.loop.turns.journal.epoch, upto=self.loop.turns.journal.seq)
-        self.loop.take(MessageArrived(topic=down(MACHINE, "ack"), payload=encode(ack)))
+        self.take(MessageArrived(topic=down(MACHINE, "ack"), payload=encode(ack)))
 
-    def hold_pin(self, pin: str = "482913", deposit: str = "dep-1", hours: int = 48) -> str:
+    def hold_pin(self, pin: str = PIN, deposit: str = "dep-1", hours: int = 48) -> str:
         """The desk's first order."""
-        import hashlib
-        import hmac
+        return self.order(SetPin(deposit=deposit, hmac=pin_hmac(pin).hex(), until=self.now().wall + timedelta(hours=hours)))
 
-        digest = hmac.digest(PIN_KEY, pin.encode(), hashlib.sha256).hex()
-        return self.order(SetPin(deposit=deposit, hmac=digest, until=self.now().wall + timedelta(hours=hours)))
+    def loading(self, deposit: str = "dep-1", pin: str = PIN, low: bool = False) -> int:
+        """A clerk in front of an open, empty compartment; its number."""
+        self.hold_pin(pin, deposit)
+        self.order(Load(deposit=deposit, case=CASE, low=low))
+        self.run(1000)
+        return int(self.screen.data["compartment"])
 
-    def stored(self, pin: str = "482913", deposit: str = "dep-1", hours: int = 48) -> int:
+    def stored(self, pin: str = PIN, deposit: str = "dep-1", hours: int = 48) -> int:
         """A document that lies in a compartment; the compartment."""
         self.hold_pin(pin, deposit, hours)
-        self.order(Load(deposit=deposit, case="26004711"))
+        self.order(Load(deposit=deposit, case=CASE))
         self.run(1000)
         compartment = int(self.screen.data["compartment"])
         self.push(compartment)
@@ -170,9 +208,29 @@ class BenchMachine:
         """The whole journal."""
         return [read_entry(row.body) for row in self.loop.turns.journal.read(0, 100_000)[1]]
 
-    def kinds(self) -> list[str]:
-        """The kinds of fact in the journal, in order."""
-        return [str(type(entry.fact).__struct_config__.tag) for entry in self.entries()]
+    def kinds(self, after: int = 0) -> list[str]:
+        """The kinds of fact in the journal after entry `after`, in order."""
+        return [kind_of(entry) for entry in self.entries() if entry.seq > after]
+
+    @property
+    def seq(self) -> int:
+        return self.loop.turns.state.seq
+
+    @property
+    def state(self) -> State:
+        return self.loop.turns.state
+
+    def faults(self) -> list[str]:
+        """The active faults with their places."""
+        return [f"{fault.fault} {fault.where}" for fault in self.state.faults.active]
+
+    def count(self, code: str) -> int:
+        """How often something was refused for this reason."""
+        return self.loop.turns.live.counts.get(code, 0)
+
+    def report(self) -> MachineReport:
+        """The last picture for the centre."""
+        return [decode(payload, MachineReport) for topic, payload in self.published if topic.endswith("/state")][-1]
 
     def answers(self) -> list[tuple[str, str]]:
         """Every answer published: order and state."""
@@ -182,3 +240,35 @@ class BenchMachine:
     def batches(self) -> list[FactBatch]:
         """Every batch of facts published."""
         return [decode(payload, FactBatch) for topic, payload in self.published if topic.endswith("/facts")]
+
+
+def kind_of(entry: Entry) -> str:
+    """The kind of an entry's fact."""
+    return str(type(entry.fact).__struct_config__.tag)
+
+
+def pin_hmac(pin: str) -> bytes:
+    """What the vault holds for these digits."""
+    return hmac.digest(PIN_KEY, pin.encode(), hashlib.sha256)
+
+
+def broken_rules(state: State) -> list[str]:
+    """What no history of facts may make of a state."""
+    locker, doors = state.locker, state.doors.doors
+    waiting = [number for number, door in doors.items() if door.lock is not None and door.lock.opening and door.lock.wanted]
+    visited = {visit.compartment for visit in (locker.loading, locker.collection) if visit is not None}
+    lying = [one.compartment for one in locker.deposits.values() if one.phase in ("stored", "withdrawn")]
+    rules = {
+        "two visits at once": locker.loading is not None and locker.collection is not None,
+        "wrong tries below zero": locker.wrong < 0,
+        "a door opens for nobody": not set(waiting) <= visited,
+        "two documents in one compartment": len(lying) != len(set(lying)),
+        "a document in no compartment": 0 in lying,
+        "a collection of a document that is not here": locker.collection is not None
+        and locker.deposits[locker.collection.deposit].phase != ("collected" if locker.collection.handed_over else "stored"),
+        "a loading without its order": locker.loading is not None and state.orders.loading(locker.loading.deposit) is None,
+        "an order without an end": any(order.state == "taken" for order in state.orders.known.values()) and locker.loading is None,
+        "a fault twice": len({(one.fault, one.where) for one in state.faults.active}) != len(state.faults.active),
+        "a pause below the first": locker.pause is not None and locker.level < 1,
+    }
+    return [rule for rule, is_broken in rules.items() if is_broken]
