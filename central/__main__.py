@@ -15,6 +15,7 @@ from central.randomness import SystemRandomness
 from central.settings import read_settings
 from central.signer import make_keys, read_signer
 from central.sms.provider import ProviderWrong
+from central.sms.texts import check_texts
 from central.store.database import StoreWrong
 from contracts.key_files import KeysWrong
 from contracts.typed_toml import TomlWrong
@@ -48,12 +49,14 @@ def _do(asked: argparse.Namespace) -> int:
         print(json.dumps(document(), indent=2, sort_keys=True))
     elif asked.command == "check":
         settings = read_settings(asked.settings)
+        check_texts(settings)
         folder = asked.settings.parent
         read_signer(folder / settings.keys, tuple(settings.machines))
         read_grids(settings, folder)
         print(f"{asked.settings}: good, {len(settings.machines)} machines")
     else:
         settings = read_settings(asked.settings)
+        check_texts(settings)
         os.umask(0o077)
         logging.basicConfig(level=logging.INFO, format="%(levelname)s %(name)s %(message)s")
         logging.getLogger("httpx").setLevel(logging.WARNING)

@@ -185,6 +185,10 @@ class Deposits:
             return
         if deposit.set_order == order:
             self._pin_over(t, deposit, order, code, now)
+        elif code == "deposit_unknown" and deposit.state == "loading":
+            # The machine has lost its storage: it gets the PIN again before the clerk can load.
+            deposits.change(t, deposit.key, to_ms(now.wall), state="registered", load_order="", reason=code)
+            self._order_pin(t, deposit.key, to_ms(now.wall) + self._settings.terms.hold_days * DAY_MS, now)
         elif code and deposit.state == "loading":
             deposits.change(t, deposit.key, to_ms(now.wall), state="held", load_order="", reason=code)
         else:
@@ -204,7 +208,7 @@ class Deposits:
             return
         wait_ms = 0 if code == "pin_taken" else min(REFUSED_WAIT_MS * 2 ** min(deposit.refusals, 10), REFUSED_WAIT_MAX_MS)
         deposits.change(t, deposit.key, at_ms, set_order="", refusals=deposit.refusals + 1, reason=code)
-        if deposit.ended_ms or deposit.pin is None:
+        if deposit.ended_ms or deposit.pin is None or code == "deposit_ended":
             return
         owed = sms.read(t, f"{deposit.key}-ready")
         if code == "pin_taken" and (owed is None or owed.tries == 0):

@@ -60,6 +60,11 @@ class Words:
         """A moment of the store: day, hour and minute."""
         return self.day_time(from_ms(ms))
 
+    def where(self, text: str) -> str:
+        """The place of a fault."""
+        what, _, number = text.partition(" ")
+        return self(f"where.{what}", n=number) if number and self.has(f"where.{what}") else text
+
     def reason(self, code: str) -> str:
         """A machine's or provider's code in words."""
         return self(f"r.{code}") if self.has(f"r.{code}") else self("r.other", code=code[:VALUE_MAX])
@@ -100,6 +105,8 @@ class Words:
             return self.reason(text)
         if name in IDS:
             return text[:KEY_SHOWN]
+        if name == "where":
+            return self.where(text)
         if name == "fault" and self.has(f"fault.{text}"):
             return self(f"fault.{text}")
         if name in MOMENTS:

@@ -4,9 +4,12 @@ from datetime import datetime
 from pathlib import Path
 from zoneinfo import ZoneInfo
 
+from central.settings import Settings, SettingsWrong
+from central.sms import gsm7
 from contracts.screen_messages import Language
 from contracts.texts import read_catalogues
 
+ONE_PART_LANGUAGES: tuple[Language, ...] = ("pl", "en", "de")
 FOLDER = Path(__file__).parent / "texts"
 
 # The letters of a Polish place name that the GSM alphabet does not have.
@@ -27,6 +30,20 @@ def ready(language: Language, place: str, pin: str, until: datetime, hotline: st
     when = text_of_moment(language, local)
     rendered = text.format(place=place, pin=pin, until=when, hotline=hotline)
     return rendered if language == "uk" else rendered.translate(PLAIN)
+
+
+def check_texts(settings: Settings) -> None:
+    """Every machine's message fits one part in the languages that have to; raises SettingsWrong naming the machine."""
+    city = settings.city
+    widest = datetime(2026, 12, 31, 22, 45, tzinfo=ZoneInfo(city.timezone))
+    for machine, about in settings.machines.items():
+        for language in ONE_PART_LANGUAGES:
+            try:
+                fits = gsm7.fits_one_part(ready(language, about.place, "000000", widest, city.hotline, city.timezone))
+            except gsm7.NotGsm7 as error:
+                raise SettingsWrong(f"machines.{machine}.place or city.hotline: {error}") from None
+            if not fits:
+                raise SettingsWrong(f"machines.{machine}.place or city.hotline: too long, the {language} message takes two parts")
 
 
 def text_of_moment(language: Language, local: datetime) -> str:
