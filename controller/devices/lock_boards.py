@@ -25,6 +25,7 @@ POLL_EAGER_MS = 40
 POLL_AGAIN_MS = 100
 PROBE_MS = 5000
 TRIES = 3
+POLLS_MISSED = 8  # about 1 s of silence: a computer that is late by itself (a slow card, a busy core) must not lose its boards
 ANSWER_MARGIN_MS = 15  # a USB adapter's own delay; doubled at every further try
 NOISE_EVERY_MS = 1000
 REFUSALS = {
@@ -70,7 +71,7 @@ class _Board:
         """When it is to be asked next."""
         if self.asked_ms is None:
             return 0
-        if self.failures >= TRIES or (self.identity is not None and not self.polled):
+        if self.failures >= POLLS_MISSED or (self.identity is not None and not self.polled):
             return self.asked_ms + PROBE_MS
         if self.failures:
             return self.asked_ms + POLL_AGAIN_MS
@@ -214,7 +215,7 @@ class LockBoards:
         self._sequence = (self._sequence + 1) & 0xFF
         data = bus.Frame(board.address, self._sequence, kind, body).encode()
         line = bus.line_ms(len(data) + _BODY_LONGEST[kind] + _FRAME_EXTRA, self._baud)
-        tries = job.tries if job else 0
+        tries = job.tries if job else int(board.failures > 0)
         self._asked = _Asked(board, self._sequence, kind, now_ms + line + (ANSWER_MARGIN_MS << tries), job)
         self._polled_last = job is None
         if job:
@@ -319,7 +320,7 @@ class LockBoards:
 
     def _poll_failed(self, board: _Board) -> None:
         board.failures += 1
-        if board.failures < TRIES:
+        if board.failures < POLLS_MISSED:
             return
         if not board.lost:
             board.lost = True

@@ -430,3 +430,13 @@ def test_any_well_formed_reply_raises_nothing(frames: list[bus.Frame]) -> None:
         bench.tick(bench.at + 10)
     bench.run(5000)
     assert len(results(bench.seen)) == 1
+
+
+def test_a_stall_of_the_computer_itself_loses_no_board() -> None:
+    bench = ready()
+    answers, bench.answers[0] = bench.answers[0], {}
+    assert BoardLost not in kinds(bench.run(800))
+    bench.answers[0] = answers
+    assert BoardLost not in kinds(bench.run(5000))
+    bench.answers[0] = {}
+    assert BoardLost in kinds(bench.run(2000))
