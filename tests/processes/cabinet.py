@@ -1,0 +1,82 @@
+"""A locker's one board on the real MicroPython, and what really happened to its coils and doors."""
+
+import select
+from pathlib import Path
+from time import monotonic
+from typing import Any
+
+from contracts.descriptions import read_locker
+from tests.micropython.board_process import ROOT, MicroPythonBoard
+from tests.micropython.required import require_micropython
+from tests.processes.child import WITHIN_S
+
+LOCKER = read_locker(ROOT / "hardware" / "urzedomat_24.toml")
+
+
+class Cabinet:
+    """Doors by compartment number; `pulses` are the channels whose coil went on, in order."""
+
+    def __init__(self, folder: Path) -> None:
+        require_micropython()
+        folder.mkdir(parents=True, exist_ok=True)
+        self.board = MicroPythonBoard(folder, LOCKER.boards[0])
+        self.board.start()
+        self.pulses: list[int] = []
+        self.coil: int | None = None
+        self._on_us = 0
+        self.closed = dict.fromkeys(LOCKER.compartments(), True)
+        self._number = {place.channel: number for number, place in LOCKER.compartments().items()}
+
+    @property
+    def port(self) -> str:
+        """The path of its pty."""
+        return self.board.port
+
+    def without_brake(self) -> None:
+        """The service key is turned: no limit on doors per minute."""
+        self.board.tell("key on")
+
+    def until_opened(self, number: int, within_s: float = WITHIN_S) -> None:
+        """Wait until this door stands open."""
+        self._until(lambda: not self.closed[number], f"door {number} never opened", within_s)
+
+    def shut(self, number: int) -> None:
+        """Push the door, once it stands open and its coil has let go."""
+        self.until_opened(number)
+        self._until(lambda: self.coil is None, "the coil never went off", WITHIN_S)
+        self.board.door(LOCKER.compartments()[number].channel, closed=True)
+        self._until(lambda: self.closed[number], f"door {number} never closed", WITHIN_S)
+
+    def _until(self, right: Any, else_: str, within_s: float) -> None:
+        end = monotonic() + within_s
+        while not right():
+            readable, _, _ = select.select([self.board.truth], [], [], max(0, end - monotonic()))
+            if not readable:
+                raise TimeoutError(else_)
+            self._take()
+
+    def look(self) -> list[int]:
+        """All pulses so far."""
+        while select.select([self.board.truth], [], [], 0)[0]:
+            self._take()
+        return self.pulses
+
+    def _take(self) -> None:
+        for told in self.board.read_truth():
+            if "coil" in told:
+                self._coil(told["coil"], told["us"])
+            if "door" in told:
+                self.closed[self._number[told["door"]]] = told["closed"]
+
+    def _coil(self, channel: int | None, us: int) -> None:
+        self.coil = channel
+        if channel is None:
+            return
+        # The enable window is 100 ms: a firmware process that gets no processor for longer drops the coil and takes it up again.
+        again = bool(self.pulses) and self.pulses[-1] == channel and us - self._on_us < LOCKER.file.lock.pulse_ms * 1000
+        if not again:
+            self.pulses.append(channel)
+            self._on_us = us
+
+    def close(self) -> None:
+        self.board.close()

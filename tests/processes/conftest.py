@@ -1,0 +1,30 @@
+"""Every process, port and file descriptor that a test opens is closed at its end, the newest first, whatever happened."""
+
+from collections.abc import Iterator
+from contextlib import ExitStack
+from pathlib import Path
+
+import pytest
+
+from tests.processes.broker import Broker
+from tests.processes.closing import C, Keep
+
+
+@pytest.fixture
+def keep() -> Iterator[Keep]:
+    """Closes what it was given."""
+    with ExitStack() as stack:
+
+        def kept(thing: C) -> C:
+            stack.callback(thing.close)
+            return thing
+
+        yield kept
+
+
+@pytest.fixture
+def broker(tmp_path: Path, keep: Keep) -> Broker:
+    """A running Mosquitto."""
+    made = keep(Broker(tmp_path / "broker"))
+    made.start()
+    return made
