@@ -15,6 +15,9 @@ from controller.state import State
 UNSTEADY_MS = 10_000
 """A switch without two equal reads for this long is a fault, not a moving door."""
 
+CHANGES_MAX = 4
+"""So many doors or switches are decided upon in one turn; the others are still different at the next reading."""
+
 BoardEvent = BoardSeen | BoardLost | Levels | UnlockResult | Executed
 BoardRequest = DoorsMoved | LockOutcome | FaultsSeen
 
@@ -65,7 +68,7 @@ def _levels(state: State, live: Live, settings: Settings, event: Levels, now: No
             moves.append(move)
     if seen != live.seen:
         live = msgspec.structs.replace(live, seen=seen)
-    return live, DoorsMoved(tuple(moves)) if moves else _switch_faults(state, live, now)
+    return live, DoorsMoved(tuple(moves[:CHANGES_MAX])) if moves else _switch_faults(state, live, now)
 
 
 def _move(number: int, door: Door, closed: bool | None, opens: int, boot: int) -> DoorMove | None:
@@ -90,7 +93,7 @@ def _switch_faults(state: State, live: Live, now: Now) -> FaultsSeen | None:
             changed.append(("switch_unknown", f"door {number}", True))
         elif seen.closed is not None and raised:
             changed.append(("switch_unknown", f"door {number}", False))
-    return FaultsSeen(tuple(changed)) if changed else None
+    return FaultsSeen(tuple(changed[:CHANGES_MAX])) if changed else None
 
 
 def _unlock_result(state: State, event: UnlockResult) -> LockOutcome | None:

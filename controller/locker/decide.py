@@ -1,6 +1,6 @@
 """What becomes of a document: PIN, loading, collection, and the times that run out."""
 
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import Literal
 
 import msgspec
@@ -227,15 +227,30 @@ def overdue(locker: Locker, now: Now) -> tuple[Fact, ...]:
         facts = (PinResumed(),)
     if not now.trusted:
         return facts
-    old = [key for key, one in locker.deposits.items() if one.ended is not None and now.wall - one.ended >= FORGOTTEN_AFTER]
+    old = [key for key, one in locker.deposits.items() if one.ended is not None and now.wall >= _forgotten_at(one, one.ended)]
     return (*facts, *(DepositForgotten(deposit=key) for key in old[:8]))
 
 
+def _forgotten_at(deposit: Deposit, ended: datetime) -> datetime:
+    """When the thirty days are over: a clock that stood in 1970 at the hand-over cannot say, the centre's deadline can."""
+    return FORGOTTEN_AFTER + (ended if deposit.sure else max(ended, deposit.until))
+
+
 def deadline(locker: Locker, now: Now) -> int | None:
-    """When a pause runs out or terms are to be looked at, in mono_ms of this boot."""
-    terms = (now.mono_ms // TERMS_MS + 1) * TERMS_MS if any(one.ended for one in locker.deposits.values()) else None
-    times = [time for time in (_resumes_at(locker, now.boot), terms) if time is not None]
+    """When a pause runs out or a deposit is to be forgotten, in mono_ms of this boot."""
+    times = [time for time in (_resumes_at(locker, now.boot), _terms_at(locker, now)) if time is not None]
     return min(times, default=None)
+
+
+def _terms_at(locker: Locker, now: Now) -> int | None:
+    ends = [_forgotten_at(one, one.ended) for one in locker.deposits.values() if one.ended is not None]
+    if not ends:
+        return None
+    look_again_ms = (now.mono_ms // TERMS_MS + 1) * TERMS_MS  # somebody may have set the clock
+    if not now.trusted:
+        return look_again_ms
+    left_ms = -((now.wall - min(ends)) // timedelta(milliseconds=1))
+    return min(now.mono_ms + max(0, left_ms), look_again_ms)
 
 
 def _resumes_at(locker: Locker, boot: str) -> int | None:

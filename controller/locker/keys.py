@@ -52,7 +52,7 @@ def idle_ms(name: str, settings: Settings) -> int:
 
 
 def _press(name: str, state: State, visit: Visit, key: str, now: Now) -> Pressed:
-    if key == "lang" and name != "lang":
+    if key == "lang" and name not in ("lang", "more_time"):
         return _with(visit, over="lang"), None
     if name in screens.MENUS and key in ("up", "down"):
         return _with(visit, focus=(visit.focus + (1 if key == "down" else -1)) % len(screens.MENUS[name])), None

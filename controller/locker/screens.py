@@ -3,7 +3,7 @@
 from typing import Any
 from zoneinfo import ZoneInfo
 
-from contracts.screen_messages import Deadline, ScreenMessage
+from contracts.screen_messages import KEYS, Deadline, ScreenMessage
 from controller.clock import Now
 from controller.doors.state import Door
 from controller.live import Live
@@ -34,7 +34,7 @@ OTHER_KEYS: dict[str, tuple[str, ...]] = {
     "l.close": ("1",),
     "k.load": ("1", "2"),
     "l.stop": ("ok", "cancel"),
-    "more_time": ("ok", "cancel"),
+    "more_time": KEYS,
     "l.oos": ("lang",),
     "l.checking": (),
     "l.opening": (),
@@ -106,7 +106,7 @@ ENDING_MS: dict[str, int] = {
 """Screens that go back to the start by themselves, because nothing is lost by it."""
 
 
-def keys(name: str, live: Live) -> tuple[str, ...]:
+def keys(name: str, state: State, live: Live) -> tuple[str, ...]:
     """The active keys of a screen."""
     if name in MENUS:
         leave = () if name in ("l.report", "k.check") else ("cancel",)
@@ -114,6 +114,8 @@ def keys(name: str, live: Live) -> tuple[str, ...]:
     if name in ("l.pin", "l.wrong"):
         confirm = ("ok",) if len(live.visit.digits) == DIGITS else ()
         return (*"1234567890", "cancel", *confirm, "lang")
+    if name == "k.load" and state.locker.loading is not None and state.locker.loading.moving:
+        return ()  # the next compartment opens once this door is closed
     return OTHER_KEYS.get(name, ("ok",))
 
 
@@ -128,7 +130,7 @@ def message(state: State, live: Live, settings: Settings, now: Now) -> ScreenMes
         rev=live.rev,
         screen=name.removesuffix(LAST),
         lang=live.visit.lang,
-        keys=keys(name, live),
+        keys=keys(name, state, live),
         data=data,
         deadline=deadline,
         cue=CUES.get(name, ""),

@@ -37,12 +37,13 @@ DepositPhase = Literal["waiting", "stored", "collected", "withdrawn"]
 
 
 class Deposit(msgspec.Struct, frozen=True):
-    """One document: until when it may be collected, where it lies, and when its story ended."""
+    """One document: until when it may be collected, where it lies, and when its story ended (`sure`: by a trusted clock)."""
 
     until: datetime
     phase: DepositPhase = "waiting"
     compartment: int = 0
     ended: datetime | None = None
+    sure: bool = True
 
 
 class Loading(msgspec.Struct, frozen=True):
@@ -163,7 +164,7 @@ def _collection(
             asked = locker.collection.asked + 1 if locker.collection else 1
             return msgspec.structs.replace(locker, collection=Collection(fact.deposit, fact.compartment, asked))
         case DocumentHandedOver():
-            deposit = msgspec.structs.replace(locker.deposits[fact.deposit], phase="collected", ended=entry.wall)
+            deposit = msgspec.structs.replace(locker.deposits[fact.deposit], phase="collected", ended=entry.wall, sure=entry.trusted)
             collection = Collection(fact.deposit, fact.compartment, handed_over=True)
             # A hand-over forgives earlier typing errors; a stranger cannot use this, because each PIN forgives once.
             return msgspec.structs.replace(_with(locker, fact.deposit, deposit), collection=collection, wrong=0, level=0)

@@ -13,10 +13,15 @@ from controller.secret import Secret
 from controller.settings import Settings
 from controller.state import State
 
+CASE_DONE = (f.DepositStored, f.DocumentHandedOver, f.DepositWithdrawn, f.DepositForgotten)
+"""From here on nobody needs the case number."""
+
 
 def reflect(live: Live, state: State, settings: Settings, entries: tuple[Entry, ...], now: Now) -> Live:
     """Live after these entries were folded into `state`."""
     for entry in entries:
+        if isinstance(entry.fact, CASE_DONE):
+            live = msgspec.structs.replace(live, cases={key: case for key, case in live.cases.items() if key != entry.fact.deposit})
         visit = _learned(live.visit, state, settings, entry, now)
         if visit is not live.visit:
             live = msgspec.structs.replace(live, visit=visit)

@@ -21,7 +21,7 @@ from contracts.orders import AnyAsk, Load, Order, SetPin, sign
 from contracts.screen_messages import ScreenMessage
 from contracts.topics import Ack, Answer, FactBatch, MachineReport, decode, down, encode
 from controller.clock import Now
-from controller.inputs import BytesArrived, Input, KeyPressed, LinkUp, MessageArrived, TimerFired
+from controller.inputs import BytesArrived, CasesKnown, Input, KeyPressed, LinkUp, MessageArrived, TimerFired
 from controller.journal import Journal
 from controller.loop import Loop
 from controller.settings import Settings
@@ -89,6 +89,7 @@ class BenchMachine:
         turns = restart(journal, vault, self.settings, self.randomness.token(8), self.now())
         self.loop = Loop(turns, self, self, self, self, self.inbox.append, (self.key.public_key(),))
         self.loop.start()
+        self.loop.take(CasesKnown(cases=vault.cases()))
         self.loop.take(LinkUp(connection=f"connection-{self.boots}"))
         return self.loop
 
@@ -157,21 +158,22 @@ class BenchMachine:
         self.enter()
         return compartment
 
-    def order(self, ask: AnyAsk, **changes: object) -> str:
-        """Sign and deliver an order; its id."""
+    def order(self, ask: AnyAsk, wait_ms: int = 60, **changes: object) -> str:
+        """Sign and deliver an order and let `wait_ms` pass; its id."""
         self.counter += 1
         fields: dict[str, object] = {
             "machine": MACHINE, "id": f"order-{self.counter}", "counter": self.counter, "nonce": self.loop.turns.live.nonce,
             "expires": self.now().wall + timedelta(minutes=5), "actor": "clerk-1", "reason": "test", "ask": ask,
         }  # fmt: skip
         order = Order(**{**fields, **changes})  # type: ignore[arg-type]
-        self.deliver(sign(order, self.key))
+        self.deliver(sign(order, self.key), wait_ms)
         return order.id
 
-    def deliver(self, payload: bytes) -> None:
+    def deliver(self, payload: bytes, wait_ms: int = 60) -> None:
         """A message on the orders topic."""
         self.take(MessageArrived(topic=down(MACHINE, "orders"), payload=payload))
-        self.run(60)
+        if wait_ms:
+            self.run(wait_ms)
 
     def acknowledge(self) -> None:
         """The centre has everything."""

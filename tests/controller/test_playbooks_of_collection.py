@@ -116,7 +116,13 @@ def test_a_door_that_opens_at_the_second_try_clears_the_jam() -> None:
     machine.run(8_000)
     machine.push(compartment)
     kinds = machine.kinds(before)
-    assert [kind for kind in kinds if kind != "door.refused"][-7:] == ["door.pulsed", *OPENED[3:], "door.closed", "fault.cleared", *ENDED[1:]]
+    assert [kind for kind in kinds if kind != "door.refused"][-7:] == [
+        "door.pulsed",
+        *OPENED[3:],
+        "door.closed",
+        "fault.cleared",
+        *ENDED[1:],
+    ]
     assert (machine.faults(), machine.screen.screen) == ([], "l.done")
 
 
