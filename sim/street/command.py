@@ -1,0 +1,76 @@
+"""`kiosk-sim street`: starts the street, says where it is, and leaves nothing behind."""
+
+import argparse
+import asyncio
+import logging
+import signal
+import sys
+from pathlib import Path
+
+from central.signer import KeysWrong
+from contracts.descriptions import DescriptionWrong
+from contracts.texts import TextsWrong
+from sim.clock import RealClock
+from sim.street.children import ChildFailed
+from sim.street.places import LOOPBACK, AddressTaken, FolderWrong, Places, choose_ports, listen, read_description, url
+from sim.street.server import StreetServer, WebServer
+from sim.street.street import Street
+
+NAMED = (AddressTaken, FolderWrong, ChildFailed, DescriptionWrong, TextsWrong, KeysWrong, OSError)
+
+
+def run_options(options: argparse.Namespace) -> int:
+    """The command with its parsed arguments."""
+    return run(options.host, options.port, options.data)
+
+
+def run(host: str, port: int, data: Path) -> int:
+    """Run until SIGINT or SIGTERM; 0 after a clean stop, 1 with one line on standard error when it cannot start."""
+    logging.basicConfig(level=logging.WARNING, format="%(levelname)s %(name)s: %(message)s")
+    try:
+        asyncio.run(_street(host, port, data.absolute()))
+    except NAMED as error:
+        print(f"kiosk-sim: {type(error).__name__}: {error}", file=sys.stderr)
+        return 1
+    return 0
+
+
+async def _street(host: str, port: int, data: Path) -> None:
+    told, loop = asyncio.Event(), asyncio.get_running_loop()
+    for number in (signal.SIGINT, signal.SIGTERM):
+        loop.add_signal_handler(number, told.set)
+    ears = listen(host, port)
+    own_port = int(ears.getsockname()[1])
+    places = Places(data, host, choose_ports(host, own_port))
+    street = Street(places, read_description(), RealClock())
+    server = StreetServer(street)
+    page, provider = WebServer(server.app()), WebServer(street.sms.app())
+    provider.start(listen(LOOPBACK, places.ports.sms))
+    page.start(ears)
+    opening = asyncio.create_task(street.open())
+    leaving = asyncio.create_task(told.wait())
+    try:
+        await asyncio.wait((opening, leaving), return_when=asyncio.FIRST_COMPLETED)
+        if opening.done():
+            opening.result()
+            _say(places, own_port)
+            await leaving
+    finally:
+        opening.cancel()
+        await asyncio.gather(opening, return_exceptions=True)
+        server.leaving = True
+        street.changed()
+        await asyncio.gather(street.shut(), page.stop(), provider.stop())
+
+
+def _say(places: Places, port: int) -> None:
+    centre = places.centre_url()
+    lines = (
+        f"street: {url(places.near_host, port)}/",
+        f"dashboard: {centre}/",
+        f"clerk desk: {centre}/clerk",
+        f"mqtt: mqtt://{LOOPBACK}:{places.ports.broker} (any user name, MQTT 3.1.1)",
+        "stop: Ctrl-C",
+        'reset: button "Od nowa" or make demo RESET=1',
+    )
+    print("\n".join(lines), flush=True)

@@ -1,0 +1,110 @@
+"""One day of the street: broker, cable, cabinet and the two real programs, from start to stop."""
+
+import asyncio
+from collections.abc import Callable
+
+from contracts.descriptions import Locker
+from sim.clock import RealClock
+from sim.street.cabinet import Paper, StreetCabinet
+from sim.street.cable import Cable
+from sim.street.centre_desk import CentreDesk
+from sim.street.children import Child, ChildFailed
+from sim.street.embedded_broker import EmbeddedBroker
+from sim.street.kiosk_eye import KioskEye
+from sim.street.places import LOOPBACK, Places, furnish, wipe
+
+READY_WITHIN_S = 30.0
+LOOK_EVERY_S = 0.03
+POWER_BACK_S = 2.0
+
+
+class Day:
+    """Everything that begins anew with a reset; `changed` is called when anything a page shows may have changed."""
+
+    def __init__(self, places: Places, locker: Locker, clock: RealClock, changed: Callable[[], None]) -> None:
+        self.cuts = 0
+        self._places = places
+        self._changed = changed
+        self._power_back: asyncio.Task[None] | None = None
+        self._tasks: list[asyncio.Task[None]] = []
+        ports, logs = places.ports, places.folder / "logs"
+        self.broker = EmbeddedBroker(ports.broker)
+        self.cable = Cable(LOOPBACK, ports.broker)
+        self.cabinet = StreetCabinet(locker, clock.mono_ms, changed)
+        self.desk = CentreDesk(places.centre_url(), self._desk_changed)
+        self.eye = KioskEye(ports.kiosk, changed)
+        self.controller = Child("kiosk-controller", "controller", places.site, logs / "controller.log", changed)
+        self.centre = Child("kiosk-central", "central", places.centre, logs / "centre.log", changed)
+
+    async def begin(self) -> None:
+        """Start all of it and wait until it answers; raises ChildFailed, FolderWrong, OSError."""
+        wipe(self._places)
+        furnish(self._places)
+        await asyncio.gather(self.centre.start(), self.controller.start())
+        await self.broker.start()
+        await self.cable.start(self._places.ports.cable)
+        await self.cabinet.start(self._places.ports.bus)
+        self._tasks = [asyncio.create_task(self.eye.watch())]
+        await self._until_ready()
+        self._tasks.append(asyncio.create_task(self.desk.watch()))
+
+    async def end(self) -> None:
+        """Stop all of it; nothing is left behind."""
+        for task in (*self._tasks, *([self._power_back] if self._power_back else [])):
+            task.cancel()
+        await asyncio.gather(*self._tasks, return_exceptions=True)
+        await self.desk.close()
+        await asyncio.gather(self.centre.stop(), self.controller.stop())
+        await self.cabinet.stop()
+        await self.cable.stop()
+        await self.broker.stop()
+
+    async def switch_power(self) -> None:
+        """Cut the power, which kills the machine's program in the middle of what it does; back in two seconds, or at the next call."""
+        if not self.cabinet.power:
+            await self._restore_power()
+            return
+        self.cuts += 1
+        self.cabinet.cut_power()
+        await self.controller.kill()
+        self._power_back = asyncio.create_task(self._power_comes_back())
+
+    def switch_network(self) -> None:
+        """Cut the machine's network, or mend it."""
+        if self.cable.connected:
+            self.cable.cut()
+        else:
+            self.cable.mend()
+        self._changed()
+
+    async def _power_comes_back(self) -> None:
+        await asyncio.sleep(POWER_BACK_S)
+        self._power_back = None
+        await self._restore_power()
+
+    async def _restore_power(self) -> None:
+        if self._power_back is not None:
+            self._power_back.cancel()
+            self._power_back = None
+        if not self.cabinet.power:
+            self.cabinet.restore_power()
+            await self.controller.start()
+            self._changed()
+
+    def _desk_changed(self) -> None:
+        """A document registered at any desk lies there as a sheet of paper."""
+        known = {paper.deposit for paper in self.cabinet.papers}
+        new = [one for one in self.desk.deposits if one.key not in known and one.state in {"registered", "held", "loading"}]
+        self.cabinet.papers += [Paper(one.key, one.case) for one in new]
+        self._changed()
+
+    async def _until_ready(self) -> None:
+        try:
+            async with asyncio.timeout(READY_WITHIN_S):
+                while not (self.eye.seen.screen and await self.desk.answers()):
+                    for child in (self.controller, self.centre):
+                        if child.starts > 1 or not child.running:
+                            raise ChildFailed(f"{child.name} did not start: {child.last_words()}")
+                    await asyncio.sleep(LOOK_EVERY_S)
+        except TimeoutError:
+            raise ChildFailed(f"{self.controller.name} and {self.centre.name} did not answer within {READY_WITHIN_S:.0f} s") from None

@@ -1,0 +1,89 @@
+"""Somebody who stands in front of the machine: sees what the real page shows and can press its keys."""
+
+import asyncio
+import contextlib
+from collections.abc import Callable
+from typing import Any
+
+import msgspec
+from websockets.asyncio.client import ClientConnection, connect
+from websockets.exceptions import WebSocketException
+
+AGAIN_S = 0.15
+ALIVE_S = 5.0
+
+
+class Seen(msgspec.Struct, frozen=True):
+    """What the screen shows; `screen` is empty while it is dark."""
+
+    screen: str = ""
+    lang: str = "pl"
+    rev: int = -1
+    keys: tuple[str, ...] = ()
+    filled: int = 0
+    compartment: int = 0
+    offline: bool = False
+
+
+class _Told(msgspec.Struct, frozen=True):
+    rev: int
+    screen: str
+    lang: str
+    keys: tuple[str, ...]
+    data: dict[str, Any]
+    banner: str | None = None
+
+
+class _Frame(msgspec.Struct, frozen=True):
+    message: _Told
+
+
+class KioskEye:
+    """One page's connection; `changed` is called for every new screen."""
+
+    def __init__(self, port: int, changed: Callable[[], None]) -> None:
+        self.seen = Seen()
+        self._address = f"ws://127.0.0.1:{port}/ws"
+        self._changed = changed
+        self._socket: ClientConnection | None = None
+
+    async def watch(self) -> None:
+        """Look until cancelled; after a power cut look again."""
+        while True:
+            with contextlib.suppress(OSError, WebSocketException, TimeoutError):
+                async with connect(self._address, proxy=None, open_timeout=2) as page:
+                    self._socket = page
+                    alive = asyncio.create_task(self._live(page))
+                    try:
+                        await self._look(page)
+                    finally:
+                        alive.cancel()
+            self._socket = None
+            self._see(Seen())
+            await asyncio.sleep(AGAIN_S)
+
+    async def press(self, key: str) -> bool:
+        """Press a key; false when it is not active now."""
+        if self._socket is None or key not in self.seen.keys:
+            return False
+        with contextlib.suppress(WebSocketException):
+            await self._socket.send(msgspec.json.encode({"key": key, "rev": self.seen.rev}).decode())
+            return True
+        return False
+
+    async def _look(self, page: ClientConnection) -> None:
+        async for text in page:
+            told = msgspec.json.decode(text, type=_Frame).message
+            filled, compartment = int(told.data.get("filled", 0)), int(told.data.get("compartment", 0))
+            self._see(Seen(told.screen, told.lang, told.rev, told.keys, filled, compartment, told.banner is not None))
+
+    async def _live(self, page: ClientConnection) -> None:
+        with contextlib.suppress(WebSocketException):
+            while True:
+                await asyncio.sleep(ALIVE_S)
+                await page.send(msgspec.json.encode({"alive": self.seen.rev}).decode())
+
+    def _see(self, seen: Seen) -> None:
+        if seen != self.seen:
+            self.seen = seen
+            self._changed()

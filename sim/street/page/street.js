@@ -1,0 +1,106 @@
+// Listens to the street, draws what it is told and passes on what the visitor does. It decides nothing.
+import { buildCabinet, drawCabinet, fitScreen, glowOnScreen } from "./cabinet.js";
+import { drawChips, drawDesk, drawFacts, drawHand, drawPhone, openFact } from "./panes.js";
+
+const body = document.body;
+const lang = document.documentElement.lang;
+const now = document.getElementById("now");
+const proof = document.getElementById("proof");
+const refused = document.getElementById("refused");
+const dark = document.getElementById("dark");
+const caseInput = document.getElementById("case");
+const drawn = {};
+let forgetting = 0;
+let suggested = "";
+
+export async function act(deed) {
+  try {
+    const answer = await fetch(`/deeds?lang=${lang}`, {
+      method: "POST", headers: { "Content-Type": "application/json" }, body: JSON.stringify({ lang, ...deed }),
+    });
+    if (answer.ok) say("");
+    else say((await answer.json()).text ?? "");
+    return answer.ok;
+  } catch {
+    say(body.dataset.lost);
+    return false;
+  }
+}
+
+function say(text) {
+  clearTimeout(forgetting);
+  refused.textContent = text;
+  if (text) forgetting = setTimeout(() => { refused.textContent = ""; }, 6000);
+}
+
+// A part is drawn again only when it has changed, so that focus and open details stay.
+function once(name, value, draw) {
+  const text = JSON.stringify(value);
+  if (drawn[name] === text) return;
+  drawn[name] = text;
+  draw(value);
+}
+
+function draw(street) {
+  Object.assign(body.dataset, {
+    phase: street.phase, power: street.power, network: street.network ? "on" : "off", screen: street.kiosk.screen, ready: "yes",
+  });
+  once("doors", street.doors, (doors) => drawCabinet(doors, (door) => act({ do: "close", door })));
+  once("hand", street.hand, drawHand);
+  once("phone", street.phone, drawPhone);
+  once("desk", street.desk, (desk) => drawDesk(desk, (deposit) => act({ do: "load", deposit })));
+  once("facts", [street.facts, street.reached], () => drawFacts(street.facts, street.reached));
+  once("chips", street.chips, (chips) => drawChips(chips, (chip) => act({ do: chip.do, door: chip.door })));
+  once("guide", street.guide, () => drawGuide(street.guide));
+  for (const name of ["take", "put", "close", "jam"]) {
+    document.getElementById(name).setAttribute("aria-disabled", String(!street.can[name]));
+  }
+  drawSwitch("power", street.power !== "off");
+  drawSwitch("network", street.network);
+  dark.hidden = street.power === "on";
+  dark.textContent = street.power === "off" ? body.dataset.dark : body.dataset.starting;
+  if (caseInput.value === suggested && document.activeElement !== caseInput) caseInput.value = suggested = street.next_case;
+  glow(street.guide.glow);
+}
+
+function drawSwitch(name, on) {
+  const button = document.getElementById(name);
+  button.textContent = on ? button.dataset.off : button.dataset.on;
+}
+
+function drawGuide(guide) {
+  if (now.textContent !== guide.text) now.textContent = guide.text;
+  now.dataset.guide = guide.key;
+  proof.replaceChildren(...guide.proof.map((part) => {
+    const button = Object.assign(document.createElement("button"), { type: "button", textContent: part.text });
+    button.addEventListener("click", () => openFact(part.fact));
+    return button;
+  }));
+}
+
+// One thing glows: a key of the machine's screen, or something of the street.
+function glow(what) {
+  body.dataset.glow = what;
+  const [kind, name] = what.split(":");
+  for (const lit of document.querySelectorAll(".glow")) lit.classList.remove("glow");
+  glowOnScreen(kind === "kiosk" ? name : "");
+  const target = { load: `[data-deposit="${name}"] button`, jam: `[data-chip="jam:${name}"]`, register: "#register-now" }[kind];
+  if (what && kind !== "kiosk") document.querySelector(target ?? `#${kind}`)?.classList.add("glow");
+}
+
+function listen() {
+  const events = new EventSource(`/events?lang=${lang}`);
+  events.onmessage = (event) => { say(refused.textContent === body.dataset.lost ? "" : refused.textContent); draw(JSON.parse(event.data)); };
+  events.onerror = () => { body.dataset.ready = "no"; say(body.dataset.lost); };
+}
+
+for (const button of document.querySelectorAll("[data-do]")) {
+  button.addEventListener("click", () => act({ do: button.dataset.do }));
+}
+document.getElementById("register").addEventListener("submit", async (event) => {
+  event.preventDefault();
+  if (await act({ do: "register", case: caseInput.value, phone: document.getElementById("number").value })) suggested = caseInput.value;
+});
+buildCabinet(JSON.parse(body.dataset.shape));
+fitScreen();
+listen();

@@ -1,0 +1,207 @@
+"""What a page is told: the whole street in one language, after every change; and the guide's look at it."""
+
+from datetime import datetime
+from typing import Any
+from zoneinfo import ZoneInfo
+
+import msgspec
+
+from contracts.screen_messages import Language
+from sim.street.centre_desk import DepositSeen, FactSeen
+from sim.street.guide import Advice, Sight, Waiting, advise
+from sim.street.sms_network import Message
+from sim.street.street import PIN, Street
+from sim.street.words import Words
+
+ZONE = ZoneInfo("Europe/Warsaw")
+FACTS_SHOWN = 60
+DEPOSITS_SHOWN = 12
+OVER = frozenset({"collected", "withdrawn"})
+
+
+class Proof(msgspec.Struct, frozen=True):
+    """The facts that say what became of the document handed over last."""
+
+    documents: tuple[FactSeen, ...] = ()
+    openings: tuple[FactSeen, ...] = ()
+
+
+def prove(facts: list[FactSeen]) -> Proof:
+    """Hand-overs of the document handed over last, and openings of its door for a collection since it was stored."""
+    last = next((fact for fact in reversed(facts) if fact.kind == "document.handed_over"), None)
+    if last is None:
+        return Proof()
+    deposit, compartment = last.fact.get("deposit"), last.fact.get("compartment")
+    stored = max((fact.id for fact in facts if fact.kind == "deposit.stored" and fact.fact.get("deposit") == deposit), default=0)
+    handed_over = tuple(fact for fact in facts if fact.kind == "document.handed_over" and fact.fact.get("deposit") == deposit)
+    opened = tuple(
+        fact
+        for fact in facts
+        if fact.kind == "door.opened"
+        and fact.id > stored
+        and (fact.fact.get("compartment"), fact.fact.get("cause")) == (compartment, "collection")
+    )
+    return Proof(handed_over, opened)
+
+
+def sight(street: Street, lang: Language, proof: Proof) -> Sight:
+    """The street as the guide sees it."""
+    day, seen = street.day, street.day.eye.seen
+    message = street.pin_message()
+    found = PIN.search(message.text) if message else None
+    deposits = list(reversed(day.desk.deposits))
+    return Sight(
+        phase=street.phase,
+        power=day.cabinet.power,
+        network=day.cable.connected,
+        lang=lang,
+        screen=seen.screen,
+        kiosk_lang=seen.lang,
+        keys=seen.keys,
+        filled=seen.filled,
+        compartment=seen.compartment,
+        pin=found[1] if found else "",
+        open_doors=tuple(day.cabinet.open_doors()),
+        inside=tuple(paper.box for paper in day.cabinet.papers if paper.where == "box"),
+        jammed=tuple(day.cabinet.jammed()),
+        waiting=tuple(Waiting(one.key, one.case, one.state) for one in deposits if one.state not in OVER),
+        collected=sum(1 for one in deposits if one.state == "collected"),
+        cuts=day.cuts,
+        documents=len(proof.documents),
+        openings=len(proof.openings),
+    )
+
+
+def picture(street: Street, words: Words) -> dict[str, Any]:
+    """Everything a page draws."""
+    day, proof = street.day, prove(street.day.desk.facts)
+    looked = sight(street, words.language, proof)
+    advice = advise(looked)
+    return {
+        "guide": _guide(advice, proof, words),
+        "phase": street.phase,
+        "power": "on" if day.cabinet.power and day.eye.seen.screen else "starting" if day.cabinet.power else "off",
+        "network": day.cable.connected,
+        "kiosk": {"screen": day.eye.seen.screen, "lang": day.eye.seen.lang},
+        "doors": _doors(street, words),
+        "hand": _hand(street, words),
+        "phone": [_message(one, words) for one in street.sms.inbox()],
+        "desk": [_deposit(one, words) for one in day.desk.deposits[:DEPOSITS_SHOWN]],
+        "next_case": _next_case(day.desk.deposits),
+        "facts": [_fact(one, words) for one in reversed(day.desk.facts[-FACTS_SHOWN:])],
+        "reached": day.desk.reached,
+        "chips": _chips(street, words),
+        "can": {
+            "take": any(number in looked.inside for number in looked.open_doors),
+            "put": any(number not in looked.inside for number in looked.open_doors) and _has_paper(street),
+            "close": bool(looked.open_doors),
+            "jam": any(paper.where == "box" and paper.box not in looked.jammed for paper in day.cabinet.papers),
+        },
+    }
+
+
+def cabinet_shape(street: Street) -> dict[str, Any]:
+    """How the cabinet is built: what never changes while the street runs."""
+    grid = street.locker.grid()
+    cells = [{"n": cell.number, "row": grid.rows - cell.row + 1, "col": cell.column} for cell in grid.cells]
+    return {"columns": list(grid.columns_mm), "rows": list(reversed(grid.rows_mm)), "hinge": grid.hinge, "cells": cells}
+
+
+def _guide(advice: Advice, proof: Proof, words: Words) -> dict[str, Any]:
+    told: dict[str, Any] = {"key": advice.say, "text": words(advice.say, **advice.values), "glow": advice.glow, "proof": []}
+    if advice.proof and proof.documents and proof.openings:
+        told["proof"] = [
+            {"fact": proof.documents[-1].id, "text": words("proof.document")},
+            {"fact": proof.openings[-1].id, "text": words("proof.opening")},
+        ]
+    return told
+
+
+def _doors(street: Street, words: Words) -> list[dict[str, Any]]:
+    cabinet = street.day.cabinet
+    opened, jammed = cabinet.open_doors(), cabinet.jammed()
+    doors: list[dict[str, Any]] = []
+    for number in street.locker.compartments():
+        inside, is_open = cabinet.inside(number), number in opened
+        name = "door.closed" if not is_open else "door.open.paper" if inside else "door.open"
+        # Nobody sees through a closed door: the page learns of a document only when it stands open.
+        doors.append(
+            {
+                "n": number,
+                "open": is_open,
+                "jammed": number in jammed,
+                "paper": inside.case if inside and is_open else "",
+                "name": words(name, n=number),
+            }
+        )
+    return doors
+
+
+def _hand(street: Street, words: Words) -> list[dict[str, str]]:
+    papers = [paper for paper in street.day.cabinet.papers if paper.where != "box"]
+    texts = {"hand": "hand.paper", "desk": "hand.desk"}
+    return [{"where": paper.where, "case": paper.case, "text": words(texts[paper.where], case=paper.case)} for paper in papers[-3:]]
+
+
+def _has_paper(street: Street) -> bool:
+    return any(paper.where != "box" for paper in street.day.cabinet.papers)
+
+
+def _message(message: Message, words: Words) -> dict[str, str]:
+    found = PIN.search(message.text)
+    at = message.arrived.astimezone(ZONE).strftime("%H:%M") if message.arrived else ""
+    number = message.phone.removeprefix("48")
+    grouped = f"{number[:3]} {number[3:6]} {number[6:]}"
+    return {
+        "id": message.id,
+        "from": message.sender,
+        "to": words("phone.to", phone=grouped),
+        "at": at,
+        "text": message.text,
+        "pin": found[1] if found else "",
+    }
+
+
+def _deposit(one: DepositSeen, words: Words) -> dict[str, Any]:
+    return {
+        "key": one.key,
+        "case": one.case,
+        "phone": one.phone,
+        "state": one.state,
+        "words": words(f"state.{one.state}", n=one.compartment),
+        "load": one.state == "held",
+    }
+
+
+def _next_case(deposits: list[DepositSeen]) -> str:
+    numbers = [int(one.case) for one in deposits if one.case.isdecimal() and len(one.case) == 8]
+    return str(max(numbers, default=26004710) + 1)
+
+
+def _fact(one: FactSeen, words: Words) -> dict[str, Any]:
+    wall = str((one.entry or {}).get("wall", ""))
+    return {
+        "id": one.id,
+        "seq": one.seq,
+        "at": _clock(wall),
+        "kind": one.kind,
+        "words": words.fact(one.kind, one.fact),
+        "json": msgspec.json.format(msgspec.json.encode(one.entry), indent=1).decode(),
+    }
+
+
+def _clock(wall: str) -> str:
+    try:
+        return msgspec.convert(wall, datetime).astimezone(ZONE).strftime("%H:%M:%S")
+    except msgspec.ValidationError:
+        return ""
+
+
+def _chips(street: Street, words: Words) -> list[dict[str, Any]]:
+    day = street.day
+    chips: list[dict[str, Any]] = []
+    if not day.cabinet.power:
+        chips.append({"do": "power", "door": 0, "text": words("chip.power")})
+    if not day.cable.connected:
+        chips.append({"do": "network", "door": 0, "text": words("chip.network")})
+    return [*chips, *({"do": "jam", "door": n, "text": words("chip.jam", n=n)} for n in day.cabinet.jammed())]

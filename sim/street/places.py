@@ -1,0 +1,190 @@
+"""Where the street keeps its things: folders, ports, keys, and the two settings files its programs are started with."""
+
+import base64
+import json
+import os
+import shutil
+import socket
+from pathlib import Path
+
+import msgspec
+
+from central.randomness import SystemRandomness
+from central.signer import make_keys
+from contracts.descriptions import Locker, read_locker
+
+MACHINE, NUMBER, PLACE = "u-01", "U-01", "ul. Gronowa 22a"
+HARDWARE = Path(__file__).resolve().parents[2] / "hardware"
+DESCRIPTION = HARDWARE / "urzedomat_24.toml"
+ANYWHERE = frozenset({"0.0.0.0", "::"})
+LOOPBACK = "127.0.0.1"
+
+
+class AddressTaken(OSError):
+    """Somebody else listens where the street should be; names host and port."""
+
+
+class FolderWrong(OSError):
+    """The data folder cannot be used; names it."""
+
+
+class Ports(msgspec.Struct, frozen=True):
+    """The port of each part; all but `centre` on loopback."""
+
+    centre: int
+    broker: int
+    cable: int
+    bus: int
+    kiosk: int
+    sms: int
+
+
+class Places(msgspec.Struct, frozen=True):
+    """One street's folder, host and ports."""
+
+    folder: Path
+    host: str
+    ports: Ports
+
+    @property
+    def site(self) -> Path:
+        """The machine's settings."""
+        return self.folder / "site.toml"
+
+    @property
+    def centre(self) -> Path:
+        """The centre's settings."""
+        return self.folder / "centre.toml"
+
+    @property
+    def near_host(self) -> str:
+        """The host under which a program on this computer reaches what listens at `host`."""
+        return LOOPBACK if self.host in ANYWHERE else self.host
+
+    def centre_url(self) -> str:
+        """The centre's address without a slash at the end."""
+        return url(self.near_host, self.ports.centre)
+
+
+def url(host: str, port: int) -> str:
+    """http://host:port, with brackets where they are needed."""
+    return f"http://[{host}]:{port}" if ":" in host else f"http://{host}:{port}"
+
+
+def read_description() -> Locker:
+    """The locker that stands in the street; raises DescriptionWrong."""
+    return read_locker(DESCRIPTION)
+
+
+def listen(host: str, port: int) -> socket.socket:
+    """A listening socket; raises AddressTaken."""
+    ears = socket.socket(socket.AF_INET6 if ":" in host else socket.AF_INET, socket.SOCK_STREAM)
+    ears.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+    try:
+        ears.bind((host, port))
+        ears.listen(64)
+    except (OSError, OverflowError) as error:
+        ears.close()
+        why = error.strerror if isinstance(error, OSError) and error.strerror else str(error)
+        raise AddressTaken(f"{host} port {port} cannot be used: {why}") from None
+    return ears
+
+
+def choose_ports(host: str, near: int) -> Ports:
+    """Free ports; centre and broker just after `near` where they can be, so that they are easy to find again."""
+    held = [_free(host, near + 1), _free(LOOPBACK, near + 2), *(_free(LOOPBACK, 0) for _ in range(4))]
+    numbers = [int(one.getsockname()[1]) for one in held]
+    for one in held:
+        one.close()
+    return Ports(*numbers)
+
+
+def _free(host: str, wanted: int) -> socket.socket:
+    try:
+        return listen(host, wanted if wanted <= 65535 else 0)
+    except AddressTaken:
+        return listen(host, 0)
+
+
+def wipe(places: Places) -> None:
+    """Journals, databases and keys of an earlier street go; raises FolderWrong."""
+    try:
+        for name in ("machine", "centre", "keys", "logs"):
+            shutil.rmtree(places.folder / name, ignore_errors=True)
+        places.folder.mkdir(parents=True, exist_ok=True)
+        for name in ("machine", "centre", "logs"):
+            (places.folder / name).mkdir(mode=0o700)
+    except OSError as error:
+        raise FolderWrong(f"{places.folder}: cannot be used ({error.strerror})") from None
+
+
+def furnish(places: Places) -> None:
+    """Write keys and settings; raises FolderWrong."""
+    try:
+        make_keys(places.folder / "keys", (MACHINE,), SystemRandomness())
+        _machine_key(places.folder / "keys" / "machine-seal.key")
+        places.site.write_text(_site(places.ports), "utf-8")
+        places.centre.write_text(_centre(places), "utf-8")
+    except OSError as error:
+        raise FolderWrong(f"{places.folder}: cannot be used ({error.strerror})") from None
+
+
+def _machine_key(path: Path) -> None:
+    if not path.exists():
+        handle = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
+        with os.fdopen(handle, "w", encoding="ascii") as file:
+            file.write(base64.urlsafe_b64encode(bytes.fromhex(SystemRandomness().token(32))).decode().rstrip("=") + "\n")
+
+
+def _site(ports: Ports) -> str:
+    return f"""\
+machine = "{MACHINE}"
+number = "{NUMBER}"
+place = "{PLACE}"
+data = "machine"
+
+[bus]
+port = "socket://{LOOPBACK}:{ports.bus}"
+
+[mqtt]
+port = {ports.cable}
+version = 3
+user = "{MACHINE}"
+
+[kiosk]
+port = {ports.kiosk}
+frame_ancestors = ["'self'"]
+
+[keys]
+pin = "keys/pin-{MACHINE}.key"
+seal = "keys/machine-seal.key"
+orders = ["keys/order.pub"]
+"""
+
+
+def _centre(places: Places) -> str:
+    ports = places.ports
+    return f"""\
+database = "centre/centre.db"
+keys = "keys"
+
+[http]
+host = {json.dumps(places.host)}
+port = {ports.centre}
+public_url = "{places.centre_url()}"
+
+[mqtt]
+port = {ports.broker}
+version = 3
+user = "centre"
+
+[sms]
+url = "http://{LOOPBACK}:{ports.sms}"
+quiet = false
+uk = true
+
+[machines.{MACHINE}]
+number = "{NUMBER}"
+place = "{PLACE}"
+description = {json.dumps(str(DESCRIPTION), ensure_ascii=False)}
+"""

@@ -1,0 +1,114 @@
+"""The simulated SMS provider behind its real HTTP interface, and the phones its messages arrive on."""
+
+from collections.abc import Callable
+from datetime import datetime
+from re import compile as pattern
+from urllib.parse import parse_qs
+
+import msgspec
+from starlette.applications import Starlette
+from starlette.requests import Request
+from starlette.responses import JSONResponse
+from starlette.routing import Route
+
+BODY_MAX = 8192
+TEXT_MAX = 918
+PHONE = pattern(r"48[4-8][0-9]{8}")
+NO_TEXT, NO_PHONE, IDX_USED = 11, 13, 53
+
+
+class SmsWrong(ValueError):
+    """A request the provider refuses; `code` is its error number."""
+
+    def __init__(self, code: int, words: str) -> None:
+        super().__init__(words)
+        self.code = code
+
+
+class Message:
+    """One text message; may hold a PIN and a phone, so it has no repr."""
+
+    __slots__ = ("arrived", "id", "idx", "notify_url", "phone", "sender", "text")
+
+    def __init__(self, number: int, phone: str, sender: str, text: str, idx: str, notify_url: str) -> None:
+        self.id = f"sms-{number}"
+        self.phone = phone
+        self.sender = sender
+        self.text = text
+        self.idx = idx
+        self.notify_url = notify_url
+        self.arrived: datetime | None = None
+
+    def __repr__(self) -> str:
+        return f"Message({self.id})"
+
+
+class Report(msgspec.Struct, frozen=True):
+    """What the provider tells its customer once a message has arrived."""
+
+    url: str
+    form: dict[str, str]
+
+
+class SmsNetwork:
+    """Takes messages from the centre and delivers them when the resident looks at the phone; `changed` is called for every new one."""
+
+    def __init__(self, changed: Callable[[], None]) -> None:
+        self.messages: list[Message] = []
+        self._changed = changed
+
+    def app(self) -> Starlette:
+        """The provider's web interface: POST /sms.do."""
+        return Starlette(routes=[Route("/sms.do", self._submit, methods=["POST"])])
+
+    def forget(self) -> None:
+        """A new day: no messages."""
+        self.messages.clear()
+
+    def inbox(self) -> list[Message]:
+        """What has arrived, newest first."""
+        return [message for message in reversed(self.messages) if message.arrived is not None]
+
+    def deliver(self, now: datetime) -> list[Report]:
+        """Everything on its way arrives; the reports to send."""
+        waiting = [message for message in self.messages if message.arrived is None]
+        for message in waiting:
+            message.arrived = now
+        told = [message for message in waiting if message.notify_url]
+        return [
+            Report(one.notify_url, {"MsgId": one.id, "idx": one.idx, "to": one.phone, "status": "404", "status_name": "DELIVERED"})
+            for one in told
+        ]
+
+    def take(self, form: dict[str, str]) -> Message:
+        """One request; raises SmsWrong, and then nothing is sent."""
+        phone, text, idx = form.get("to", ""), form.get("message", ""), form.get("idx", "")[:255]
+        if not PHONE.fullmatch(phone):
+            raise SmsWrong(NO_PHONE, "No correct phonenumbers")
+        if not 0 < len(text) <= TEXT_MAX:
+            raise SmsWrong(NO_TEXT, "Message too long or there is no message")
+        if idx and form.get("check_idx") == "1" and any(message.idx == idx for message in self.messages):
+            raise SmsWrong(IDX_USED, "Not unique idx parameter")
+        message = Message(len(self.messages) + 1, phone, form.get("from", "")[:11], text, idx, form.get("notify_url", "")[:300])
+        self.messages.append(message)
+        self._changed()
+        return message
+
+    async def _submit(self, request: Request) -> JSONResponse:
+        try:
+            message = self.take(read_form(await request.body()))
+        except SmsWrong as wrong:
+            return JSONResponse({"error": wrong.code, "message": str(wrong)})
+        sent = {"id": message.id, "points": 0.16, "number": message.phone, "status": "QUEUE", "error": None, "idx": message.idx}
+        return JSONResponse({"count": 1, "list": [sent]})
+
+
+def read_form(body: bytes) -> dict[str, str]:
+    """The fields of a form; raises SmsWrong."""
+    if len(body) > BODY_MAX:
+        raise SmsWrong(NO_TEXT, "Message too long or there is no message")
+    try:
+        fields = parse_qs(body.decode("ascii"), max_num_fields=30, errors="strict")
+    except (UnicodeDecodeError, ValueError):
+        raise SmsWrong(NO_TEXT, "Form cannot be read") from None
+    return {name: values[0] for name, values in fields.items()}

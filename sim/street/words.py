@@ -1,0 +1,48 @@
+"""What the street says, in four languages; a fact of the machine in human words."""
+
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any
+
+from contracts.screen_messages import LANGUAGES, Language
+from contracts.texts import read_catalogues
+
+FOLDER = Path(__file__).parent / "texts"
+
+
+class Words:
+    """The texts of one language."""
+
+    def __init__(self, language: Language) -> None:
+        """Raises TextsWrong."""
+        self.language: Language = language
+        self._texts = read_catalogues(FOLDER)[language]
+
+    def __call__(self, key: str, **values: object) -> str:
+        """The text of a key with its values; raises KeyError for an unknown key."""
+        return self._texts[key].format_map({name: str(value) for name, value in values.items()})
+
+    def refusal(self, code: str) -> str:
+        """Why something cannot be done."""
+        return self._texts.get(f"no.{code}", self._texts["no.else"])
+
+    def fact(self, kind: str, fact: Mapping[str, Any]) -> str:
+        """A fact in human words; its kind when the street knows no words for it."""
+        text = self._texts.get(f"fact.{kind}", kind)
+        try:
+            return text.format_map({name: str(value) for name, value in fact.items()})
+        except KeyError:
+            return kind
+
+    def all(self) -> Mapping[str, str]:
+        """Every text, for the page's template."""
+        return self._texts
+
+
+def language_of(asked: str | None, accepted: str) -> Language:
+    """The language asked for, else the browser's first that we speak, else Polish."""
+    for candidate in (asked or "", *(part.split(";")[0].strip()[:2].lower() for part in accepted.split(","))):
+        for language in LANGUAGES:
+            if candidate == language:
+                return language
+    return "pl"
