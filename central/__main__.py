@@ -8,6 +8,8 @@ import os
 import sys
 from pathlib import Path
 
+from sqlalchemy.exc import SQLAlchemyError
+
 from central.contract_document import document
 from central.mqtt_link import LinkWrong
 from central.process import PortTaken, read_grids, run
@@ -38,6 +40,10 @@ def main() -> int:
         return _do(asked)
     except NAMED as error:
         print(f"kiosk-central: {error}", file=sys.stderr)
+        return 1
+    except SQLAlchemyError as error:
+        # What was not committed was not acknowledged: after a restart the machines send it again. The text could quote a row.
+        print(f"kiosk-central: database: {type(error).__name__}", file=sys.stderr)
         return 1
 
 

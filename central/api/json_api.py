@@ -104,7 +104,10 @@ def facts(
 
 @get("/events")
 async def events(running: Desk, views: Shown, after: Annotated[int, Parameter(ge=-1, le=2**62)] = -1) -> ServerSentEvent:
-    """Facts as they come, one event each, and a beat every two seconds; `after` -1 starts with the next fact."""
+    """Facts as they come, one event each, a `change` when anything else may have changed, a `beat` every two seconds.
+
+    `after` -1 starts with the next fact.
+    """
     return ServerSentEvent(_feed(running, views, after))
 
 
@@ -117,8 +120,8 @@ async def _feed(running: Running, views: Views, after: int) -> AsyncGenerator[Se
         for fact in views.facts_after(after, FACTS_MAX):
             after = fact.id
             yield ServerSentEventMessage(msgspec.json.encode(fact).decode(), event="fact", id=fact.id)
-        if not await running.changed(revision, BEAT_S):
-            yield ServerSentEventMessage("{}", event="beat")
+        changed = await running.changed(revision, BEAT_S)
+        yield ServerSentEventMessage("{}", event="change" if changed else "beat")
 
 
 def _found(views: Views, key: str) -> DepositView:

@@ -1,14 +1,16 @@
 """Settings and keys: every mistake is named with its file and key."""
 
 import os
+import re
 from pathlib import Path
 
+import msgspec
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
 from central.randomness import SystemRandomness
-from central.settings import Settings, SettingsWrong, read_settings
+from central.settings import MachineSettings, Settings, SettingsWrong, read_settings
 from central.signer import Signer, make_keys, read_signer
 from contracts.key_files import KeysWrong
 from contracts.typed_toml import parse_toml
@@ -77,3 +79,18 @@ def test_bad_key_files_are_named(tmp_path: Path) -> None:
 def test_a_pin_mark_depends_on_the_machine() -> None:
     signer = Signer(b"o" * 32, b"s" * 32, {"a-1": b"1" * 32, "a-2": b"2" * 32})
     assert signer.pin_mark("a-1", "482913") != signer.pin_mark("a-2", "482913")
+
+
+def test_every_key_is_described() -> None:
+    described = set(
+        re.findall(r"^\| `([a-z_.A-Z]+)` \|", (Path(__file__).parents[2] / "docs" / "centre.md").read_text("utf-8"), re.MULTILINE)
+    )
+    wanted: set[str] = set()
+    for field in msgspec.structs.fields(Settings):
+        inner = MachineSettings if field.name == "machines" else field.type
+        sections = (
+            [each.name for each in msgspec.structs.fields(inner)] if isinstance(inner, type) and issubclass(inner, msgspec.Struct) else []
+        )
+        name = "machines.ID" if field.name == "machines" else field.name
+        wanted |= {f"{name}.{key}" for key in sections} or {name}
+    assert described == wanted

@@ -1,0 +1,86 @@
+"""The centre as a process: it starts without a broker, says what is wrong, and ends when it is told to."""
+
+import socket
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from playwright.sync_api import Page, expect, sync_playwright
+
+from tests.processes.centre import CentreProcess
+from tests.processes.child import Child, free_port
+
+CHROMIUM = "/usr/bin/chromium"
+
+
+@pytest.fixture
+def centre(tmp_path: Path) -> Iterator[CentreProcess]:
+    centre = CentreProcess(tmp_path / "with blank", free_port(), "http://127.0.0.1:9")
+    centre.spawn().until_line("^centre: http://")
+    yield centre
+    centre.close()
+
+
+@pytest.fixture
+def page(centre: CentreProcess) -> Iterator[Page]:
+    if not Path(CHROMIUM).exists():
+        pytest.skip("Chromium is missing: apt-get install chromium")
+    with sync_playwright() as playwright:
+        browser = playwright.chromium.launch(executable_path=CHROMIUM, args=["--no-sandbox"])
+        page = browser.new_page(base_url=f"http://127.0.0.1:{centre.port}", viewport={"width": 390, "height": 844})
+        yield page
+        browser.close()
+
+
+@pytest.mark.process
+def test_it_ends_when_it_is_told_to(centre: CentreProcess) -> None:
+    assert centre.ask("/machines")[0]["online"] is False
+    assert centre.running.stop() == 0
+
+
+@pytest.mark.process
+def test_a_taken_port_is_named(centre: CentreProcess) -> None:
+    with socket.socket() as other:
+        other.bind(("127.0.0.1", 0))
+        other.listen()
+        centre.close()
+        port = other.getsockname()[1]
+        centre.file.write_text(centre.file.read_text("utf-8").replace(f"{{ port = {centre.port} }}", f"{{ port = {port} }}"), "utf-8")
+        child = Child([sys.executable, "-m", "central", "run", str(centre.file)])
+        assert child.ended() == 1
+        assert child.lines == [f"kiosk-central: http: 127.0.0.1 port {port} cannot be used (Address already in use)"]
+        child.close()
+
+
+@pytest.mark.process
+@pytest.mark.browser
+def test_a_clerk_registers_by_keyboard_on_a_phone(page: Page) -> None:
+    wrong: list[str] = []
+    page.on("console", lambda message: wrong.append(message.text))
+    page.on("pageerror", lambda error: wrong.append(str(error)))
+    page.goto("/clerk?language=en")
+    page.get_by_label("Case number").focus()
+    page.keyboard.type("26004711")
+    page.keyboard.press("Tab")
+    page.keyboard.type("601 234 123")
+    page.keyboard.press("Enter")
+    expect(page.get_by_role("status")).to_have_text("Case 26004711 is registered. The PIN is on its way to the machine.")
+    expect(page.locator("#part-deposits")).to_contain_text("601 *** 123")
+    assert page.evaluate("document.documentElement.scrollWidth") <= 390
+    page.goto("/")
+    expect(page.get_by_role("alert")).to_contain_text("No contact with machines")
+    expect(page.locator("#part-orders")).to_contain_text("waiting for contact")
+    assert wrong == []
+
+
+@pytest.mark.process
+@pytest.mark.browser
+def test_an_open_page_follows_by_itself_and_says_when_it_cannot(page: Page, centre: CentreProcess) -> None:
+    page.goto("/clerk?language=pl")
+    expect(page.locator("#age")).to_contain_text("Dane sprzed")
+    centre.register("26009999")
+    expect(page.locator("#part-deposits")).to_contain_text("26009999")
+    centre.running.kill()
+    expect(page.locator("#age")).to_contain_text("brak danych od", timeout=30_000)
+    expect(page.get_by_role("alert")).to_contain_text("Brak łączności z centralą")
