@@ -33,16 +33,21 @@ class Hop:
 
 
 class Session:
-    """One CONNECT of one client; dead as soon as either side has lost the other."""
+    """One CONNECT of one client; ended as soon as either side has lost the other."""
 
     def __init__(self, client: str, patterns: tuple[str, ...], hear: Callable[[Message], None], will: Message | None) -> None:
         self.client = client
         self.patterns = patterns
         self.hear = hear
         self.will = will
-        self.alive = True
+        self.ended = asyncio.Event()
         self.up = Hop()
         self.down = Hop()
+
+    @property
+    def alive(self) -> bool:
+        """Whether messages still go through."""
+        return not self.ended.is_set()
 
 
 class Broker:
@@ -85,7 +90,7 @@ class Broker:
         """The way to a client is cut; the broker notices later and publishes its will then."""
         if not session.alive:
             return
-        session.alive = False
+        session.ended.set()
         self._sessions = [each for each in self._sessions if each is not session]
         if session.will is not None:
             late_ms = self._random.randrange(1_000, 40_000) if self._random.random() < self.faults.wills_late else 0
@@ -96,7 +101,7 @@ class Broker:
         """The broker goes down: every session ends, wills are forgotten."""
         self.up = False
         for session in self._sessions:
-            session.alive = False
+            session.ended.set()
         for _, timer in self._wills:
             timer.cancel()
         self._sessions, self._wills = [], []

@@ -41,8 +41,9 @@ CALM = 0.04
 """Seeds without any fault: the plain story must hold too."""
 
 MACHINE_POINTS: tuple[tuple[str, str, int], ...] = (
-    ("journal.before", "", 40), ("journal.after", "", 40), ("journal.after", "door.unlock_due", 3), ("journal.before", "door.unlock_due", 3),
-    ("journal.after", "pin.try_spent", 3), ("journal.before", "pin.", 4), ("journal.after", "door.opened", 3),
+    ("journal.before", "", 40), ("journal.after", "", 40), ("journal.after", "door.unlock_due", 3),
+    ("journal.before", "door.unlock_due", 3), ("journal.after", "pin.try_spent", 3),
+    ("journal.before", "pin.", 4), ("journal.after", "door.opened", 3),
     ("journal.after", "deposit.", 4), ("journal.before", "order.", 4), ("journal.after", "order.", 4),
     ("line.before", "unlock", 2), ("line.after", "unlock", 2), ("line.before", "", 900), ("line.after", "", 900),
     ("link.before", "", 60), ("link.after", "", 60), ("link.after", "answers", 4),
@@ -144,10 +145,13 @@ def _bus(names: tuple[str, ...], random: Random) -> LinkFaults:
 
 
 def _messages(names: tuple[str, ...], random: Random) -> MessageFaults:
-    rates = {name: random.choice((0.02, 0.1, 0.3)) for name in ("lose", "twice", "late")}
-    drawn = {"lose": "messages_lost", "twice": "messages_twice", "late": "messages_late"}
-    used = {name: rate if drawn[name] in names else 0.0 for name, rate in rates.items()}
-    return MessageFaults(**used, wills_late=0.7 if "wills_late" in names else 0.0)
+    lose, twice, late = (random.choice((0.02, 0.1, 0.3)) for _ in range(3))
+    return MessageFaults(
+        lose=lose if "messages_lost" in names else 0.0,
+        twice=twice if "messages_twice" in names else 0.0,
+        late=late if "messages_late" in names else 0.0,
+        wills_late=0.7 if "wills_late" in names else 0.0,
+    )
 
 
 def _sms(names: tuple[str, ...], random: Random) -> SmsFaults:
@@ -157,7 +161,8 @@ def _sms(names: tuple[str, ...], random: Random) -> SmsFaults:
 
 
 def _clock(names: tuple[str, ...], heal_ms: int, random: Random) -> ClockFaults:
-    untrusted, at, jump = random.randrange(2_000, 90_000), random.randrange(heal_ms), random.choice((-7200, -60, 90, 3600, 30_000, 200_000))
+    untrusted, at = random.randrange(2_000, 90_000), random.randrange(heal_ms)
+    jump = random.choice((-7200, -60, 90, 3600, 30_000, 200_000))
     return ClockFaults(untrusted if "clock_1970" in names else 0, at, jump * 1000 if "clock_jump" in names else 0)
 
 

@@ -3,6 +3,8 @@
 The sentences about one moment are asked when something truly moves, is written or crosses a port; those about the end, after healing.
 """
 
+import asyncio
+import contextlib
 import re
 import traceback
 from collections.abc import Callable, Iterator
@@ -100,6 +102,7 @@ class Watch:
         self._secret: re.Pattern[bytes] | None = None
         self._pulses = 0
         self._openings = 0
+        self._broken = asyncio.Event()
 
     # --- what is told to the watch -------------------------------------------------------------------------------------------------------
 
@@ -107,7 +110,14 @@ class Watch:
         """A sentence does not hold."""
         said = (sentence.__doc__ or sentence.__name__).strip().splitlines()[0]
         self.violations.append(Violation(said, self.world.now_ms, detail, self.world.last_cut))
+        self._broken.set()
         self.world.trace.add(self.world.now_ms, "watch", f"BROKEN: {said} {detail}")
+
+    async def broken_within(self, seconds: float) -> bool:
+        """Wait for a violation, or so long."""
+        with contextlib.suppress(TimeoutError):
+            await asyncio.wait_for(self._broken.wait(), seconds)
+        return bool(self.violations)
 
     def ask(self, sentence: Callable[..., Iterator[str]], *about: object) -> None:
         """Ask one sentence; the first thing that breaks it is written down."""

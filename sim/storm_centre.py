@@ -103,7 +103,7 @@ class StormCentre:
         except PowerCut as cut:
             down_ms = self.cuts.taken().down_ms
             self.trace(f"CRASH at {cut}, gone for {down_ms} ms")
-            self.world.last_cut = f"centre {cut}"
+            self.world.last_cuts["centre"] = str(cut)
             self._gone(down_ms)
 
     async def _next_call(self, centre: Centre) -> None:
@@ -141,7 +141,7 @@ class StormCentre:
         self.engine = self._engine()
         self._note_committed()
         self.trace("RESTORED from an older backup")
-        self.world.last_cut = "centre restored from an older backup"
+        self.world.last_cuts["centre"] = "restored from an older backup"
         self._gone(down_ms)
 
     async def keep_backups(self) -> None:
@@ -269,8 +269,8 @@ class StormCentre:
                 continue
             self._session = session
             self.tell(lambda centre, now: centre.link_up(now))
-            while self._lives(life) and session.alive:
-                await asyncio.sleep(self.random.randrange(20, 1_500) / 1000)
+            await session.ended.wait()
+            await asyncio.sleep(self.random.randrange(20, 1_500) / 1000)
             if self._lives(life):
                 self._session = None
                 self.tell(lambda centre, now: centre.link_down(now))

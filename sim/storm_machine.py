@@ -3,6 +3,7 @@
 import asyncio
 import sqlite3
 from datetime import UTC, datetime, timedelta
+from functools import partial
 from typing import TYPE_CHECKING
 
 from contracts import lock_bus as bus
@@ -202,7 +203,7 @@ class StormMachine:
     def _went_dark(self, point: str) -> None:
         cut = self.cuts.taken()
         self.trace(f"POWER CUT at {point}{', boards too' if cut.board else ''}, dark for {cut.down_ms} ms")
-        self.world.last_cut = f"{self.name} {point}"
+        self.world.last_cuts[self.name] = point
         self._lose_link(self.random.randrange(100, 30_000))
         if cut.board:
             self.cut_boards()
@@ -240,14 +241,14 @@ class StormMachine:
             will = encode(Presence(online=False, boot=life.boot, connection=connection))
             message = Message(up(self.name, "presence"), will, retain=True)
             patterns = (down(self.name, "ack"), down(self.name, "orders"))
-            session = self.world.broker.connect(self.name, patterns, lambda heard: self._heard(life, heard), message)
+            session = self.world.broker.connect(self.name, patterns, partial(self._heard, life), message)
             if session is None:
                 continue
             life.session = session
             self.trace(f"link up {connection[:4]}")
             life.put(LinkUp(connection=connection))
-            while life.alive and session.alive:
-                await asyncio.sleep(self.random.randrange(20, 1_500) / 1000)
+            await session.ended.wait()
+            await asyncio.sleep(self.random.randrange(20, 1_500) / 1000)
             if life.alive:
                 life.session = None
                 self.trace("link down")

@@ -74,7 +74,7 @@ class World:
         self.loop.set_exception_handler(self._crashed)
         self.trace = Trace()
         self.healed = False
-        self.last_cut = "none"
+        self.last_cuts: dict[str, str] = {}
         self.tasks: list[asyncio.Task[None]] = []
         self.documents: list[Document] = []
         self.people: list[asyncio.Task[None]] = []
@@ -109,6 +109,11 @@ class World:
     def now_ms(self) -> int:
         """Milliseconds since the world began."""
         return self.loop.now_ms
+
+    @property
+    def last_cut(self) -> str:
+        """The last cut point of each part that had one."""
+        return "; ".join(f"{who} {point}" for who, point in self.last_cuts.items()) or "none"
 
     def later(self, after_ms: int, act: Callable[[], None]) -> None:
         """Do something after a while."""
@@ -181,8 +186,7 @@ class World:
         self._people()
         for event in self.plan.events:
             self.loop.call_at(event.at_ms / 1000, self._begins, event)
-        while self.now_ms < self.plan.heal_ms and not self.watch.violations:
-            await asyncio.sleep(1)
+        await self.watch.broken_within(self.plan.heal_ms / 1000)
         self._heal()
         while not self.watch.violations:
             await asyncio.sleep(1)
