@@ -32,7 +32,6 @@
     age.textContent = dead ? fill(body.dataset.none, { age: clock(seconds) }) : fill(body.dataset.age, { age: seconds.toFixed(1) });
     age.className = dead ? "age dead" : seconds > 5 ? "age old" : "age";
     bar.hidden = connected && !dead;
-    body.classList.toggle("old-data", !bar.hidden);
     const words = dead ? fill(body.dataset.server, { time: lastWall.toLocaleTimeString() }) : fill(body.dataset.lost, { time: since });
     if (!bar.hidden && bar.textContent !== words) bar.textContent = words;
   }
