@@ -13,10 +13,10 @@ from controller.centre_link import LinkWrong
 from controller.devices.open_port import PortWrong
 from controller.journal import JournalFailed, JournalWrong
 from controller.kiosk.server import PortTaken
-from controller.process import DataTaken, run
+from controller.process import DataTaken, DataWrong, run
 from controller.site import read_order_keys, read_site, read_vault_keys
 
-NAMED = (TomlWrong, KeysWrong, TextsWrong, PortTaken, PortWrong, LinkWrong, JournalWrong, JournalFailed, DataTaken)
+NAMED = (TomlWrong, KeysWrong, TextsWrong, PortTaken, PortWrong, LinkWrong, JournalWrong, JournalFailed, DataTaken, DataWrong)
 
 
 def main(arguments: list[str] | None = None) -> int:

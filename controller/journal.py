@@ -6,6 +6,8 @@ head is SHA-256(head before, stored bytes). The connection is passed in: its fil
 
 import hashlib
 import sqlite3
+from collections.abc import Generator
+from contextlib import contextmanager
 from pathlib import Path
 
 import msgspec
@@ -50,24 +52,38 @@ class Row(msgspec.Struct, frozen=True):
     head: bytes
 
 
+@contextmanager
+def _named() -> Generator[None]:
+    """What the database cannot do, by our names: no room or no access is one thing, content that is none another."""
+    try:
+        yield
+    except sqlite3.OperationalError as error:
+        raise failed(error) from None
+    except sqlite3.DatabaseError as error:
+        raise JournalWrong(f"journal: {error}") from None
+
+
 def connect(path: Path) -> sqlite3.Connection:
-    """The machine's database: every COMMIT is on the disk, what is deleted is overwritten."""
-    connection = sqlite3.connect(path, isolation_level=None)
-    for pragma in ("journal_mode=WAL", "synchronous=FULL", "secure_delete=ON", "wal_autocheckpoint=500"):
-        connection.execute(f"PRAGMA {pragma}")
-    return connection
+    """The machine's database: every COMMIT is on the disk, what is deleted is overwritten. Raises JournalWrong, JournalFailed."""
+    with _named():
+        connection = sqlite3.connect(path, isolation_level=None)
+        for pragma in ("journal_mode=WAL", "synchronous=FULL", "secure_delete=ON", "wal_autocheckpoint=500"):
+            connection.execute(f"PRAGMA {pragma}")
+        return connection
 
 
 class Journal:
     """Entries in order; `seq` and `head` are those of the last one."""
 
     def __init__(self, connection: sqlite3.Connection, randomness: Randomness) -> None:
+        """Raises JournalWrong, JournalFailed."""
         self._connection = connection
-        if connection.in_transaction:
-            connection.rollback()
-        connection.executescript(SCHEMA)
-        self.epoch = self._epoch(randomness)
-        row = connection.execute("SELECT seq, head FROM entries ORDER BY seq DESC LIMIT 1").fetchone()
+        with _named():
+            if connection.in_transaction:
+                connection.rollback()
+            connection.executescript(SCHEMA)
+            self.epoch = self._epoch(randomness)
+            row = connection.execute("SELECT seq, head FROM entries ORDER BY seq DESC LIMIT 1").fetchone()
         self.seq, self.head = row or (0, FIRST_HEAD)
 
     def _epoch(self, randomness: Randomness) -> str:
@@ -75,13 +91,14 @@ class Journal:
         self._connection.execute("INSERT OR IGNORE INTO meta VALUES ('epoch', ?)", (randomness.token(16).encode(),))
         return bytes(self._connection.execute("SELECT value FROM meta WHERE key='epoch'").fetchone()[0]).decode()
 
-    def restore(self) -> State:
-        """The state of all entries: newest snapshot that fits, and the entries after it; raises JournalWrong."""
-        state, head = self._snapshot()
-        for row in self._connection.execute("SELECT seq, body, head FROM entries WHERE seq > ? ORDER BY seq", (state.seq,)):
-            entry = _checked(row, state.seq, head)
-            head = row[2]
-            state = fold(state, entry)
+    def restore(self, release: str) -> State:
+        """The state of all entries: newest snapshot that fits, and the entries after it; raises JournalWrong, naming our release."""
+        with _named():
+            state, head = self._snapshot()
+            for row in self._connection.execute("SELECT seq, body, head FROM entries WHERE seq > ? ORDER BY seq", (state.seq,)):
+                entry = _checked(row, state.seq, head, release)
+                head = row[2]
+                state = fold(state, entry)
         return state
 
     def _snapshot(self) -> tuple[State, bytes]:
@@ -157,11 +174,11 @@ class Journal:
             self._connection.execute("DELETE FROM snapshots WHERE seq < ?", (seqs[1],))
 
 
-def _checked(row: tuple[int, bytes, bytes], before: int, head: bytes) -> Entry:
+def _checked(row: tuple[int, bytes, bytes], before: int, head: bytes, release: str) -> Entry:
     seq, body, stored = row
     if seq != before + 1 or hashlib.sha256(head + body).digest() != stored:
         raise JournalWrong(f"the chain is broken at entry {seq}")
     try:
         return read_entry(body)
     except FactUnknown as error:
-        raise JournalWrong(f"this release cannot read {error}") from None
+        raise JournalWrong(f"release {release} cannot read {error}") from None

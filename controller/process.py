@@ -31,11 +31,14 @@ class DataTaken(RuntimeError):
     """Another controller runs on this data folder."""
 
 
+class DataWrong(OSError):
+    """The data folder cannot be made or written."""
+
+
 async def run(site: Site, folder: Path) -> None:
     """Run the machine until SIGTERM or SIGINT; raises the named error of whatever cannot be used."""
     settings, keys, order_keys = site.settings(), read_vault_keys(site, folder), read_order_keys(site, folder)
     data = folder / site.data
-    data.mkdir(mode=0o700, parents=True, exist_ok=True)
     lock = _lock(data)
     randomness, inbox = SystemRandomness(), Inbox()
     boot = randomness.token(8)
@@ -89,7 +92,11 @@ async def _until_told(page: KioskServer, *work: Coroutine[Any, Any, None]) -> No
 
 
 def _lock(data: Path) -> IO[bytes]:
-    lock = (data / "lock").open("wb")
+    try:
+        data.mkdir(mode=0o700, parents=True, exist_ok=True)
+        lock = (data / "lock").open("wb")
+    except OSError as error:
+        raise DataWrong(f"{data}: cannot be used ({type(error).__name__})") from None
     try:
         fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
     except OSError:

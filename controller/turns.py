@@ -92,6 +92,6 @@ def vault_changes(request: Request, entries: tuple[Entry, ...]) -> tuple[VaultCh
 
 def restart(journal: Journal, vault: Vault, settings: Settings, nonce: str, now: Now) -> Turns:
     """Read the journal and start a new boot; raises JournalWrong, JournalFailed."""
-    turns = Turns(journal, vault, settings, Live(nonce=nonce), journal.restore())
+    turns = Turns(journal, vault, settings, Live(nonce=nonce), journal.restore(settings.software))
     turns.decide(machine.Restarted(description=settings.cabinet.hash.hex()[:16]), now)
     return turns
