@@ -69,7 +69,7 @@ def read_answer(text: str | bytes) -> KeyAnswer | AliveAnswer:
         if "alive" in answer:
             return msgspec.convert(answer, AliveAnswer)
         key = msgspec.convert(answer, KeyAnswer)
-    except (msgspec.DecodeError, UnicodeDecodeError, RecursionError):
+    except (msgspec.DecodeError, UnicodeError, RecursionError):
         raise AnswerWrong("neither a key nor a sign of life") from None
     if key.key not in KEYS:
         raise AnswerWrong("no such key")

@@ -33,4 +33,6 @@ def _read(path: Path) -> dict[str, str]:
             catalogue = read_po(file)
     except OSError:
         raise TextsWrong(f"{path}: cannot be read") from None
+    except ValueError:
+        raise TextsWrong(f"{path}: is not a catalogue in UTF-8") from None
     return {str(message.id): str(message.string) for message in catalogue if message.id}

@@ -3,6 +3,7 @@
 Every message is JSON. The contract carries its own acknowledgements, expiry and ids, so that it runs on MQTT 5 and 3.1.1 and on any broker.
 """
 
+import re
 from datetime import datetime
 from typing import Any, Literal, TypeVar
 
@@ -12,6 +13,7 @@ from contracts.orders import MACHINE_PATTERN
 
 M = TypeVar("M", bound="Message")
 PREFIX = "kiosk/v1"
+_PLACE = re.compile(r" - at `(\$[^`]{0,100})`$")
 Up = Literal["facts", "state", "presence", "answers"]
 CompartmentUse = Literal["free", "loading", "occupied", "expired", "collecting", "quarantined"]
 Down = Literal["ack", "orders", "documents"]
@@ -128,9 +130,9 @@ def decode(payload: bytes, kind: type[M]) -> M:
 
 
 def _where(error: Exception) -> str:
-    # The text of a decoding error can quote a field's name and place but never its value.
-    text = str(error)
-    return text if "$" in text and len(text) < 200 else type(error).__name__
+    # The text of a decoding error can quote values and unknown names; its place holds only our own.
+    place = _PLACE.search(str(error))
+    return f"wrong at {place[1]}" if place else type(error).__name__
 
 
 def schema(kind: type[Message]) -> dict[str, Any]:

@@ -1,0 +1,114 @@
+"""The envelope of orders: whatever is not signed by us, for this machine, in range, gets one named error that tells nothing of it."""
+
+import base64
+from datetime import UTC, datetime
+from typing import Any
+
+import msgspec
+import pytest
+from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
+from hypothesis import given
+from hypothesis import strategies as st
+
+from contracts.orders import DOMAIN, ORDER_BYTES_MAX, AnyAsk, Load, Order, OrderWrong, SetPin, open_envelope, sign
+
+KEY = Ed25519PrivateKey.from_private_bytes(bytes(range(32)))
+OTHER = Ed25519PrivateKey.from_private_bytes(bytes(32))
+KEYS = (KEY.public_key(),)
+MACHINE = "urzedomat-1"
+MARK = "geheim482913"
+AT = datetime(2026, 11, 23, 9, 0, tzinfo=UTC)
+SET_PIN = SetPin(deposit="dep-1", hmac="ab" * 32, until=AT)
+LOAD = Load(deposit="dep-1", case="26004711")
+
+
+def order(ask: AnyAsk = LOAD, **changes: Any) -> Order:
+    fields: dict[str, Any] = {"machine": MACHINE, "id": "o-1", "counter": 1, "nonce": "n", "expires": AT, "actor": "a", "reason": "r"}
+    return msgspec.structs.replace(Order(**fields, ask=ask), **changes)
+
+
+def signed(body: bytes) -> bytes:
+    parts = {"order": body, "signature": KEY.sign(DOMAIN + body)}
+    return msgspec.json.encode({name: base64.urlsafe_b64encode(part).rstrip(b"=").decode() for name, part in parts.items()})
+
+
+def refusal(payload: bytes) -> str:
+    with pytest.raises(OrderWrong) as wrong:
+        open_envelope(payload, KEYS, MACHINE)
+    assert MARK not in str(wrong.value)
+    return str(wrong.value)
+
+
+@pytest.mark.parametrize("ask", [SET_PIN, LOAD, Load(deposit="d", case="1/2 A.b-3", low=True)])
+def test_what_is_signed_is_opened(ask: AnyAsk) -> None:
+    sent = order(ask)
+    assert open_envelope(sign(sent, KEY), KEYS, MACHINE) == sent
+    assert open_envelope(sign(sent, KEY), (OTHER.public_key(), *KEYS), MACHINE) == sent  # while a key is replaced, two count
+
+
+def test_every_flipped_bit_is_refused() -> None:
+    payload = sign(order(SET_PIN), KEY)
+    for place in range(len(payload) * 8):
+        flipped = bytearray(payload)
+        flipped[place // 8] ^= 1 << place % 8
+        with pytest.raises(OrderWrong):
+            open_envelope(bytes(flipped), KEYS, MACHINE)
+
+
+@given(st.binary(max_size=400))
+def test_any_bytes_get_the_named_error(payload: bytes) -> None:
+    for candidate in (payload, signed(payload)):
+        with pytest.raises(OrderWrong):
+            open_envelope(candidate, KEYS, MACHINE)
+
+
+@given(st.binary(max_size=80), st.binary(max_size=80))
+def test_any_parts_get_the_named_error(first: bytes, second: bytes) -> None:
+    parts = {"order": base64.urlsafe_b64encode(first).decode(), "signature": base64.urlsafe_b64encode(second).decode()}
+    refusal(msgspec.json.encode(parts))
+
+
+@pytest.mark.parametrize(
+    "wrong",
+    [
+        sign(order(), OTHER),
+        msgspec.json.encode({"order": MARK, "signature": MARK}),
+        msgspec.json.encode({"order": "ąę" + MARK, "signature": ""}),
+        msgspec.json.encode({"order": "", "signature": "", MARK: MARK}),
+        signed(b'{"machine": "' + MARK.encode() + b'"}'),
+        signed(msgspec.json.encode(order()).replace(b'"load"', b'"' + MARK.encode() + b'"')),
+        signed(msgspec.json.encode(order()).replace(b'"reason"', b'"' + MARK.encode() + b'"')),
+        signed(msgspec.json.encode(order(counter=1)).replace(b'"counter":1', b'"counter":1e99')),
+        b"[" * ORDER_BYTES_MAX,
+        b" " * ORDER_BYTES_MAX + sign(order(), KEY),
+    ],
+    ids=range(10),
+)
+def test_what_is_not_ours_is_refused_without_its_words(wrong: bytes) -> None:
+    assert refusal(wrong).split(":")[0] in {"envelope", "order"}
+
+
+@pytest.mark.parametrize(
+    "wrong",
+    [
+        {"machine": f"urzedomat-{MARK}"},
+        {"id": MARK.upper()},
+        {"id": ""},
+        {"id": "o" * 65},
+        {"counter": 0},
+        {"counter": -1},
+        {"actor": MARK * 6},
+        {"expires": AT.replace(tzinfo=None)},
+        {"ask": Load(deposit=f"{MARK}!", case="1")},
+        {"ask": Load(deposit="d", case=f"{MARK}<script>")},
+        {"ask": Load(deposit="d", case="")},
+        {"ask": Load(deposit="d", case="1" * 33)},
+        {"ask": SetPin(deposit="d", hmac=MARK, until=AT)},
+        {"ask": SetPin(deposit="d", hmac="AB" * 32, until=AT)},
+        {"ask": SetPin(deposit="d", hmac="ab" * 32 + "\n", until=AT)},
+        {"ask": SetPin(deposit="d", hmac="ab" * 32, until=AT.replace(tzinfo=None))},
+    ],
+    ids=repr,
+)
+def test_a_signed_order_out_of_range_is_refused(wrong: dict[str, Any]) -> None:
+    assert refusal(sign(order(**wrong), KEY)).startswith("order: ")
