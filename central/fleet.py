@@ -1,7 +1,7 @@
 """Who is there: births, wills, reports and faults of the machines.
 
-A will speaks only for the connection of the current birth. A birth of a connection that a newer one has followed says nothing either:
-brokers may deliver late.
+A will speaks only for the connection of the current birth. A birth with a lower number, or of a connection that a newer one has followed,
+says nothing either: brokers may deliver late.
 """
 
 import msgspec
@@ -24,6 +24,8 @@ def presence(t: Connection, machine: str, payload: bytes, now: Now) -> Station |
     said = decode(payload, Presence)
     if not 1 <= len(said.connection) <= ID_MAX or len(said.boot) > ID_MAX or len(said.nonce) > NONCE_MAX or len(said.epoch) > ID_MAX:
         raise MessageWrong("Presence: a field is out of range")
+    if not 0 <= said.number < 2**62:
+        raise MessageWrong("Presence: a field is out of range")
     if "\x00" in said.connection + said.boot + said.nonce + said.epoch:
         raise MessageWrong("Presence: a field is out of range")
     station = machines.read(t, machine)
@@ -38,7 +40,8 @@ def presence(t: Connection, machine: str, payload: bytes, now: Now) -> Station |
 
 def _born(t: Connection, station: Station, said: Presence, now: Now) -> Station | None:
     passed = msgspec.json.decode(station.passed, type=list[str])
-    if said.connection in passed:
+    counted = bool(said.number) and said.epoch == station.epoch
+    if said.number < station.number if counted else said.connection in passed:
         letters.count(t, station.machine, "late_births")
         return None
     at_ms = to_ms(now.wall)
@@ -59,6 +62,7 @@ def _born(t: Connection, station: Station, said: Presence, now: Now) -> Station 
         "boot": said.boot,
         "nonce": said.nonce,
         "epoch": said.epoch,
+        "number": said.number,
         "since_ms": at_ms,
         "heard_ms": at_ms,
         "passed": msgspec.json.encode(passed).decode(),

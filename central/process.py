@@ -106,6 +106,7 @@ async def run(settings: Settings, folder: Path) -> None:
 
 async def _until_stopped(running: Running, link: MqttLink, server: _Server, ears: socket.socket) -> None:
     stop, loop = asyncio.Event(), asyncio.get_running_loop()
+    running.turn(lambda centre, now: centre.link_down(now))  # until the broker answers there is no contact; what else is due starts
     for number in (signal.SIGTERM, signal.SIGINT):
         loop.add_signal_handler(number, stop.set)
     tasks = [

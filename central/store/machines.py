@@ -17,6 +17,7 @@ class Station(msgspec.Struct, frozen=True):
     boot: str = ""
     nonce: str = ""
     epoch: str = ""
+    number: int = 0
     since_ms: int = 0
     heard_ms: int = 0
     passed: str = "[]"

@@ -20,6 +20,7 @@ machines = Table(
     Column("boot", String(64), nullable=False, default=""),
     Column("nonce", String(128), nullable=False, default=""),
     Column("epoch", String(64), nullable=False, default=""),
+    Column("number", BigInteger, nullable=False, default=0),
     Column("since_ms", BigInteger, nullable=False, default=0),
     Column("heard_ms", BigInteger, nullable=False, default=0),
     Column("passed", Text, nullable=False, default="[]"),
