@@ -60,7 +60,8 @@ class FactBatch(Message, frozen=True):
 class Presence(Message, frozen=True):
     """Birth (`online` true) or last will; `connection` is new at every CONNECT, `nonce` at every boot.
 
-    A will whose connection is not that of the current birth says nothing.
+    A will whose connection is not that of the current birth says nothing. `number` grows with every birth of one epoch, so that a late
+    one is known; 0 when it is not counted.
     """
 
     online: bool
@@ -68,6 +69,7 @@ class Presence(Message, frozen=True):
     connection: str
     epoch: str = ""
     nonce: str = ""
+    number: int = 0
 
 
 class Answer(Message, frozen=True):

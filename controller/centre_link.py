@@ -64,7 +64,8 @@ class CentreLink:
             connection = self._randomness.token(8)
             try:
                 async with self._client(connection) as client:
-                    await client.subscribe([(down(self._machine, "ack"), 1), (down(self._machine, "orders"), 1)])
+                    own = up(self._machine, "presence")
+                    await client.subscribe([(down(self._machine, "ack"), 1), (down(self._machine, "orders"), 1), (own, 1)])
                     failures = 0
                     await self._while_up(client, connection)
             except (aiomqtt.MqttError, OSError) as error:

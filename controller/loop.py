@@ -29,6 +29,7 @@ from controller.wishes import Enquire, MatchPin, Unlock, Wish
 
 REPORT_EVERY_MS = 30_000
 REPORT_APART_MS = 1_000
+BIRTHS_A_BOOT = 1_000_000
 
 
 class Loop:
@@ -57,6 +58,8 @@ class Loop:
         self._begun: set[tuple[int, type]] = set()
         self._unanswered: set[int] = set()
         self._shown: tuple[ScreenMessage, int | None] | None = None
+        self._birth = b""
+        self._births = 0
         self._report_ms: int | None = None
         self._reported: tuple[object, ...] = ()
         self._reported_ms = -REPORT_APART_MS
@@ -96,6 +99,9 @@ class Loop:
     # --- from the centre -----------------------------------------------------------------------------------------------------------------
 
     def _message(self, item: MessageArrived, now: Now) -> None:
+        if item.topic == up(self.turns.settings.machine, "presence"):
+            self._own_presence(item.payload)
+            return
         place = machine_of(item.topic, "down")
         if place is None or place[0] != self.turns.settings.machine:
             self._count("message_of_another_topic")  # some brokers hand out other clients' retained messages
@@ -130,12 +136,27 @@ class Loop:
         if isinstance(item, LinkDown):
             self.outbox.link_down()
             return
+        self._births += 1
         birth = Presence(
-            online=True, boot=now.boot, connection=item.connection, epoch=self.turns.journal.epoch, nonce=self.turns.live.nonce
+            online=True,
+            boot=now.boot,
+            connection=item.connection,
+            epoch=self.turns.journal.epoch,
+            nonce=self.turns.live.nonce,
+            number=self.turns.state.boot.count * BIRTHS_A_BOOT + self._births,
         )
-        self._link.publish(up(self.turns.settings.machine, "presence"), encode(birth), retain=True)
+        self._birth = encode(birth)
+        self._announce()
         self.outbox.link_up(now.mono_ms)
         self._report_ms, self._reported = now.mono_ms, ()
+
+    def _announce(self) -> None:
+        self._link.publish(up(self.turns.settings.machine, "presence"), self._birth, retain=True)
+
+    def _own_presence(self, payload: bytes) -> None:
+        # The late will of an older connection takes the place of the retained birth; who asks for it later must find the birth.
+        if payload != self._birth and self.turns.live.centre:
+            self._announce()
 
     def _count(self, code: str | None) -> None:
         if code is not None:
