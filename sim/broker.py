@@ -1,11 +1,12 @@
 """A broker in virtual time: sessions, retained messages and wills, on hops that may lose, double and delay.
 
-Each hop keeps the order of its messages unless a fault makes one late. Messages go with QoS 1, so one is only lost together with its
-session, which ends a while later.
+Each hop keeps the order of its messages unless a fault makes one late. What goes with QoS 1 is only lost together with its session,
+which ends a while later.
 """
 
 import asyncio
 from collections.abc import Callable
+from functools import partial
 from random import Random
 
 import msgspec
@@ -18,11 +19,12 @@ HOP_MS = (2, 15)
 
 
 class Message(msgspec.Struct, frozen=True):
-    """One MQTT message."""
+    """One MQTT message; with QoS 0 it may be lost alone."""
 
     topic: str
     payload: bytes
     retain: bool = False
+    qos: int = 1
 
 
 class Hop:
@@ -62,6 +64,7 @@ class Broker:
         self._random = random
         self._sessions: list[Session] = []
         self._wills: list[tuple[Session, asyncio.TimerHandle]] = []
+        self._under_way = 0
 
     def connect(self, client: str, patterns: tuple[str, ...], hear: Callable[[Message], None], will: Message | None) -> Session | None:
         """A new session; None while the broker is down. A session of the same client that is still there is taken over."""
@@ -83,8 +86,8 @@ class Broker:
         """A client hands a message over; what it handed over before may still be under way when it dies."""
         if not session.alive:
             return
-        for at_ms in self._hop(session, session.up):
-            self._loop.call_at(at_ms / 1000, self._arrived, message)
+        for at_ms in self._hop(session, session.up, message.qos):
+            self._at(at_ms, partial(self._arrived, message))
 
     def lose(self, session: Session, notice_ms: int) -> None:
         """The way to a client is cut; the broker notices later and publishes its will then."""
@@ -113,8 +116,16 @@ class Broker:
         self.up = True
 
     def settled(self) -> bool:
-        """No will is still to come."""
-        return not self._wills
+        """Nothing is still to come: no message, no will, no end of a session."""
+        return not self._wills and not self._under_way
+
+    def _at(self, at_ms: int, act: Callable[[], None]) -> None:
+        self._under_way += 1
+        self._loop.call_at(at_ms / 1000, self._comes, act)
+
+    def _comes(self, act: Callable[[], None]) -> None:
+        self._under_way -= 1
+        act()
 
     def _end(self, session: Session) -> None:
         self.lose(session, 0)
@@ -136,21 +147,21 @@ class Broker:
     def _send(self, session: Session, message: Message) -> None:
         if not any(matches(pattern, message.topic) for pattern in session.patterns):
             return
-        for at_ms in self._hop(session, session.down):
-            self._loop.call_at(at_ms / 1000, self._heard, session, message)
+        for at_ms in self._hop(session, session.down, message.qos):
+            self._at(at_ms, partial(self._heard, session, message))
 
     def _heard(self, session: Session, message: Message) -> None:
         if session.alive and self.up:
             session.hear(message)
 
-    def _hop(self, session: Session, hop: Hop) -> list[int]:
+    def _hop(self, session: Session, hop: Hop, qos: int) -> list[int]:
         """When a message comes out of a hop: never, once or twice."""
         faults, chance = self.faults, self._random.random
         lost, twice, late = chance() < faults.lose, chance() < faults.twice, chance() < faults.late
         later, doomed_ms = self._random.randint(100, faults.late_ms_max), self._random.randint(10, 20_000)
         at_ms = hop.free_ms = max(hop.free_ms, self._loop.now_ms + self._random.randint(*HOP_MS))
-        if lost and session.alive:
-            self._loop.call_later(doomed_ms / 1000, self.lose, session, doomed_ms)
+        if lost and qos and session.alive:
+            self._at(self._loop.now_ms + doomed_ms, partial(self.lose, session, doomed_ms))
         times = [] if lost else [at_ms + later if late else at_ms]
         return [*times, at_ms + later // 2] if twice and not lost else times
 

@@ -194,7 +194,7 @@ class StormCentre:
         if what == "ack":
             self.world.watch.acknowledged(topic.split("/")[2], decode(payload, Ack))
         self.world.watch.published("centre", topic, payload)
-        self.world.broker.publish(self._session, Message(topic, payload, retain))
+        self.world.broker.publish(self._session, Message(topic, payload, retain, qos=0 if what == "ack" else 1))
         self.cuts.at("link.after", what)
 
     def submit(self, sms: Sms) -> None:
