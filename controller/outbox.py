@@ -28,6 +28,7 @@ class Outbox:
         self._cursor = 0
         self._resend_ms = RESEND_MS
         self._due_ms: int | None = None
+        self._fill_ms = 0
         self.acknowledged = 0
 
     def link_up(self, now_ms: int) -> None:
@@ -48,11 +49,14 @@ class Outbox:
         if not 0 <= ack.upto <= self._journal.seq:
             return "ack_beyond_journal"
         self._heard = True
-        if ack.upto < self.acknowledged or ack.missing:
+        if ack.upto != self.acknowledged:
+            self._resend_ms = RESEND_MS
+        # Every batch after a lost one is answered with the same gap: it is filled once, not once an answer.
+        if ack.upto < self.acknowledged or (ack.missing and now_ms >= self._fill_ms):
             self._cursor = ack.upto
+            self._fill_ms = now_ms + self._resend_ms
         self.acknowledged = ack.upto
         self._cursor = max(self._cursor, ack.upto)
-        self._resend_ms = RESEND_MS
         self._due_ms = now_ms + self._resend_ms if self._cursor > self.acknowledged else None
         return None
 
@@ -84,4 +88,4 @@ class Outbox:
 
     def deadline(self) -> int | None:
         """When to look again, in mono_ms."""
-        return self._due_ms
+        return self._due_ms if self._linked else None

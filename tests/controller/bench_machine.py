@@ -56,14 +56,14 @@ class SeededRandomness:
 class BenchMachine:
     """Everything around one machine; time moves only by `run`."""
 
-    def __init__(self, seed: int = 1) -> None:
+    def __init__(self, seed: int = 1, database: sqlite3.Connection | None = None) -> None:
         self.ms = 0
         self.boots = 0
         self.boot_ms = 0
         self.trusted = True
         self.wall_jump = timedelta()
         self.key = Ed25519PrivateKey.from_private_bytes(bytes([seed]) * 32)
-        self.database = sqlite3.connect(":memory:", isolation_level=None)
+        self.database = database or sqlite3.connect(":memory:", isolation_level=None)
         self.randomness = SeededRandomness(seed)
         self.cabinet = LockCabinet(CABINET)
         self.line = CabinetLine(ByteLink(Random(seed)), self.cabinet)
