@@ -15,7 +15,7 @@ class Page:
     def __init__(self, port: int) -> None:
         self._socket: ClientConnection = connect(f"ws://127.0.0.1:{port}/ws", compression=None, proxy=None, open_timeout=WITHIN_S)
         self.message: dict[str, Any] = {}
-        self._next()
+        self.next()
 
     @property
     def screen(self) -> str:
@@ -26,7 +26,7 @@ class Page:
         """Wait until one of these screens is shown; its name. Raises TimeoutError naming what is shown instead."""
         while self.screen not in screens:
             try:
-                self._next(within_s)
+                self.next(within_s)
             except TimeoutError:
                 raise TimeoutError(f"the screen is {self.screen}, not one of {screens}") from None
         return self.screen
@@ -37,7 +37,7 @@ class Page:
             before = self.message["rev"]
             self.send(json.dumps({"key": key, "rev": before}))
             while self.message["rev"] == before:
-                self._next()
+                self.next()
 
     def last_press(self, key: str) -> None:
         """A key after which nobody waits for the screen."""
@@ -47,7 +47,8 @@ class Page:
         """Anything at all."""
         self._socket.send(text)
 
-    def _next(self, within_s: float = WITHIN_S) -> None:
+    def next(self, within_s: float = WITHIN_S) -> None:
+        """Wait for the next message."""
         self.message = json.loads(self._socket.recv(within_s))["message"]
 
     def close(self) -> None:
