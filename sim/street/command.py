@@ -71,6 +71,6 @@ def _say(places: Places, port: int) -> None:
         f"clerk desk: {centre}/clerk",
         f"mqtt: mqtt://{LOOPBACK}:{places.ports.broker} (any user name, MQTT 3.1.1)",
         "stop: Ctrl-C",
-        'reset: button "Od nowa" or make demo RESET=1',
+        'reset: button "Od nowa", or start it again',
     )
     print("\n".join(lines), flush=True)

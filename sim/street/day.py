@@ -25,6 +25,7 @@ class Day:
         self.cuts = 0
         self._places = places
         self._changed = changed
+        self._at_the_fuse = asyncio.Lock()
         self._power_back: asyncio.Task[None] | None = None
         self._tasks: list[asyncio.Task[None]] = []
         ports, logs = places.ports, places.folder / "logs"
@@ -40,10 +41,10 @@ class Day:
         """Start all of it and wait until it answers; raises ChildFailed, FolderWrong, OSError."""
         wipe(self._places)
         furnish(self._places)
-        await asyncio.gather(self.centre.start(), self.controller.start())
         await self.broker.start()
         await self.cable.start(self._places.ports.cable)
         await self.cabinet.start(self._places.ports.bus)
+        await asyncio.gather(self.centre.start(), self.controller.start())
         self._tasks = [asyncio.create_task(self.eye.watch())]
         await self._until_ready()
         self._tasks.append(asyncio.create_task(self.desk.watch()))
@@ -61,13 +62,14 @@ class Day:
 
     async def switch_power(self) -> None:
         """Cut the power, which kills the machine's program in the middle of what it does; back in two seconds, or at the next call."""
-        if not self.cabinet.power:
-            await self._restore_power()
-            return
-        self.cuts += 1
-        self.cabinet.cut_power()
-        await self.controller.kill()
-        self._power_back = asyncio.create_task(self._power_comes_back())
+        async with self._at_the_fuse:
+            if not self.cabinet.power:
+                await self._restore_power()
+                return
+            self.cuts += 1
+            self.cabinet.cut_power()
+            await self.controller.kill()
+            self._power_back = asyncio.create_task(self._power_comes_back())
 
     def switch_network(self) -> None:
         """Cut the machine's network, or mend it."""
@@ -79,8 +81,9 @@ class Day:
 
     async def _power_comes_back(self) -> None:
         await asyncio.sleep(POWER_BACK_S)
-        self._power_back = None
-        await self._restore_power()
+        async with self._at_the_fuse:
+            self._power_back = None
+            await self._restore_power()
 
     async def _restore_power(self) -> None:
         if self._power_back is not None:

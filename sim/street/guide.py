@@ -8,7 +8,6 @@ PIN_DIGITS = 6
 LANG_KEYS: Mapping[str, str] = {"pl": "1", "en": "2", "uk": "3", "de": "4"}
 CALM_SCREENS = frozenset({"l.attract", "l.oos", ""})
 ENTRY_SCREENS = frozenset({"l.pin", "l.wrong"})
-OPEN_SCREENS = frozenset({"l.open", "l.close"})
 
 
 class Waiting(msgspec.Struct, frozen=True):
@@ -104,6 +103,8 @@ def _loading(sight: Sight) -> Advice | None:
     match sight.screen:
         case "k.opening":
             return Advice("load.opening", _unjam(sight), door)
+        case "k.load" if sight.compartment not in sight.open_doors:
+            return Advice("door.shut", "", door)
         case "k.load" if sight.compartment not in sight.inside:
             return Advice("load.put", "put", door)
         case "k.load":
@@ -127,6 +128,8 @@ def _collecting(sight: Sight) -> Advice | None:
             return Advice("collect.opening", "", door)
         case "l.open" | "l.close" if sight.compartment in sight.open_doors:
             return _in_front_of_open_door(sight, door)
+        case "l.open" | "l.close":
+            return Advice("door.shut", "", door)
         case "l.jam" | "l.jam.last":
             return Advice("collect.jam", _unjam(sight) or ("kiosk:1" if "1" in sight.keys else "kiosk:2"), door)
         case "l.done":
@@ -167,12 +170,12 @@ def _visiting(sight: Sight) -> Advice | None:
         case "l.paused":
             return Advice("pin.paused")
         case "l.stop":
-            return Advice("kiosk.stop", "kiosk:cancel")
+            return Advice("kiosk.stop", "kiosk:cancel") if sight.pin else Advice("pin.none", "kiosk:ok")
         case "more_time":
             return Advice("kiosk.more_time", "kiosk:ok")
         case "l.report":
             return Advice("kiosk.report", "kiosk:3")
-        case _ if screen in CALM_SCREENS or screen in OPEN_SCREENS:
+        case _ if screen in CALM_SCREENS:
             return None
         case _:
             return Advice("kiosk.read", "kiosk:ok")
@@ -196,8 +199,9 @@ def _calm(sight: Sight) -> Advice:
     if sight.screen == "l.oos":
         return Advice("kiosk.oos")
     if sight.pin:
-        other = sight.lang != sight.kiosk_lang and "lang" in sight.keys
-        return Advice("collect.start" if sight.network else "collect.start_offline", "kiosk:lang" if other else "kiosk:ok")
+        if sight.lang != sight.kiosk_lang and "lang" in sight.keys:
+            return Advice("kiosk.other_language", "kiosk:lang")
+        return Advice("collect.start" if sight.network else "collect.start_offline", "kiosk:ok")
     if not sight.network:
         return Advice("network.off", "network")
     for tell in (_at_the_desk, _story_told):

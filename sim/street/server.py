@@ -131,15 +131,15 @@ class StreetServer:
         if not _from_here(page.headers):
             await page.close(1008)
             return
+        await page.accept()
         with contextlib.suppress(OSError, WebSocketException, TimeoutError):
             async with connect(f"ws://{self._kiosk}/ws", proxy=None, open_timeout=2) as machine:
-                await page.accept()
                 down, up = asyncio.create_task(_down(machine, page)), asyncio.create_task(_up(page, machine))
                 await asyncio.wait((down, up), return_when=asyncio.FIRST_COMPLETED)
                 for one in (down, up):
                     one.cancel()
                 await asyncio.gather(down, up, return_exceptions=True)
-        with contextlib.suppress(RuntimeError):
+        with contextlib.suppress(RuntimeError, WebSocketDisconnect):
             await page.close(1012)
 
 

@@ -22,6 +22,7 @@ export function buildCabinet(shape) {
     door.style.gridColumn = cell.col;
     door.innerHTML = '<span class="inside"><span class="sheet"></span></span><span class="leaf"><span class="number"></span></span>';
     door.querySelector(".number").textContent = cell.n;
+    door.querySelector(".inside").dataset.number = cell.n;
     grid.append(door);
     doors.set(cell.n, door);
   }
