@@ -27,11 +27,11 @@ ENDS = ("done", "failed", "refused", "expired")
 class Wire:
     """One MQTT client; messages are taken one after another by `until`."""
 
-    def __init__(self, port: int, *topics: str, version: int = 5) -> None:
+    def __init__(self, port: int, *topics: str, version: int = 5, name: str = "") -> None:
         self._messages: queue.Queue[tuple[str, bytes, bool]] = queue.Queue()
         self._subscribed: queue.Queue[int] = queue.Queue()
         self._topics = topics
-        self._client = Client(CallbackAPIVersion.VERSION2, protocol=MQTTv5 if version == 5 else MQTTv311)
+        self._client = Client(CallbackAPIVersion.VERSION2, client_id=name, protocol=MQTTv5 if version == 5 else MQTTv311)
         self._client.on_message = self._on_message
         self._client.on_connect = self._on_connect
         self._client.on_subscribe = self._on_subscribe
@@ -98,6 +98,11 @@ class PaperCentre:
     def upto(self) -> int:
         """Every fact up to here was taken."""
         return len(self.facts)
+
+    @property
+    def offline(self) -> bool:
+        """Whether the machine's last will is the last that was heard of it."""
+        return self.presence is not None and not self.presence.online
 
     def until(self, right: Callable[[], bool], within_s: float = WITHIN_S) -> None:
         """Take messages until it is so; raises TimeoutError."""
