@@ -19,7 +19,7 @@ from controller.faults.faults import FaultsSeen
 from controller.inputs import OrderSeen
 from controller.live import Live
 from controller.locker import decide as locker
-from controller.locker.decide import LockerRequest, OpenAsked
+from controller.locker.decide import LoadAnswered, LockerRequest, OpenAsked
 from controller.orders import orders
 from controller.refused import Refused
 from controller.settings import Settings
@@ -77,12 +77,17 @@ def _owner_decides(state: State, live: Live, settings: Settings, request: Reques
         case Tick():
             return _overdue(state, now)
         case OpenAsked():
-            code = rules.open_refusal(state, request)
-            if code is not None:
-                raise Refused(code)
+            _refuse(rules.open_refusal(state, request))
+        case LoadAnswered():
+            _refuse(rules.answer_refusal(state, request))
         case _:
             pass
     return locker.decide(state.locker, request, settings.policy, now)
+
+
+def _refuse(code: str | None) -> None:
+    if code is not None:
+        raise Refused(code)
 
 
 def _overdue(state: State, now: Now) -> tuple[f.Fact, ...]:

@@ -6,7 +6,7 @@ from contracts import facts as f
 from contracts.orders import Load, Order, SetPin
 from controller.doors.state import Door
 from controller.live import Live
-from controller.locker.decide import OpenAsked
+from controller.locker.decide import LoadAnswered, OpenAsked
 from controller.settings import Settings
 from controller.state import State
 
@@ -41,6 +41,17 @@ def open_refusal(state: State, request: OpenAsked) -> str | None:
         return None
     lock = state.doors.door(deposit.compartment).lock
     return "lock_busy" if lock is not None and lock.opening else None
+
+
+def answer_refusal(state: State, request: LoadAnswered) -> str | None:
+    """Why the clerk's word about the compartment does not count now: it is asked for once the door is closed."""
+    loading = state.locker.loading
+    if loading is None or request.answer not in ("in", "not_put_in"):
+        return None
+    door = state.doors.door(loading.compartment)
+    if door.position == "open":
+        return "door_open"
+    return "lock_busy" if door.lock is not None and door.lock.opening else None
 
 
 def choose(state: State, live: Live, settings: Settings, low: bool, but: int = 0) -> int | None:

@@ -1,0 +1,75 @@
+"""States a machine can be in, each as the history of facts that leads there: compartment 1, deposit dep-1, order o-1."""
+
+from collections.abc import Mapping
+from datetime import UTC, datetime, timedelta
+
+from contracts import facts as f
+from contracts.facts import AnyFact, Entry
+from controller.clock import Now
+from controller.live import BoardLink, Live, Seen
+from controller.state import State, fold
+from tests.controller.bench_machine import CABINET
+
+AT = datetime(2026, 11, 23, 9, 0, tzinfo=UTC)
+UNTIL = AT + timedelta(hours=48)
+NOW = Now(AT, 10_000, "boot-1", trusted=True)
+LATER = Now(AT, 100_000, "boot-1", trusted=True)
+LIVE = Live(nonce="nonce", seen={n: Seen(closed=True, since_ms=0) for n in CABINET.compartments()}, boards={0: BoardLink(1, fits=True)})
+
+BOOT = f.BootStarted(software="0.1", description="d")
+HELD = (BOOT, f.PinSet(deposit="dep-1", until=UNTIL))
+LOADING = (
+    *HELD,
+    f.OrderTaken(order="o-1", verb="load", actor="clerk", counter=1, deposit="dep-1"),
+    f.DepositLoading(deposit="dep-1", compartment=1, order="o-1"),
+    f.DoorUnlockDue(compartment=1, cause="deposit", pulse_ms=500, board_boot=1),
+)
+LOAD_OPEN = (*LOADING, f.DoorPulsed(compartment=1, wish=5), f.DoorOpened(compartment=1, cause="deposit", opens=1, board_boot=1))
+LOAD_CHECK = (*LOAD_OPEN, f.DoorClosed(compartment=1, opens=1, board_boot=1))
+STORED = (
+    *LOAD_CHECK, f.DepositStored(deposit="dep-1", compartment=1), f.DoorGivenUp(compartment=1),
+    f.OrderEnded(order="o-1", state="done", code="ok"),
+)  # fmt: skip
+TRYING = (*STORED, f.PinTrySpent())
+BEGUN = (f.CollectionBegun(deposit="dep-1", compartment=1), f.DoorUnlockDue(compartment=1, cause="collection", pulse_ms=500, board_boot=1))
+OPENING = (*STORED, *BEGUN)  # the wish is 13
+PULSED = (*OPENING, f.DoorPulsed(compartment=1, wish=13))
+JAMMED = (*PULSED, f.DoorJammed(compartment=1, wish=13), f.FaultRaised(fault="door_jammed", where="door 1"))
+HANDED_OVER = (
+    *PULSED, f.DoorOpened(compartment=1, cause="collection", opens=2, board_boot=1),
+    f.DocumentHandedOver(deposit="dep-1", compartment=1),
+)  # fmt: skip
+WITHDRAWN = (*STORED, f.DepositWithdrawn(deposit="dep-1", compartment=1, reason="reach"), f.DoorGivenUp(compartment=1))
+
+HISTORIES: Mapping[str, tuple[AnyFact, ...]] = {
+    "empty": (BOOT,),
+    "held": HELD,
+    "loading, lock due": LOADING,
+    "loading, lock refused": (*LOADING, f.DoorRefused(compartment=1, wish=5, code="cooling", wait_ms=900)),
+    "loading, in doubt": (*LOADING, f.DoorInDoubt(compartment=1, wish=5)),
+    "loading, open": LOAD_OPEN,
+    "loading, moving": (*LOAD_OPEN, f.DepositMoving(deposit="dep-1", compartment=1, reason="not_empty")),
+    "loading, closed": LOAD_CHECK,
+    "stored": STORED,
+    "a try is compared": TRYING,
+    "paused": (*STORED, *(fact for n in range(12, 22, 2) for fact in (f.PinTrySpent(), f.PinRejected(match=n))),
+               f.PinPaused(level=1, pause_ms=60_000)),
+    "collecting, lock due": OPENING,
+    "collecting, pulsed": PULSED,
+    "collecting, jammed": JAMMED,
+    "collecting, asked thrice": (*JAMMED, *BEGUN, f.DoorJammed(compartment=1, wish=18), *BEGUN, f.DoorJammed(compartment=1, wish=21)),
+    "collecting, in doubt": (*OPENING, f.DoorInDoubt(compartment=1, wish=13)),
+    "given up while due": (*OPENING, f.CollectionAbandoned(deposit="dep-1", compartment=1), f.DoorGivenUp(compartment=1)),
+    "handed over": HANDED_OVER,
+    "collected": (*HANDED_OVER, f.DoorClosed(compartment=1, opens=2, board_boot=1),
+                  f.CollectionEnded(deposit="dep-1", compartment=1, closed=True), f.DoorGivenUp(compartment=1)),
+    "withdrawn": WITHDRAWN,
+}  # fmt: skip
+
+
+def folded(*facts: AnyFact, state: State | None = None, now: Now = NOW) -> State:
+    """The state after these facts, all written at once."""
+    state = state or State()
+    for fact in facts:
+        state = fold(state, Entry(state.seq + 1, now.wall, now.mono_ms, now.boot, now.trusted, fact))
+    return state

@@ -1,0 +1,137 @@
+"""Every request in every state: the facts it makes or the code it is refused with, line by line in every_request.txt."""
+
+from pathlib import Path
+from typing import Any, get_args
+
+import pytest
+
+from contracts.orders import Load, Order, SetPin
+from controller import machine
+from controller.doors.decide import DoorMove, DoorsMoved, LockOutcome
+from controller.doors.state import LockWish
+from controller.faults.faults import FaultsSeen
+from controller.inputs import OrderSeen
+from controller.locker.decide import (
+    LeftOpen,
+    LoadAnswered,
+    OfficeAsked,
+    OpenAsked,
+    OtherAsked,
+    PinEntered,
+    PinMatched,
+    Reported,
+    VisitLeft,
+)
+from controller.machine import Request, Restarted, Tick
+from controller.refused import Refused
+from controller.settings import Settings
+from controller.state import State
+from tests.controller.bench_machine import CABINET, MACHINE, broken_rules, kind_of
+from tests.controller.histories import HISTORIES, LATER, LIVE, NOW, UNTIL, folded
+
+SETTINGS = Settings(MACHINE, "U-01", "place", CABINET, "0.1")
+GOLDEN = Path(__file__).parent / "every_request.txt"
+
+
+def order(ask: SetPin | Load, **changes: Any) -> OrderSeen:
+    fields: dict[str, Any] = {"machine": MACHINE, "id": "o-9", "counter": 9, "nonce": "nonce", "expires": UNTIL, "actor": "a"}
+    return OrderSeen(Order(**(fields | changes), reason="r", ask=ask))
+
+
+SET_PIN, LOAD = SetPin("dep-1", "ab" * 32, UNTIL), Load("dep-1", "26004711")
+
+
+def requests(state: State) -> dict[str, Request]:
+    """Every kind of request, addressed to what is in progress in this state."""
+    door = state.doors.door(1)
+    wish = door.lock.wish if door.lock else 4
+    match = state.locker.trying.seq if state.locker.trying else 0
+    return {
+        "PinEntered": PinEntered(),
+        "PinMatched dep-1": PinMatched(match, "dep-1"),
+        "PinMatched none": PinMatched(match, None),
+        "PinMatched late": PinMatched(match - 1, "dep-1"),
+        "OpenAsked": OpenAsked("dep-1"),
+        "OpenAsked other": OpenAsked("dep-2"),
+        "OfficeAsked jam": OfficeAsked("dep-1", "jam"),
+        "OfficeAsked reach": OfficeAsked("dep-1", "reach"),
+        "Reported": Reported("empty"),
+        "LeftOpen": LeftOpen(),
+        "VisitLeft": VisitLeft(),
+        "LoadAnswered in": LoadAnswered("in"),
+        "LoadAnswered not_put_in": LoadAnswered("not_put_in"),
+        "LoadAnswered elsewhere": LoadAnswered("elsewhere"),
+        "OtherAsked": OtherAsked("not_empty"),
+        "LockOutcome pulsed": LockOutcome(wish, 1, "pulsed"),
+        "LockOutcome refused": LockOutcome(wish, 1, "refused", "busy"),
+        "LockOutcome doubt": LockOutcome(wish, 1, "doubt"),
+        "LockOutcome late": LockOutcome(wish + 1, 1, "pulsed"),
+        "DoorsMoved open": DoorsMoved((DoorMove(1, "open", 9, 1),)),
+        "DoorsMoved closed": DoorsMoved((DoorMove(1, "closed", 9, 1),)),
+        "DoorsMoved both": DoorsMoved((DoorMove(1, "open", 9, 1, closed_again=True),)),
+        "FaultsSeen": FaultsSeen((("door_jammed", "door 1", True),)),
+        "OrderSeen set_pin": order(SET_PIN),
+        "OrderSeen load": order(LOAD),
+        "OrderSeen known": order(LOAD, id="o-1"),
+        "OrderSeen other boot": order(LOAD, nonce="old"),
+        "OrderSeen expired": order(LOAD, expires=NOW.wall),
+        "Restarted": Restarted("d"),
+        "Tick": Tick(),
+    }
+
+
+def outcome(state: State, request: Request) -> str:
+    before = repr(state)
+    now = LATER if isinstance(request, Tick) else NOW
+    try:
+        entries = machine.decide(state, LIVE, SETTINGS, request, now)
+    except Refused as refused:
+        assert repr(state) == before
+        return f"! {refused.code}"
+    after = folded(*(entry.fact for entry in entries), state=state, now=now)
+    assert repr(state) == before
+    assert [entry.seq for entry in entries] == list(range(state.seq + 1, after.seq + 1))
+    return " ".join(kind_of(entry) for entry in entries)
+
+
+def table() -> str:
+    lines: list[str] = []
+    for name, history in HISTORIES.items():
+        state = folded(*history)
+        lines += ["", f"[{name}]", *(f"{asked:24} {outcome(state, request)}" for asked, request in requests(state).items())]
+    return "\n".join(lines[1:]) + "\n"
+
+
+def test_every_request_in_every_state() -> None:
+    assert table() == GOLDEN.read_text("utf-8")
+
+
+def test_every_kind_of_request_is_asked() -> None:
+    asked = {type(request) for request in requests(folded(*HISTORIES["empty"])).values()}
+    assert asked == set(get_args(Request))
+
+
+def test_every_phase_is_there() -> None:
+    states = [folded(*history) for history in HISTORIES.values()]
+    locks = [door.lock for state in states for door in state.doors.doors.values() if door.lock is not None]
+    phases = get_args(LockWish.__annotations__["phase"])
+    assert {lock.phase for lock in locks} == set(phases)
+    assert {lock.wanted for lock in locks} == {True, False}
+    assert {one.phase for state in states for one in state.locker.deposits.values()} == {"waiting", "stored", "collected", "withdrawn"}
+
+
+@pytest.mark.parametrize("name", HISTORIES)
+def test_the_histories_keep_the_rules(name: str) -> None:
+    assert broken_rules(folded(*HISTORIES[name])) == []
+
+
+@pytest.mark.parametrize("name", HISTORIES)
+def test_what_is_taken_keeps_the_rules(name: str) -> None:
+    """Except what no screen offers: a clerk's answer while the lock is still due has no key."""
+    state = folded(*HISTORIES[name])
+    for asked, request in requests(state).items():
+        try:
+            entries = machine.decide(state, LIVE, SETTINGS, request, NOW)
+        except Refused:
+            continue
+        assert broken_rules(folded(*(entry.fact for entry in entries), state=state)) == [], asked
