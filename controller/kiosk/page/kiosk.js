@@ -70,9 +70,14 @@ function show(message, painted) {
   screen.innerHTML = html;
   const words = [...screen.querySelectorAll("h1, h1 ~ p, .slots")].map((part) => part.getAttribute("aria-label") ?? part.textContent.trim()).join(". ");
   if (say.textContent !== words) say.textContent = words;
-  screen.querySelector("[data-focus]")?.focus({ preventScroll: true });
+  if (document.hasFocus()) rest();
   count(performance.now());
   turn();
+}
+
+// The focus rests on the safest choice, but is never taken from a page around this one.
+function rest() {
+  screen.querySelector("[data-focus]")?.focus({ preventScroll: true });
 }
 
 // Countdowns: each second, from the moment the message came.
@@ -134,6 +139,7 @@ screen.addEventListener("click", (event) => {
   const target = event.target.closest("[data-key]");
   if (target) press(target.dataset.key);
 });
+addEventListener("focus", rest);
 document.addEventListener("contextmenu", (event) => event.preventDefault());
 setInterval(() => { if (rev >= 0) send({ alive: rev }); }, ALIVE_MS);
 connect();

@@ -12,6 +12,7 @@ const caseInput = document.getElementById("case");
 const drawn = {};
 let forgetting = 0;
 let suggested = "";
+let lastKind = "";
 
 export async function act(deed) {
   try {
@@ -85,7 +86,10 @@ function glow(what) {
   for (const lit of document.querySelectorAll(".glow")) lit.classList.remove("glow");
   glowOnScreen(kind === "kiosk" ? name : "");
   const target = { load: `[data-deposit="${name}"] button`, jam: `[data-chip="jam:${name}"]`, register: "#register-now" }[kind];
-  if (what && kind !== "kiosk") document.querySelector(target ?? `#${kind}`)?.classList.add("glow");
+  const shown = kind === "kiosk" ? document.getElementById("kiosk") : what && document.querySelector(target ?? `#${kind}`);
+  if (kind !== "kiosk") shown?.classList?.add("glow");
+  if (shown && kind !== lastKind) shown.scrollIntoView({ block: "nearest" });  // matters on a small screen only
+  lastKind = kind;
 }
 
 function listen() {

@@ -1,0 +1,80 @@
+"""The street's page in a browser: whole, quiet, within the window, and it leaves the visitor's focus alone."""
+
+from collections.abc import Generator
+
+import pytest
+from axe_playwright_python.base import AXE_FILE_PATH
+from playwright.sync_api import Browser, Page, expect
+
+from tests.screens.shown_page import CHROMIUM, chromium
+from tests.street.running_street import RunningStreet, Visitor, running_street
+
+pytestmark = [
+    pytest.mark.browser,
+    pytest.mark.process,
+    pytest.mark.skipif(not CHROMIUM.exists(), reason="no system Chromium: make system-packages"),
+]
+WITHIN_MS = 40_000
+LABELS = {
+    "pl": ("Od nowa", "Weź", "Włóż", "Zamknij drzwi", "Odetnij prąd", "Odetnij sieć", "Zatnij drzwi", "Zarejestruj"),
+    "en": ("Start over", "Take", "Put in", "Close door", "Cut power", "Cut network", "Jam door", "Register"),
+}
+SIZES = ((1280, 720), (390, 844))
+
+
+@pytest.fixture(scope="module")
+def street(tmp_path_factory: pytest.TempPathFactory) -> Generator[RunningStreet]:
+    with running_street(tmp_path_factory.mktemp("street")) as running:
+        yield running
+
+
+@pytest.fixture(scope="module")
+def browser() -> Generator[Browser]:
+    with chromium() as started:
+        yield started
+
+
+def open_page(browser: Browser, street: RunningStreet, lang: str, size: tuple[int, int]) -> tuple[Page, list[str]]:
+    """The page with its message on the phone; and what the browser complains of."""
+    complaints: list[str] = []
+    page = browser.new_page(viewport={"width": size[0], "height": size[1]}, reduced_motion="reduce")
+    page.on("console", lambda said: complaints.append(said.text) if said.type in {"error", "warning"} else None)
+    page.on("pageerror", lambda error: complaints.append(str(error)))
+    page.goto(f"{street.address}/?lang={lang}")
+    expect(page.locator(".sms .pin")).to_have_count(1, timeout=WITHIN_MS)
+    return page, complaints
+
+
+@pytest.mark.parametrize("size", SIZES)
+@pytest.mark.parametrize("lang", ["pl", "en"])
+def test_it_is_whole_and_quiet(browser: Browser, street: RunningStreet, lang: str, size: tuple[int, int]) -> None:
+    page, complaints = open_page(browser, street, lang, size)
+    for label in LABELS[lang]:
+        expect(page.get_by_role("button", name=label, exact=True)).to_be_visible()
+    expect(page.locator(".door")).to_have_count(24)
+    expect(page.frame_locator("#screen").locator("[data-screen='l.attract']")).to_be_visible(timeout=WITHIN_MS)
+    page.evaluate(AXE_FILE_PATH.read_text())
+    assert page.evaluate("axe.run().then((all) => all.violations.map((one) => `${one.id}: ${one.nodes[0].html}`))") == []
+    assert page.evaluate("document.documentElement.scrollWidth") == size[0]
+    if size[0] >= 1280:
+        assert page.evaluate("document.documentElement.scrollHeight") == size[1]
+    assert complaints == []
+    page.close()
+
+
+def test_a_new_screen_of_the_machine_leaves_the_focus_alone(browser: Browser, street: RunningStreet) -> None:
+    page, _ = open_page(browser, street, "en", SIZES[0])
+    page.get_by_label("Case number").focus()
+    expect(page.locator("body")).to_have_attribute("data-screen", "l.attract", timeout=WITHIN_MS)
+    assert Visitor(street.address, "en").act(do="key", key="ok") == (200, {})
+    expect(page.frame_locator("#screen").locator("[data-screen='l.pin']")).to_be_visible(timeout=WITHIN_MS)
+    expect(page.get_by_label("Case number")).to_be_focused()
+    page.close()
+
+
+def test_a_message_shows_its_pin_on_the_phone_only(browser: Browser, street: RunningStreet) -> None:
+    page, _ = open_page(browser, street, "pl", SIZES[0])
+    pin = page.locator(".sms .pin").inner_text()
+    others = page.locator("#guide, #cabinet-pane, #kiosk-pane, #desk-pane, #facts-pane").all_inner_texts()
+    assert not any(pin in text for text in others)
+    page.close()
