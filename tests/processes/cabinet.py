@@ -5,7 +5,7 @@ from pathlib import Path
 from time import monotonic
 from typing import Any
 
-from contracts.descriptions import read_locker
+from contracts.descriptions import Locker, read_locker
 from tests.micropython.board_process import ROOT, MicroPythonBoard
 from tests.micropython.required import require_micropython
 from tests.processes.child import WITHIN_S
@@ -16,16 +16,17 @@ LOCKER = read_locker(ROOT / "hardware" / "urzedomat_24.toml")
 class Cabinet:
     """Doors by compartment number; `pulses` are the channels whose coil went on, in order."""
 
-    def __init__(self, folder: Path) -> None:
+    def __init__(self, folder: Path, locker: Locker = LOCKER) -> None:
         require_micropython()
         folder.mkdir(parents=True, exist_ok=True)
-        self.board = MicroPythonBoard(folder, LOCKER.boards[0])
+        self._locker = locker
+        self.board = MicroPythonBoard(folder, locker.boards[0])
         self.board.start()
         self.pulses: list[int] = []
         self.coil: int | None = None
         self._on_us = 0
-        self.closed = dict.fromkeys(LOCKER.compartments(), True)
-        self._number = {place.channel: number for number, place in LOCKER.compartments().items()}
+        self.closed = dict.fromkeys(locker.compartments(), True)
+        self._number = {place.channel: number for number, place in locker.compartments().items()}
 
     @property
     def port(self) -> str:
@@ -44,7 +45,7 @@ class Cabinet:
         """Push the door, once it stands open and its coil has let go."""
         self.until_opened(number)
         self._until(lambda: self.coil is None, "the coil never went off", WITHIN_S)
-        self.board.door(LOCKER.compartments()[number].channel, closed=True)
+        self.board.door(self._locker.compartments()[number].channel, closed=True)
         self._until(lambda: self.closed[number], f"door {number} never closed", WITHIN_S)
 
     def _until(self, right: Any, else_: str, within_s: float) -> None:
@@ -73,7 +74,7 @@ class Cabinet:
         if channel is None:
             return
         # The enable window is 100 ms: a firmware process that gets no processor for longer drops the coil and takes it up again.
-        again = bool(self.pulses) and self.pulses[-1] == channel and us - self._on_us < LOCKER.file.lock.pulse_ms * 1000
+        again = bool(self.pulses) and self.pulses[-1] == channel and us - self._on_us < self._locker.file.lock.pulse_ms * 1000
         if not again:
             self.pulses.append(channel)
             self._on_us = us

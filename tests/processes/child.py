@@ -24,9 +24,15 @@ class Child:
     """Started at once; standard output and standard error are one text."""
 
     def __init__(
-        self, command: list[str], *, more_environment: Mapping[str, str] | None = None, before: Callable[[], None] | None = None
+        self,
+        command: list[str],
+        *,
+        more_environment: Mapping[str, str] | None = None,
+        before: Callable[[], None] | None = None,
+        root: Path = ROOT,
     ) -> None:
-        environment = {**os.environ, "PYTHONUNBUFFERED": "1", "PYTHONPATH": str(ROOT), **(more_environment or {})}
+        """`root` is the source tree that runs."""
+        environment = {**os.environ, "PYTHONUNBUFFERED": "1", "PYTHONPATH": str(root), **(more_environment or {})}
         self._lines: list[str] = []
         self._news = threading.Condition()
         self._ended = False
@@ -34,7 +40,7 @@ class Child:
         self.process = subprocess.Popen(
             command,
             env=environment,
-            cwd=ROOT,
+            cwd=root,
             stdin=subprocess.DEVNULL,
             stdout=subprocess.PIPE,
             stderr=subprocess.STDOUT,

@@ -10,7 +10,7 @@ from pathlib import Path
 
 from central.randomness import SystemRandomness
 from central.signer import make_keys
-from tests.processes.child import WITHIN_S, Child, free_port
+from tests.processes.child import ROOT, WITHIN_S, Child, free_port
 from tests.processes.page import Page
 
 MACHINE = "urzedomat-gronowa-1"
@@ -67,9 +67,11 @@ class Machine:
         machine: str = MACHINE,
         keys: Path | None = None,
         more: str = "",
+        root: Path = ROOT,
     ) -> None:
         """`bus` is a port text; `keys` a folder shared with the centre; `more` are further lines of the site file."""
         self.folder = folder
+        self.root = root
         self.machine = machine
         self.site = folder / "site.toml"
         self.screen_port = free_port()
@@ -103,7 +105,9 @@ class Machine:
         if self.child is not None:
             self.child.close()
         self.notified.empty()
-        self.child = Child([sys.executable, "-m", "controller", "run", str(self.site)], more_environment=environment, before=before)
+        self.child = Child(
+            [sys.executable, "-m", "controller", "run", str(self.site)], more_environment=environment, before=before, root=self.root
+        )
         return self.child
 
     def start(self, *, watchdog_us: int = 0, before: Callable[[], None] | None = None) -> Child:
