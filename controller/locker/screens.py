@@ -96,7 +96,8 @@ def _step(state: State, live: Live) -> str:
 IDLE_SCREENS = frozenset(("l.pin", "l.wrong", "l.found", "l.jam", "l.jam.last", "k.check", "lang", "l.stop"))
 """Screens that ask whether anybody is still there before they go."""
 
-TIMELESS_SCREENS = frozenset(("k.load", "k.opening", "l.opening", "l.checking", "l.attract", "l.oos"))
+FIRST_SCREENS = frozenset(("l.attract", "l.oos"))
+TIMELESS_SCREENS = frozenset(("k.load", "k.opening", "l.opening", "l.checking")) | FIRST_SCREENS
 """Screens that wait for a door or a device, not for a key."""
 
 ENDING_MS: dict[str, int] = {
@@ -146,7 +147,7 @@ def _deadline(name: str, state: State, live: Live, now: Now) -> Deadline:
     pause = state.locker.pause
     if name == "l.paused" and pause is not None:
         return Deadline("fact", max(0, pause.mono_ms + pause.pause_ms - now.mono_ms))
-    if live.visit.idle_ms is None or name in ("l.attract", "l.oos"):
+    if live.visit.idle_ms is None or name in FIRST_SCREENS:
         return Deadline()
     return Deadline("idle", max(0, live.visit.idle_ms - now.mono_ms))
 

@@ -52,10 +52,16 @@ def _learned(visit: Visit, state: State, settings: Settings, entry: Entry, now: 
         case f.CollectionEnded():
             step = "done" if fact.closed else "noclose"
             return Visit(step=step, lang=visit.lang, deposit=fact.deposit, compartment=fact.compartment, code=code)
-        case f.DoorOpened() | f.DoorClosed() | f.DoorJammed() | f.DoorRefused() | f.DoorInDoubt():
+        case f.DoorOpened() | f.DoorClosed() | f.DoorJammed() | f.DoorRefused() | f.DoorInDoubt() if fact.compartment == _here(state):
             return msgspec.structs.replace(visit, over="")
         case _:
             return visit
+
+
+def _here(state: State) -> int | None:
+    """The compartment that the person at the screen stands in front of."""
+    visit = state.locker.loading or state.locker.collection
+    return visit.compartment if visit is not None else None
 
 
 def _accepted(visit: Visit, state: State, now: Now) -> Visit:
@@ -79,6 +85,8 @@ def passed(state: State, live: Live, settings: Settings, now: Now) -> tuple[Live
         opened = screens.opened_ms(state.doors.door(collection.compartment), now)
         return live, LeftOpen() if now.mono_ms >= opened + screens.LEFT_OPEN_AFTER_MS else None
     visit, name = live.visit, screens.where(state, live, now)
+    if name in screens.FIRST_SCREENS and visit.idle_ms is not None and now.mono_ms >= visit.idle_ms:
+        return msgspec.structs.replace(live, visit=Visit()), None  # the language that somebody chose goes with them
     if name in screens.TIMELESS_SCREENS:
         return live, _left_open(state, now)
     if name in screens.IDLE_SCREENS and visit.idle_ms is None:  # came up by itself, after a restart
@@ -120,6 +128,6 @@ def deadline(state: State, live: Live, now: Now) -> int | None:
         times = (opened + screens.CLOSE_AFTER_MS, opened + screens.LEFT_OPEN_AFTER_MS)
         return next((time for time in times if time > now.mono_ms), now.mono_ms)
     name = screens.where(state, live, now)
-    if name in screens.TIMELESS_SCREENS:
+    if name in screens.TIMELESS_SCREENS and name not in screens.FIRST_SCREENS:
         return _alarm_ms(state, now)
     return now.mono_ms if name in screens.IDLE_SCREENS and live.visit.idle_ms is None else live.visit.idle_ms

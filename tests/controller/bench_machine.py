@@ -56,7 +56,7 @@ class SeededRandomness:
 class BenchMachine:
     """Everything around one machine; time moves only by `run`."""
 
-    def __init__(self, seed: int = 1, database: sqlite3.Connection | None = None) -> None:
+    def __init__(self, seed: int = 1, database: sqlite3.Connection | None = None, board_starts: int = 1) -> None:
         self.ms = 0
         self.boots = 0
         self.boot_ms = 0
@@ -66,6 +66,9 @@ class BenchMachine:
         self.database = database or sqlite3.connect(":memory:", isolation_level=None)
         self.randomness = SeededRandomness(seed)
         self.cabinet = LockCabinet(CABINET)
+        for _ in range(1, board_starts):
+            self.cabinet.cut_power(0)
+            self.cabinet.restore_power(0)
         self.line = CabinetLine(ByteLink(Random(seed)), self.cabinet)
         self.settings = Settings(MACHINE, "U-01", "ul. Gronowa 22a", CABINET, "0.1", hotline="61 646 33 44")
         self.screens: list[ScreenMessage] = []

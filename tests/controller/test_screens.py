@@ -1,0 +1,216 @@
+"""Screens: the keys that are offered are the keys that do something, and each screen ends as it should."""
+
+from collections.abc import Callable
+
+import pytest
+
+from contracts.screen_messages import KEYS
+from controller.inputs import KeyPressed
+from controller.kiosk.forms import FORMS
+from controller.locker import screens
+from tests.controller.bench_machine import PIN, BenchMachine
+
+
+def at(*keys: str, stored: bool = True) -> BenchMachine:
+    machine = BenchMachine()
+    if stored:
+        machine.stored()
+        machine.run(10_000)
+    machine.press(*keys)
+    return machine
+
+
+def jam(tries: int = 0) -> BenchMachine:
+    machine = at("ok", *PIN, "ok")
+    machine.cabinet.jam(1, True, machine.ms)
+    machine.press("ok")
+    machine.run(6_000)
+    for _ in range(tries):
+        machine.press("1")
+        machine.run(13_000)
+    return machine
+
+
+def opened(*keys: str, wait_ms: int = 0) -> BenchMachine:
+    machine = at("ok", *PIN, "ok", "ok")
+    machine.run(1_000 + wait_ms)
+    machine.press(*keys)
+    return machine
+
+
+def dark() -> BenchMachine:
+    machine = BenchMachine()
+    machine.cabinet.cut_power(machine.ms)
+    machine.run(5_000)
+    return machine
+
+
+def closed(machine: BenchMachine) -> BenchMachine:
+    machine.push(1)
+    return machine
+
+
+def loading(*keys: str, close: bool = False) -> BenchMachine:
+    machine = BenchMachine()
+    machine.loading()
+    if close:
+        machine.push(1)
+    machine.press(*keys)
+    return machine
+
+
+def late(machine: BenchMachine, ms: int) -> BenchMachine:
+    machine.run(ms)
+    return machine
+
+
+def paused() -> BenchMachine:
+    machine = at("ok")
+    for _ in range(5):
+        machine.press(*"000000", "ok")
+    return machine
+
+
+def not_ready() -> BenchMachine:
+    machine = BenchMachine()
+    machine.hold_pin()
+    machine.enter()
+    return machine
+
+
+def expired() -> BenchMachine:
+    machine = BenchMachine()
+    machine.stored(hours=0)
+    machine.enter()
+    return machine
+
+
+def used() -> BenchMachine:
+    machine = closed(opened())
+    machine.press("ok")
+    machine.enter()
+    return machine
+
+
+def jammed_loading() -> BenchMachine:
+    machine = BenchMachine()
+    machine.cabinet.jam(1, True, machine.ms)
+    machine.loading()
+    machine.run(6_000)
+    return machine
+
+
+def opening() -> BenchMachine:
+    machine = at("ok", *PIN, "ok")
+    machine.cabinet.jam(1, True, machine.ms)
+    machine.press("ok")
+    return machine
+
+
+def k_opening() -> BenchMachine:
+    machine = BenchMachine()
+    machine.cabinet.jam(1, True, machine.ms)
+    machine.loading()
+    return machine
+
+
+WAYS: dict[str, Callable[[], BenchMachine]] = {
+    "l.attract": lambda: at(),
+    "lang": lambda: at("ok", "lang"),
+    "l.pin": lambda: at("ok", "1"),
+    "l.wrong": lambda: at("ok", *"000000", "ok"),
+    "l.paused": paused,
+    "l.found": lambda: at("ok", *PIN, "ok"),
+    "l.opening": opening,
+    "l.open": opened,
+    "l.close": lambda: opened(wait_ms=60_000),
+    "l.noclose": lambda: opened("1", wait_ms=60_000),
+    "l.report": lambda: opened("1"),
+    "l.reported": lambda: opened("1", "2"),
+    "l.done": lambda: closed(opened()),
+    "l.jam": jam,
+    "l.jam.last": lambda: jam(2),
+    "l.office": lambda: at("ok", *PIN, "ok", "1"),
+    "l.expired": expired,
+    "l.notready": not_ready,
+    "l.used": used,
+    "l.stop": lambda: at("ok", "cancel"),
+    "more_time": lambda: late(at("ok"), 60_100),
+    "l.oos": dark,
+    "k.opening": k_opening,
+    "k.load": loading,
+    "k.check": lambda: loading(close=True),
+    "k.loaded": lambda: loading("1", close=True),
+    "k.failed": jammed_loading,
+}
+"""A way to every screen that can be looked at for a while."""
+
+ENDS_MS = {
+    **dict.fromkeys(("l.pin", "l.wrong", "l.found", "l.jam", "l.jam.last", "lang", "l.stop"), 80_000),
+    **screens.ENDING_MS, "more_time": 20_000, "k.check": 200_000, "l.report": 180_000, "l.reported": 180_000,
+}  # fmt: skip
+"""When each screen has gone by itself at the latest, though nobody touches a key."""
+
+
+def test_there_is_a_way_to_every_screen() -> None:
+    assert set(WAYS) | {"l.checking"} == set(FORMS)
+
+
+@pytest.mark.parametrize("name", WAYS)
+def test_the_keys_that_are_offered_are_those_that_do_something(name: str) -> None:
+    machine = WAYS[name]()
+    active = machine.screen.keys
+    for key in (*(key for key in KEYS if key not in active), *active):
+        machine = WAYS[name]() if key in active else machine
+        assert machine.screen.say == name
+        before = (repr(machine.screen), machine.seq, machine.loop.turns.live.visit.idle_ms)
+        offered, refused = key in machine.screen.keys, dict(machine.loop.turns.live.counts)
+        machine.ms += 1
+        machine.loop.take(KeyPressed(key=key, rev=machine.screen.rev))
+        machine.run(5)
+        done = (repr(machine.screen), machine.seq, machine.loop.turns.live.visit.idle_ms) != before
+        assert done == offered, f"{key} on {name}"
+        if not offered:
+            assert machine.count("key_not_active") == refused.get("key_not_active", 0) + 1
+        else:
+            assert machine.loop.turns.live.counts == refused, f"{key} on {name} was refused"
+
+
+@pytest.mark.parametrize("name", ENDS_MS)
+def test_a_screen_that_nobody_touches_ends(name: str) -> None:
+    machine = WAYS[name]()
+    machine.run(min(15_000, ENDS_MS[name] - 5_000))
+    assert machine.screen.say == name
+    machine.run(ENDS_MS[name] - 15_000 + 1_500 if ENDS_MS[name] > 20_000 else 6_500)
+    assert machine.screen.say != name
+
+
+def test_a_language_that_was_chosen_lasts_for_one_visit() -> None:
+    machine = at("lang", "4")
+    assert (machine.screen.say, machine.screen.lang) == ("l.attract", "de")
+    machine.press("ok")
+    assert machine.screen.lang == "de"
+    machine.press("cancel", "ok")
+    assert (machine.screen.say, machine.screen.lang) == ("l.attract", "pl")
+    machine.press("lang", "2")
+    machine.run(61_000)
+    assert (machine.screen.say, machine.screen.lang) == ("l.attract", "pl")
+
+
+def test_a_key_for_a_screen_that_is_gone_does_nothing() -> None:
+    machine = at("ok", *PIN, "ok")
+    old = machine.screen.rev
+    machine.press("1")
+    assert machine.screen.say == "l.office"
+    machine.loop.take(KeyPressed(key="ok", rev=old))
+    assert machine.screen.say == "l.office"
+    machine.loop.take(KeyPressed(key="ok", rev=machine.screen.rev + 1))
+    assert machine.screen.say == "l.office"
+    assert machine.count("key_of_another_screen") == 2
+
+
+def test_another_door_does_not_take_a_choice_away() -> None:
+    machine = at("ok", "lang")
+    machine.cabinet.force(9, machine.ms)
+    machine.run(1_000)
+    assert machine.screen.say == "lang"
