@@ -17,7 +17,7 @@ from controller.doors import state as doors
 from controller.doors.state import Phase
 from controller.kiosk.rendering import Look, render
 from controller.state import State, fold
-from tests.controller.bench_machine import CASE, BenchMachine
+from tests.controller.bench_machine import CASE, BenchMachine, broken_rules
 
 WRONG = "999999"
 COMPARTMENTS = (1, 1, 2, 3, 5)
@@ -185,3 +185,13 @@ def check_drawn(machine: BenchMachine) -> None:
     for message in {repr((m.screen, m.keys, m.data)): m for m in machine.screens}.values():
         for language in LANGUAGES:
             assert render(msgspec.structs.replace(message, lang=language), look)
+
+
+def test_the_bench_notices_a_hot_loop_and_a_broken_rule(monkeypatch: pytest.MonkeyPatch) -> None:
+    machine = BenchMachine()
+    monkeypatch.setattr(machine.loop, "deadline", lambda _now: 0)
+    with pytest.raises(AssertionError, match="hot loop"):
+        machine.run(100)
+    state = machine.state
+    torn = msgspec.structs.replace(state, locker=msgspec.structs.replace(state.locker, wrong=-1))
+    assert broken_rules(torn) == ["wrong tries below zero"]
