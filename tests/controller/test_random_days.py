@@ -13,6 +13,7 @@ import pytest
 
 from contracts.orders import Load
 from contracts.screen_messages import KEYS, LANGUAGES
+from controller.clock import Now
 from controller.doors import state as doors
 from controller.doors.state import Phase
 from controller.kiosk.rendering import Look, render
@@ -189,7 +190,11 @@ def check_drawn(machine: BenchMachine) -> None:
 
 def test_the_bench_notices_a_hot_loop_and_a_broken_rule(monkeypatch: pytest.MonkeyPatch) -> None:
     machine = BenchMachine()
-    monkeypatch.setattr(machine.loop, "deadline", lambda _now: 0)
+
+    def stuck(_now: Now) -> int:
+        return 0
+
+    monkeypatch.setattr(machine.loop, "deadline", stuck)
     with pytest.raises(AssertionError, match="hot loop"):
         machine.run(100)
     state = machine.state
