@@ -1,0 +1,134 @@
+"""Known-bad machines and centres: each breaks one rule of the design, and the storm must notice."""
+
+from collections.abc import Generator
+from contextlib import contextmanager
+from unittest.mock import patch
+
+from sqlalchemy import Connection
+
+from central import fleet
+from central.centre import Centre
+from central.ports import Now
+from central.store import machines
+from central.store.machines import Station
+from contracts.facts import DoorUnlockDue, Entry, Fact, PinResumed
+from contracts.topics import Presence, decode
+from controller import machine
+from controller.clock import Now as MachineNow
+from controller.locker import decide as locker
+from controller.locker.decide import PinPolicy
+from controller.locker.state import Locker
+from controller.machine import Request
+from controller.state import State
+from controller.turns import Turns
+from controller.vault import Vault, VaultChange
+from controller.wishes import Enquire, Wish
+from firmware.lock_board import LockBoard
+from sim.storm_machine import StormJournal
+from sim.world import Parts
+
+Held = tuple[tuple[Entry, ...], tuple[VaultChange, ...]]
+DUE = machine.due
+PRESENCE = fleet.presence
+
+
+@contextmanager
+def acts_before_its_journal() -> Generator[Parts]:
+    """A wish is begun at once and written with the next turn."""
+    append = StormJournal.append
+
+    def late(self: StormJournal, entries: tuple[Entry, ...], vault: Vault, changes: tuple[VaultChange, ...]) -> None:
+        held: Held = self.__dict__.pop("held", ((), ()))
+        together = ((*held[0], *entries), (*held[1], *changes))
+        if any(isinstance(entry.fact, DoorUnlockDue) for entry in entries):
+            self.__dict__["held"] = together
+        else:
+            append(self, together[0], vault, together[1])
+
+    with patch.object(StormJournal, "append", late):
+        yield Parts()
+
+
+@contextmanager
+def wishes_are_returned_not_derived() -> Generator[Parts]:
+    """Only the boot that made a wish begins it; after a restart nobody remembers what was outstanding."""
+
+    def due(state: State) -> tuple[Wish, ...]:
+        return tuple(wish for wish in DUE(state) if not isinstance(wish.what, Enquire))
+
+    with patch.object(machine, "due", due):
+        yield Parts()
+
+
+@contextmanager
+def tries_are_spent_after_comparing() -> Generator[Parts]:
+    """The vault compares as soon as the digits are there; the try is journaled with the result."""
+    decide = Turns.decide
+
+    def late(self: Turns, request: Request, now: MachineNow) -> tuple[Entry, ...]:
+        if isinstance(request, locker.PinEntered):
+            self.vault.match(self.live.visit.digits)
+        return decide(self, request, now)
+
+    with patch.object(Turns, "decide", late):
+        yield Parts()
+
+
+class HastyCentre(Centre):
+    """Acknowledges what it is about to commit."""
+
+    def _facts(self, machine: str, payload: bytes, now: Now) -> None:
+        with self.store.transaction() as t:
+            ack = self._ingest.take(t, machine, payload, now)
+            if ack is not None:
+                self._acknowledge(machine, ack)
+        super()._facts(machine, payload, now)
+
+
+@contextmanager
+def the_centre_acknowledges_before_its_commit() -> Generator[Parts]:
+    """The acknowledgement goes out inside the transaction."""
+    yield Parts(centre=HastyCentre)
+
+
+class TirelessBoard(LockBoard):
+    """Leaves the end of a pulse to the host."""
+
+    def tick(self, now_ms: int) -> None:
+        if self.coil is not None and now_ms - self._heard_ms >= 60_000:
+            super().tick(now_ms)
+
+
+@contextmanager
+def the_board_has_no_coil_limit() -> Generator[Parts]:
+    """The firmware does not end a pulse by itself."""
+    yield Parts(core=TirelessBoard)
+
+
+def believes_any_will_of_this_boot(t: Connection, machine: str, payload: bytes, now: Now) -> Station | None:
+    """A will counts when its boot is the present one, whatever its connection."""
+    said = decode(payload, Presence)
+    station = machines.read(t, machine)
+    if said.online or said.boot != station.boot:
+        return PRESENCE(t, machine, payload, now)
+    machines.change(t, machine, online=False)
+    return None
+
+
+@contextmanager
+def wills_of_older_connections_are_believed() -> Generator[Parts]:
+    """A late will of the same boot takes a machine down that is there."""
+    with patch.object(fleet, "presence", believes_any_will_of_this_boot):
+        yield Parts()
+
+
+@contextmanager
+def a_pause_ends_with_the_power() -> Generator[Parts]:
+    """Whoever pulls the plug may guess on: the pause is over at the next boot."""
+    restarted = locker.restarted
+
+    def forgiving(state: Locker, policy: PinPolicy) -> tuple[Fact, ...]:
+        return (PinResumed(),) if state.pause is not None else restarted(state, policy)
+
+    with patch.object(locker, "restarted", forgiving):
+        yield Parts()

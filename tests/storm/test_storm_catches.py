@@ -1,0 +1,49 @@
+"""The storm can fail: each known-bad variant is found within three hundred seeds, by its own sentence, with its cut point."""
+
+import re
+from collections.abc import Callable
+from contextlib import AbstractContextManager
+
+import pytest
+
+from sim.storm import Outcome, play, report
+from sim.world import Parts
+from tests.storm import bad_variants as bad
+
+SEEDS = 300
+FOUND: list[tuple[Callable[[], AbstractContextManager[Parts]], str]] = [
+    (bad.acts_before_its_journal, "No coil is on without a wish of its own that was committed before."),
+    (bad.wishes_are_returned_not_derived, "A door is in doubt only when its board lost its memory or could not be asked."),
+    (bad.tries_are_spent_after_comparing, "A try is spent, and committed, before anything is compared."),
+    (bad.the_centre_acknowledges_before_its_commit, "The centre acknowledges nothing that is not committed at that moment."),
+    (bad.the_board_has_no_coil_limit, "No coil is on longer than its limit, and no two at once."),
+    (
+        bad.wills_of_older_connections_are_believed,
+        "The centre knows that the machine is there; the will of an older connection is not believed.",
+    ),
+    (bad.a_pause_ends_with_the_power, "A pause runs its whole time in one boot: pulling the plug starts it again."),
+]
+
+
+def first_failure(variant: Callable[[], AbstractContextManager[Parts]]) -> Outcome | None:
+    """The first seed that this variant breaks."""
+    with variant() as parts:
+        for seed in range(1, SEEDS + 1):
+            outcome = play(seed, parts)
+            if outcome.violations:
+                return outcome
+    return None
+
+
+@pytest.mark.storm
+@pytest.mark.timeout(600)
+@pytest.mark.parametrize(("variant", "sentence"), FOUND, ids=[variant.__name__ for variant, _ in FOUND])
+def test_a_bad_variant_is_found(variant: Callable[[], AbstractContextManager[Parts]], sentence: str) -> None:
+    outcome = first_failure(variant)
+    assert outcome is not None, "not found"
+    assert outcome.violations[0].sentence == sentence
+    told = report(outcome)
+    assert re.search(rf"^seed {outcome.seed} .*kiosk-sim storm --seed {outcome.seed}", told)
+    assert "commit " in told
+    assert f"broken: {sentence}" in told
+    assert "last cut point: " in told
