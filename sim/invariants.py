@@ -62,6 +62,8 @@ class Tries:
         self.paused = False
         self.wrong = 0
         self.owes_pause = False
+        self.pause: Entry | None = None
+        self.resumed_early = ""
 
     def take(self, entry: Entry) -> None:
         """One more entry."""
@@ -74,13 +76,22 @@ class Tries:
                 self.open = None
                 self.owes_pause = self.wrong >= PIN_TRIES and not self.paused
             case PinPaused():
-                self.paused, self.owes_pause = True, False
+                self.paused, self.owes_pause, self.pause = True, False, entry
             case PinResumed():
                 self.paused, self.wrong = False, 0
+                self._resumed(entry)
             case DocumentHandedOver():
                 self.wrong = 0
             case _:
                 pass
+
+    def _resumed(self, entry: Entry) -> None:
+        if self.pause is None or not isinstance(self.pause.fact, PinPaused):
+            self.resumed_early = "without a pause"
+        elif self.pause.boot != entry.boot:
+            self.resumed_early = "in another boot"
+        elif entry.mono_ms - self.pause.mono_ms < self.pause.fact.pause_ms:
+            self.resumed_early = f"after {entry.mono_ms - self.pause.mono_ms} of {self.pause.fact.pause_ms} ms"
 
 
 class Watch:
@@ -165,6 +176,7 @@ class Watch:
             machine.trace(f"coil {pulse.number} on")
             self.ask(no_coil_is_on_without_a_committed_wish, machine, pulse)
             self.ask(no_wish_has_two_pulses, machine, pulse)
+            self.ask(no_lock_is_driven_for_a_wish_of_an_earlier_boot, machine, pulse)
             self.ask(a_coil_rests_between_two_pulses, machine, pulse)
         while self._openings < len(cabinet.openings):
             opening = cabinet.openings[self._openings]
@@ -195,6 +207,8 @@ class Watch:
         """A turn is over."""
         if self.tries.owes_pause:
             self.broke(five_wrong_tries_lead_to_a_pause, f"{self.tries.wrong} wrong tries")
+        if self.tries.resumed_early:
+            self.broke(a_pause_runs_its_whole_time_in_one_boot, self.tries.resumed_early)
 
     def compared(self, machine: "StormMachine") -> None:
         """The vault compares digits."""
@@ -290,6 +304,13 @@ def no_wish_has_two_pulses(watch: Watch, machine: "StormMachine", pulse: Pulse) 
         yield f"wish {pulse.wish_id.hex()}, door {pulse.number}"
 
 
+def no_lock_is_driven_for_a_wish_of_an_earlier_boot(watch: Watch, machine: "StormMachine", pulse: Pulse) -> Iterator[str]:
+    """No lock is driven for a wish of an earlier boot: whoever stood there may have gone."""
+    boot = machine.wish_boots.get(int.from_bytes(pulse.wish_id[4:], "big"))
+    if boot is not None and machine.life is not None and machine.life.boot != boot:
+        yield f"door {pulse.number} at {pulse.start_ms} ms"
+
+
 def no_coil_is_on_too_long_and_no_two_at_once() -> None:
     """No coil is on longer than its limit, and no two at once."""
 
@@ -364,6 +385,10 @@ def nothing_is_compared_during_a_pause(watch: Watch) -> Iterator[str]:
 
 def five_wrong_tries_lead_to_a_pause() -> None:
     """Five wrong tries lead to a pause, restarts included."""
+
+
+def a_pause_runs_its_whole_time_in_one_boot() -> None:
+    """A pause runs its whole time in one boot: pulling the plug starts it again."""
 
 
 def no_secret_leaves_the_vault() -> None:

@@ -160,14 +160,14 @@ def the_state_is_the_fold(watch: Watch) -> Iterator[str]:
 
 
 AFTER_HEALING: tuple[Callable[..., Any], ...] = (
-    the_world_comes_right,
+    presence_is_the_truth,
     the_centre_has_every_fact,
     every_order_has_one_answer_everywhere,
-    presence_is_the_truth,
     deposits_are_the_same,
     every_opening_by_pin_is_a_hand_over,
     who_waits_gets_the_document,
     a_collected_document_is_out,
     nothing_raised_a_security_event,
     the_state_is_the_fold,
+    the_world_comes_right,
 )

@@ -140,6 +140,8 @@ class LockCabinet:
 
     def tick(self, now_ms: int) -> None:
         """Everything that was due by now happens, in order."""
+        if now_ms <= self.now_ms:
+            return  # what is due lies later
         while (due := self.deadline()) is not None and due <= now_ms:
             self._settle(due)
         if now_ms > self.now_ms:

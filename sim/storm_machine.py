@@ -317,7 +317,7 @@ class StormMachine:
             self.entries.append(entry)
             match entry.fact:
                 case DoorUnlockDue():
-                    self.wishes[entry.seq] = entry.fact
+                    self.wishes[entry.seq], self.wish_boots[entry.seq] = entry.fact, entry.boot
                 case PinTrySpent():
                     self.open_try = entry.seq
                 case PinAccepted() | PinRejected() | PinUnanswered():
