@@ -57,6 +57,7 @@ class Loop:
         self.outbox = Outbox(turns.journal, turns.settings.machine)
         self._begun: set[tuple[int, type]] = set()
         self._unanswered: set[int] = set()
+        self._drawn: tuple[object, object, object] = (None, None, None)
         self._shown: tuple[ScreenMessage, int | None] | None = None
         self._birth = b""
         self._births = 0
@@ -258,6 +259,14 @@ class Loop:
         self._reported, self._reported_ms, self._report_ms = watched, now.mono_ms, now.mono_ms + REPORT_EVERY_MS
 
     def _show(self, now: Now) -> None:
+        turns = self.turns
+        drawn_of = (screens.where(turns.state, turns.live, now), now.wall.replace(second=0, microsecond=0), now.trusted)
+        if self._drawn[0] is turns.state and self._drawn[1] is turns.live and self._drawn[2] == drawn_of:
+            return  # most turns are polls of a board that has nothing new
+        self._draw(now)
+        self._drawn = (turns.state, turns.live, drawn_of)
+
+    def _draw(self, now: Now) -> None:
         turns = self.turns
         message = screens.message(turns.state, turns.live, turns.settings, now)
         still = {key: value for key, value in message.data.items() if key != "left_ms"}
