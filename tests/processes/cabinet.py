@@ -24,9 +24,14 @@ class Cabinet:
         self.board.start()
         self.pulses: list[int] = []
         self.coil: int | None = None
-        self._on_us = 0
+        self.on_us = 0
         self.closed = dict.fromkeys(locker.compartments(), True)
         self._number = {place.channel: number for number, place in locker.compartments().items()}
+
+    @property
+    def channels(self) -> int:
+        """How many coils the board has."""
+        return self._locker.boards[0].file.channels
 
     @property
     def port(self) -> str:
@@ -40,6 +45,14 @@ class Cabinet:
     def until_opened(self, number: int, within_s: float = WITHIN_S) -> None:
         """Wait until this door stands open."""
         self._until(lambda: not self.closed[number], f"door {number} never opened", within_s)
+
+    def until_coil(self, on: bool, within_s: float = WITHIN_S) -> None:
+        """Wait until some coil is on, or all are off; `on_us` is when it went on, in wall clock microseconds."""
+        self._until(lambda: (self.coil is not None) == on, f"no coil went {'on' if on else 'off'}", within_s)
+
+    def open(self, number: int) -> None:
+        """Open the door by hand."""
+        self.board.door(self._locker.compartments()[number].channel, closed=False)
 
     def shut(self, number: int) -> None:
         """Push the door, once it stands open and its coil has let go."""
@@ -74,10 +87,10 @@ class Cabinet:
         if channel is None:
             return
         # The enable window is 100 ms: a firmware process that gets no processor for longer drops the coil and takes it up again.
-        again = bool(self.pulses) and self.pulses[-1] == channel and us - self._on_us < self._locker.file.lock.pulse_ms * 1000
+        again = bool(self.pulses) and self.pulses[-1] == channel and us - self.on_us < self._locker.file.lock.pulse_ms * 1000
         if not again:
             self.pulses.append(channel)
-            self._on_us = us
+            self.on_us = us
 
     def close(self) -> None:
         self.board.close()
