@@ -55,6 +55,8 @@ class StreetServer:
         self.leaving = False
         self._street = street
         self._words = {language: Words(language) for language in LANGUAGES}
+        self._client = httpx.AsyncClient(trust_env=False, timeout=3, transport=httpx.AsyncHTTPTransport(retries=3))
+        self._passed_on: dict[str, tuple[bytes, dict[str, str]]] = {}
         self._kiosk = f"127.0.0.1:{street.places.ports.kiosk}"
         folder = resources.files("sim.street").joinpath("page")
         self._files = {name: folder.joinpath(name).read_bytes() for name in FILES}
@@ -118,14 +120,19 @@ class StreetServer:
         return JSONResponse({}, 200, HEADERS)
 
     async def _kiosk_file(self, request: Request) -> Response:
-        """The machine's own page, under the street's address so that a visitor needs one address only."""
-        try:
-            async with httpx.AsyncClient(trust_env=False, timeout=3) as client:
-                answer = await client.get(f"http://{self._kiosk}{request.url.path.removeprefix('/kiosk')}")
-        except httpx.HTTPError:
+        """The machine's own page, under the street's address so that a visitor needs one address only.
+
+        A page that was seen once is shown while the machine has no power, too: its frame then waits for the machine by itself.
+        """
+        path = request.url.path.removeprefix("/kiosk")
+        with contextlib.suppress(httpx.HTTPError):
+            answer = await self._client.get(f"http://{self._kiosk}{path}")
+            headers = {name: answer.headers[name] for name in PASSED_ON if name in answer.headers}
+            self._passed_on[path] = (answer.content, headers)
+        if path not in self._passed_on:
             return PlainTextResponse("", 503, HEADERS)
-        headers = {name: answer.headers[name] for name in PASSED_ON if name in answer.headers}
-        return Response(answer.content, answer.status_code, headers)
+        content, headers = self._passed_on[path]
+        return Response(content, 200, headers)
 
     async def _kiosk_talk(self, page: WebSocket) -> None:
         if not _from_here(page.headers):
