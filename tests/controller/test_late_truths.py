@@ -1,0 +1,63 @@
+"""What only a storm would show: a coil that rested at a restart, hand-overs and entries of 1970, births that somebody wrote over."""
+
+from datetime import UTC, datetime, timedelta
+
+from contracts.facts import DocumentHandedOver, Entry
+from contracts.topics import Presence, decode, encode, up
+from controller.clock import Now
+from controller.doors import decide as doors
+from controller.doors.state import Door, Doors, LockWish
+from controller.inputs import MessageArrived
+from controller.journal import NO_DAY
+from controller.locker import decide as locker
+from controller.locker.state import Deposit, Locker, fold
+from tests.controller.bench_machine import MACHINE, BenchMachine
+
+NOW = Now(datetime(2026, 11, 23, 9, 0, tzinfo=UTC), 20_000, "boot-2", True)
+
+
+def resting(boot: str) -> Doors:
+    lock = LockWish(7, "deposit", 500, 1, boot, 1_000, phase="refused", code="cooling", wait_ms=3_000)
+    return Doors(doors={3: Door(lock=lock)})
+
+
+def test_a_resting_coil_is_asked_again_by_itself_only_in_the_boot_that_wanted_it() -> None:
+    (again,) = doors.overdue(resting("boot-2"), NOW)
+    assert type(again).__name__ == "DoorUnlockDue"
+    (refused,) = doors.overdue(resting("boot-1"), NOW)
+    assert (type(refused).__name__, getattr(refused, "code", "")) == ("DoorRefused", "restarted")
+
+
+def test_a_hand_over_in_1970_is_remembered_thirty_days_from_the_deadline() -> None:
+    until = NOW.wall + timedelta(hours=48)
+    before = Locker(deposits={"d": Deposit(until=until, phase="stored", compartment=1)})
+    fact = DocumentHandedOver(deposit="d", compartment=1)
+    after = fold(before, Entry(9, datetime(1970, 1, 1, tzinfo=UTC), 5, "boot-1", False, fact), fact)
+    assert locker.overdue(after, NOW) == ()
+    later = Now(until + timedelta(days=30), 0, "boot-3", True)
+    assert [type(each).__name__ for each in locker.overdue(after, later)] == ["DepositForgotten"]
+
+
+def test_an_entry_without_a_clock_has_no_day_to_be_old() -> None:
+    machine = BenchMachine()
+    machine.trusted = False
+    machine.hold_pin()
+    days = machine.database.execute("SELECT day, count(*) FROM entries GROUP BY day ORDER BY day").fetchall()
+    assert days[-1][0] == NO_DAY
+    assert len(days) == 2
+
+
+def births(machine: BenchMachine) -> list[Presence]:
+    return [decode(payload, Presence) for topic, payload in machine.published if topic.endswith("/presence")]
+
+
+def test_a_birth_that_was_written_over_is_said_again_and_numbers_grow() -> None:
+    machine = BenchMachine()
+    (birth,) = births(machine)
+    late = encode(Presence(online=False, boot=birth.boot, connection="an-older-one"))
+    machine.loop.take(MessageArrived(topic=up(MACHINE, "presence"), payload=late))
+    assert births(machine) == [birth, birth]
+    machine.loop.take(MessageArrived(topic=up(MACHINE, "presence"), payload=encode(birth)))
+    assert births(machine) == [birth, birth]
+    machine.start()
+    assert births(machine)[-1].number > birth.number
