@@ -24,12 +24,14 @@ from controller.outbox import Outbox
 from controller.ports import Line, Link, Page
 from controller.report import report
 from controller.senses import BoardEvent
+from controller.state import State
 from controller.turns import Turns
 from controller.wishes import Enquire, MatchPin, Unlock, Wish
 
 REPORT_EVERY_MS = 30_000
 REPORT_APART_MS = 1_000
 BIRTHS_A_BOOT = 1_000_000
+WATCHED_MS = 30_000
 
 
 class Loop:
@@ -174,8 +176,7 @@ class Loop:
         self._show(now)
 
     def _talk_to_boards(self, now: Now) -> None:
-        locker = self.turns.state.locker
-        self.bus.eager = locker.loading is not None or locker.collection is not None
+        self.bus.eager = _moves_soon(self.turns.state, now)
         self.bus.tick(now.mono_ms)
         while events := self.bus.events():
             for event in events:
@@ -279,3 +280,14 @@ class Loop:
         turns.live = msgspec.structs.replace(turns.live, rev=rev, screen_rev=turns.live.screen_rev if same else rev)
         self._shown = shown
         self._page.show(msgspec.structs.replace(message, rev=rev))
+
+
+def _moves_soon(state: State, now: Now) -> bool:
+    """Whether somebody stands before a door that is about to open or to close; one left open for long is asked about like all others."""
+    visit = state.locker.loading or state.locker.collection
+    if visit is None:
+        return False
+    door = state.doors.door(visit.compartment)
+    if door.lock is not None and door.lock.opening:
+        return True
+    return door.position == "open" and door.moved_boot == now.boot and now.mono_ms - door.moved_ms < WATCHED_MS
