@@ -141,7 +141,7 @@ class Clerk(Person):
             if name.startswith("k."):
                 begun = True
                 until_ms = self.world.now_ms + PATIENCE_MS
-            if begun and self.chance(0.02):
+            if begun and self.chance(0.008):
                 return  # called away
             if name in ("k.loaded", "k.failed"):
                 self.machine.press("ok")

@@ -181,6 +181,7 @@ class World:
     async def _play(self) -> None:
         self.trace.add(0, "world", f"seed {self.seed}: {', '.join(self.plan.names) or 'calm'}; heals at {self.plan.heal_ms}")
         self.spawn(self.centre.keep_backups(), "backups")
+        self.spawn(self._passers_by(), "passers-by")
         self.centre.start()
         self.machine.power_on()
         self._people()
@@ -190,7 +191,6 @@ class World:
         self._heal()
         while not self.watch.violations:
             await asyncio.sleep(1)
-            self._passer_by()
             if not self.watch.unfinished() or self.now_ms > self.plan.heal_ms + HEALING_MS_MAX:
                 break
         self.watch.last_look()
@@ -271,9 +271,12 @@ class World:
         machine.cabinet.restore_power(self.now_ms)
         machine.bus_moved()
 
-    def _passer_by(self) -> None:
+    async def _passers_by(self) -> None:
         """A door that nobody minds is pushed shut at last."""
-        if not self.machine.front.locked():
+        while True:
+            await asyncio.sleep(2 if self.healed else 20)
+            if self.machine.front.locked():
+                continue
             for number, door in self.machine.cabinet.doors.items():
                 if not door.closed:
                     self.machine.push(number)
