@@ -68,10 +68,12 @@ class Machine:
         keys: Path | None = None,
         more: str = "",
         root: Path = ROOT,
+        keepalive_s: int = 5,
     ) -> None:
         """`bus` is a port text; `keys` a folder shared with the centre; `more` are further lines of the site file."""
         self.folder = folder
         self.root = root
+        self._keepalive_s = keepalive_s
         self.machine = machine
         self.site = folder / "site.toml"
         self.screen_port = free_port()
@@ -90,7 +92,7 @@ class Machine:
                 'number = "U-01"',
                 'place = "ul. Gronowa 22a"',
                 f'bus = {{ port = "{bus}" }}',
-                f"mqtt = {{ port = {broker_port}, version = {version}, keepalive_s = 5 }}",
+                f"mqtt = {{ port = {broker_port}, version = {version}, keepalive_s = {self._keepalive_s} }}",
                 f"kiosk = {{ port = {self.screen_port} }}",
                 f'keys = {{ pin = "{keys}/pin-{self.machine}.key", seal = "{keys}/seal.key", orders = ["{keys}/order.pub"] }}',
                 "",
