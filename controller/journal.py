@@ -44,6 +44,16 @@ def failed(error: sqlite3.Error) -> JournalFailed:
     return JournalFailed(f"journal: {type(error).__name__} {getattr(error, 'sqlite_errorname', '')}".strip())
 
 
+class Snapshot(msgspec.Struct, frozen=True):
+    """A folded state and the shape that State had in the release that folded it."""
+
+    shape: str
+    state: State
+
+
+SHAPE = hashlib.sha256(msgspec.json.encode(msgspec.json.schema(State), order="deterministic")).hexdigest()[:16]
+
+
 class Row(msgspec.Struct, frozen=True):
     """One stored entry."""
 
@@ -105,15 +115,17 @@ class Journal:
         rows = self._connection.execute(
             "SELECT s.head, s.body FROM snapshots s JOIN entries e ON e.seq = s.seq AND e.head = s.head ORDER BY s.seq DESC"
         )
-        for head, body in rows:
-            try:
-                return msgspec.json.decode(body, type=State), head
-            except msgspec.DecodeError:
-                continue  # of another release: an older snapshot or the entries themselves will do
+        readable = [(snapshot, head) for head, body in rows if (snapshot := _read_snapshot(body)) is not None]
+        for snapshot, head in readable:
+            if snapshot.shape == SHAPE:
+                return snapshot.state, head
+        # A state of another release may lack what ours folds from the same facts: the facts are better, as long as all are there.
         row = self._connection.execute("SELECT min(seq) FROM entries").fetchone()
-        if row[0] not in (None, 1):
+        if row[0] in (None, 1):
+            return State(), FIRST_HEAD
+        if not readable:
             raise JournalWrong("no snapshot of the pruned entries can be read")
-        return State(), FIRST_HEAD
+        return readable[0][0].state, readable[0][1]
 
     def append(self, entries: tuple[Entry, ...], vault: Vault, changes: tuple[VaultChange, ...]) -> None:
         """Keep the entries and the vault's changes, all or none; raises JournalFailed."""
@@ -151,7 +163,8 @@ class Journal:
 
     def snapshot(self, state: State) -> None:
         """Keep the folded state beside the entries."""
-        self._connection.execute("INSERT OR REPLACE INTO snapshots VALUES (?, ?, ?)", (state.seq, self.head, msgspec.json.encode(state)))
+        body = msgspec.json.encode(Snapshot(SHAPE, state))
+        self._connection.execute("INSERT OR REPLACE INTO snapshots VALUES (?, ?, ?)", (state.seq, self.head, body))
 
     def snapshot_due(self) -> bool:
         """Whether enough entries came since the last snapshot."""
@@ -172,6 +185,13 @@ class Journal:
             self._connection.execute("INSERT OR REPLACE INTO meta SELECT 'pruned_head', head FROM entries WHERE seq = ?", (old,))
             self._connection.execute("DELETE FROM entries WHERE seq <= ?", (old,))
             self._connection.execute("DELETE FROM snapshots WHERE seq < ?", (seqs[1],))
+
+
+def _read_snapshot(body: bytes) -> Snapshot | None:
+    try:
+        return msgspec.json.decode(body, type=Snapshot)
+    except msgspec.DecodeError:
+        return None
 
 
 def _checked(row: tuple[int, bytes, bytes], before: int, head: bytes, release: str) -> Entry:

@@ -43,7 +43,7 @@ class EraseDeposit(msgspec.Struct, frozen=True):
 
 
 VaultChange = HoldPin | HoldCase | EraseCase | EraseDeposit
-ERASING = (EraseCase, EraseDeposit)
+ERASING = (HoldPin, EraseCase, EraseDeposit)
 
 
 class VaultKeys:

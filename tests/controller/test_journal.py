@@ -20,7 +20,17 @@ from contracts.facts import (
     PinSet,
     PinTrySpent,
 )
-from controller.journal import FIRST_HEAD, KEPT_DAYS, SNAPSHOT_EVERY, Journal, JournalFailed, JournalWrong, connect
+from controller.journal import (
+    FIRST_HEAD,
+    KEPT_DAYS,
+    SHAPE,
+    SNAPSHOT_EVERY,
+    Journal,
+    JournalFailed,
+    JournalWrong,
+    Snapshot,
+    connect,
+)
 from controller.state import State, fold
 from controller.vault import EraseDeposit, HoldCase, HoldPin, Vault, VaultKeys
 from tests.controller.bench_machine import CASE, PIN, BenchMachine, SeededRandomness, pin_hmac
@@ -110,10 +120,20 @@ def test_a_snapshot_of_another_shape_is_passed_over(body: bytes) -> None:
     assert box.journal.restore("0.1") == box.fold()
 
 
+def test_a_state_of_another_release_is_not_believed_while_the_facts_are_there() -> None:
+    box = Box()
+    box.write(10)
+    lacking = msgspec.json.encode(Snapshot("another shape", State(seq=10)))
+    box.connection.execute("INSERT INTO snapshots SELECT seq, head, ? FROM entries WHERE seq = 10", (lacking,))
+    assert box.journal.restore("0.1") == box.fold()
+    box.connection.execute("DELETE FROM entries WHERE seq < 5")
+    assert box.journal.restore("0.1") == State(seq=10)
+
+
 def test_a_snapshot_of_another_chain_is_passed_over() -> None:
     box = Box()
     box.write(10)
-    box.connection.execute("INSERT INTO snapshots VALUES (10, x'00', ?)", (msgspec.json.encode(State(seq=10)),))
+    box.connection.execute("INSERT INTO snapshots VALUES (10, x'00', ?)", (msgspec.json.encode(Snapshot(SHAPE, State(seq=10))),))
     assert box.journal.restore("0.1") == box.fold()
 
 
