@@ -35,7 +35,7 @@ class MqttLink:
         try:
             self._tls = _tls(settings, folder)
             self._password = (folder / settings.password).read_text("utf-8").strip() if settings.password else None
-        except OSError as error:
+        except (OSError, UnicodeDecodeError) as error:
             raise LinkWrong(f"mqtt: certificate or password file cannot be used ({type(error).__name__})") from None
 
     def publish(self, topic: str, payload: bytes, retain: bool = False) -> None:

@@ -49,7 +49,7 @@ class CentreLink:
         try:
             self._tls = _tls(site, folder)
             self._password = (folder / site.password).read_text("utf-8").strip() if site.password else None
-        except OSError as error:
+        except (OSError, UnicodeDecodeError) as error:
             raise LinkWrong(f"mqtt: certificate or password file cannot be used ({type(error).__name__})") from None
 
     def publish(self, topic: str, payload: bytes, retain: bool = False) -> None:

@@ -23,8 +23,7 @@ class OpenLine:
 
     def __init__(self, port: str, baud: int, received: Callable[[bytes], None]) -> None:
         """Raises PortWrong."""
-        parts = urlsplit(port)
-        if not port.startswith("/") and (parts.scheme != "socket" or not parts.hostname or not parts.port):
+        if "\0" in port or not (port.startswith("/") or _is_socket(port)):
             raise PortWrong(f"{port[:80]}: neither a device nor socket://host:port")
         self._port = port
         self._baud = baud
@@ -81,3 +80,11 @@ class OpenLine:
         finally:
             loop.remove_reader(device.fileno())
             device.close()
+
+
+def _is_socket(port: str) -> bool:
+    try:
+        parts = urlsplit(port)
+        return parts.scheme == "socket" and bool(parts.hostname) and bool(parts.port)
+    except ValueError:
+        return False

@@ -1,0 +1,61 @@
+"""What the service manager hears."""
+
+import socket
+from collections.abc import Iterator
+
+import pytest
+
+from controller.health import Watchdog
+
+ADDRESS = "@kiosk-test-health"
+
+
+@pytest.fixture
+def manager() -> Iterator[socket.socket]:
+    with socket.socket(socket.AF_UNIX, socket.SOCK_DGRAM) as ears:
+        ears.bind(ADDRESS.replace("@", "\0"))
+        ears.settimeout(5)
+        yield ears
+
+
+def said(manager: socket.socket) -> list[bytes]:
+    manager.setblocking(False)
+    heard: list[bytes] = []
+    try:
+        while True:
+            heard.append(manager.recv(100))
+    except BlockingIOError:
+        return heard
+
+
+def test_it_says_that_it_serves(manager: socket.socket) -> None:
+    Watchdog({"NOTIFY_SOCKET": ADDRESS}).ready()
+    assert manager.recv(100) == b"READY=1"
+
+
+def test_turns_feed_it_four_times_in_a_period(manager: socket.socket) -> None:
+    watchdog = Watchdog({"NOTIFY_SOCKET": ADDRESS, "WATCHDOG_USEC": "4000000"})
+    assert watchdog.every_ms == 1000
+    for now_ms in range(0, 4000, 100):
+        watchdog.turn_completed(now_ms)
+    assert said(manager) == [b"WATCHDOG=1"] * 4
+
+
+@pytest.mark.parametrize("period", ["", "0", "-5", "soon", "1e6"])
+def test_without_a_period_it_keeps_quiet(manager: socket.socket, period: str) -> None:
+    watchdog = Watchdog({"NOTIFY_SOCKET": ADDRESS, "WATCHDOG_USEC": period})
+    watchdog.turn_completed(0)
+    watchdog.turn_completed(10**9)
+    assert said(manager) == []
+
+
+def test_without_a_manager_nothing_happens() -> None:
+    watchdog = Watchdog({"WATCHDOG_USEC": "4000000"})
+    watchdog.ready()
+    watchdog.turn_completed(0)
+
+
+def test_a_manager_that_has_gone_does_not_matter() -> None:
+    watchdog = Watchdog({"NOTIFY_SOCKET": "/nowhere/at/all", "WATCHDOG_USEC": "4000000"})
+    watchdog.ready()
+    watchdog.turn_completed(0)
