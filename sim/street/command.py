@@ -27,6 +27,7 @@ def run_options(options: argparse.Namespace) -> int:
 def run(host: str, port: int, data: Path) -> int:
     """Run until SIGINT or SIGTERM; 0 after a clean stop, 1 with one line on standard error when it cannot start."""
     logging.basicConfig(level=logging.WARNING, format="%(levelname)s %(name)s: %(message)s")
+    logging.getLogger("uvicorn").setLevel(logging.CRITICAL)  # a visitor's page that is still open at the end is no error
     try:
         asyncio.run(_street(host, port, data.absolute()))
     except NAMED as error:

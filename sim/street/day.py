@@ -23,6 +23,7 @@ class Day:
 
     def __init__(self, places: Places, locker: Locker, clock: RealClock, changed: Callable[[], None]) -> None:
         self.cuts = 0
+        self.unplugged = False
         self._places = places
         self._changed = changed
         self._at_the_fuse = asyncio.Lock()
@@ -75,6 +76,7 @@ class Day:
         """Cut the machine's network, or mend it."""
         if self.cable.connected:
             self.cable.cut()
+            self.unplugged = True
         else:
             self.cable.mend()
         self._changed()

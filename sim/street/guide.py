@@ -23,7 +23,7 @@ class Sight:
 
     __slots__ = (
         "collected", "compartment", "cuts", "documents", "filled", "inside", "jammed", "keys", "kiosk_lang", "lang", "network",
-        "open_doors", "openings", "phase", "pin", "power", "screen", "waiting",
+        "online", "open_doors", "openings", "phase", "pin", "power", "screen", "waiting",
     )  # fmt: skip
 
     def __init__(
@@ -32,6 +32,7 @@ class Sight:
         phase: str = "free",
         power: bool = True,
         network: bool = True,
+        online: bool = True,
         lang: str = "pl",
         screen: str = "l.attract",
         kiosk_lang: str = "pl",
@@ -50,11 +51,12 @@ class Sight:
     ) -> None:
         """`phase` is preparing or free; `pin` is on the phone and its document still inside; `cuts` counts power cuts.
 
-        `documents` and `openings` are what the centre knows of the document handed over last.
+        `online`, `documents` and `openings` (of the document handed over last) are what the centre knows.
         """
         self.phase = phase
         self.power = power
         self.network = network
+        self.online = online
         self.lang = lang
         self.screen = screen
         self.kiosk_lang = kiosk_lang
@@ -131,7 +133,8 @@ def _collecting(sight: Sight) -> Advice | None:
         case "l.open" | "l.close":
             return Advice("door.shut", "", door)
         case "l.jam" | "l.jam.last":
-            return Advice("collect.jam", _unjam(sight) or ("kiosk:1" if "1" in sight.keys else "kiosk:2"), door)
+            say = "collect.jam" if sight.network else "collect.jam_offline"
+            return Advice(say, _unjam(sight) or ("kiosk:1" if "1" in sight.keys else "kiosk:2"), door)
         case "l.done":
             return _told(sight, "kiosk:ok")
         case _:
@@ -204,6 +207,8 @@ def _calm(sight: Sight) -> Advice:
         return Advice("collect.start" if sight.network else "collect.start_offline", "kiosk:ok")
     if not sight.network:
         return Advice("network.off", "network")
+    if not sight.online:
+        return Advice("network.back")
     for tell in (_at_the_desk, _story_told):
         if (advice := tell(sight)) is not None:
             return advice

@@ -50,10 +50,12 @@ def sight(street: Street, lang: Language, proof: Proof) -> Sight:
     message = street.pin_message()
     found = PIN.search(message.text) if message else None
     deposits = list(reversed(day.desk.deposits))
+    taken = {paper.deposit for paper in day.cabinet.papers if paper.where == "hand"}  # before the centre knows of it
     return Sight(
         phase=street.phase,
         power=day.cabinet.power,
         network=day.cable.connected,
+        online=day.desk.online or not day.unplugged,
         lang=lang,
         screen=seen.screen,
         kiosk_lang=seen.lang,
@@ -64,7 +66,7 @@ def sight(street: Street, lang: Language, proof: Proof) -> Sight:
         open_doors=tuple(day.cabinet.open_doors()),
         inside=tuple(paper.box for paper in day.cabinet.papers if paper.where == "box"),
         jammed=tuple(day.cabinet.jammed()),
-        waiting=tuple(Waiting(one.key, one.case, one.state) for one in deposits if one.state not in OVER),
+        waiting=tuple(Waiting(one.key, one.case, one.state) for one in deposits if one.state not in OVER and one.key not in taken),
         collected=sum(1 for one in deposits if one.state == "collected"),
         cuts=day.cuts,
         documents=len(proof.documents),
@@ -82,7 +84,7 @@ def picture(street: Street, words: Words) -> dict[str, Any]:
         "phase": street.phase,
         "power": "on" if day.cabinet.power and day.eye.seen.screen else "starting" if day.cabinet.power else "off",
         "network": day.cable.connected,
-        "kiosk": {"screen": day.eye.seen.screen, "lang": day.eye.seen.lang},
+        "kiosk": {"screen": day.eye.seen.screen, "lang": day.eye.seen.lang, "filled": day.eye.seen.filled},
         "doors": _doors(street, words),
         "hand": _hand(street, words),
         "phone": [_message(one, words) for one in street.sms.inbox()],

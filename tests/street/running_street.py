@@ -58,6 +58,8 @@ class Visitor:
             self.act(do="register", case=street["next_case"], phone="601 234 123")
         elif kind == "load":
             self.act(do="load", deposit=name)
+        elif kind == "jam":
+            self.act(do="jam", door=int(name))
         elif kind == "power" and street["power"] == "off":
             return  # it comes back by itself
         elif kind:
