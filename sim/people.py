@@ -9,8 +9,6 @@ import re
 from random import Random
 from typing import TYPE_CHECKING
 
-import msgspec
-
 from central.deposits import DeskRefused
 from contracts.screen_messages import ScreenMessage
 from sim.storm_centre import CentreAway
@@ -35,17 +33,6 @@ class Document:
         self.compartment: int | None = None
         self.taken = False
         self.given_up = ""
-
-
-class Story(msgspec.Struct, frozen=True):
-    """How one person behaves."""
-
-    forgets: float = 0.0
-    leaves: float = 0.0
-    wants_lower: float = 0.0
-    leaves_open: float = 0.0
-    wrong_first: float = 0.0
-    office: float = 0.0
 
 
 class Person:

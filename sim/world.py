@@ -15,7 +15,6 @@ from central.settings import Settings as CentreSettings
 from central.signer import Signer
 from contracts.descriptions import Locker, read_locker
 from contracts.facts import BootStarted
-from contracts.topics import Presence, decode
 from controller.settings import Settings
 from controller.vault import VaultKeys
 from firmware.lock_board import BoardFacts, LockBoard
@@ -280,11 +279,6 @@ class World:
             for number, door in self.machine.cabinet.doors.items():
                 if not door.closed:
                     self.machine.push(number)
-
-    def presence(self) -> bool | None:
-        """What the broker's retained message says of the machine."""
-        message = self.broker.retained.get(f"kiosk/v1/{MACHINE}/up/presence")
-        return decode(message.payload, Presence).online if message else None
 
     def boots(self) -> int:
         """How often the controller has started."""
