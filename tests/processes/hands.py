@@ -1,13 +1,12 @@
 """A visitor's hands at the street's page, by touch or by keyboard alone. What they press is found by its visible label or role."""
 
 from collections.abc import Callable
-from contextlib import suppress
 from typing import Protocol
 
-from playwright.sync_api import FrameLocator, Locator, Page, expect
+from playwright.sync_api import FrameLocator, Locator, Page, TimeoutError, expect
 
 TABS_MAX = 80
-SECOND_LOOK_MS = 700
+SECOND_LOOK_MS = 500
 
 TOWARDS = """(wanted) => {
     const at = wanted.ownerDocument.activeElement;
@@ -38,8 +37,8 @@ class Hands(Protocol):
         """Choose one of a menu's lines on the machine's screen."""
         ...
 
-    def digit(self, digit: str, came: Locator) -> None:
-        """Type a digit on the machine; `came` is visible once it has come."""
+    def type(self, digits: str, entered: Callable[[int], Locator]) -> None:
+        """Type digits on the machine; `entered` finds what says how many have come."""
         ...
 
 
@@ -57,13 +56,13 @@ class Touch:
         field.fill(text)
 
     def strike(self, key: Locator) -> None:
-        key.tap()
+        _until_it_goes(key, key.tap)
 
     def choose(self, lines: Locator, index: int) -> None:
         lines.nth(index).tap()
 
-    def digit(self, digit: str, came: Locator) -> None:
-        _seen_to_come(lambda: self._machine.get_by_role("button", name=digit, exact=True).tap(), came)
+    def type(self, digits: str, entered: Callable[[int], Locator]) -> None:
+        _one_by_one(digits, entered, lambda digit: self._machine.get_by_role("button", name=digit, exact=True).tap())
 
 
 class Keyboard:
@@ -84,22 +83,22 @@ class Keyboard:
 
     def strike(self, key: Locator) -> None:
         self._reach(self._frame)
-        expect(key).to_be_visible()
+        key.wait_for()
         # Enter is the machine's green key wherever the focus rests; any other key is pressed where it stands.
-        self._page.keyboard.press("Space" if self._reach(key) else "Enter")
+        _until_it_goes(key, lambda: self._page.keyboard.press("Space" if self._reach(key) else "Enter"))
 
     def choose(self, lines: Locator, index: int) -> None:
         self._reach(self._frame)
-        expect(lines.nth(index)).to_be_visible()
+        lines.nth(index).wait_for()
         resting = int(lines.evaluate_all(HAS_FOCUS))
         for line in range(resting + 1, index + 1):
             self._page.keyboard.press("ArrowDown")
             expect(lines.nth(line)).to_be_focused()
         self._page.keyboard.press("Enter")
 
-    def digit(self, digit: str, came: Locator) -> None:
+    def type(self, digits: str, entered: Callable[[int], Locator]) -> None:
         self._reach(self._frame)
-        _seen_to_come(lambda: self._page.keyboard.press(digit), came)
+        _one_by_one(digits, entered, self._page.keyboard.press)
 
     def _reach(self, wanted: Locator) -> int:
         """Move the focus there; how many keys it took."""
@@ -111,11 +110,24 @@ class Keyboard:
         raise AssertionError(f"{TABS_MAX} tabs do not lead to {wanted}")
 
 
-def _seen_to_come(strike: Callable[[], None], came: Locator) -> None:
-    """The machine takes two quick strikes of one key for one; who sees that no digit came presses once more."""
+def _until_it_goes(key: Locator, strike: Callable[[], None]) -> None:
+    """Strike a key that leads to another screen. The machine takes two quick strikes for one: who sees that nothing happened strikes again."""
     strike()
-    with suppress(AssertionError):
-        expect(came).to_be_visible(timeout=SECOND_LOOK_MS)
-        return
-    strike()
-    expect(came).to_be_visible()
+    try:
+        key.wait_for(state="hidden", timeout=SECOND_LOOK_MS)
+    except TimeoutError:
+        strike()
+
+
+def _one_by_one(digits: str, entered: Callable[[int], Locator], strike: Callable[[str], None]) -> None:
+    """Strike each digit and see it come; the same one twice in a hurry may come once only, and then it is struck again."""
+    for number, digit in enumerate(digits, 1):
+        strike(digit)
+        twice = digits[number - 2 : number] == digit * 2
+        try:
+            entered(number).wait_for(timeout=SECOND_LOOK_MS if twice else None)
+        except TimeoutError:
+            if not twice:
+                raise
+            strike(digit)
+            entered(number).wait_for()
