@@ -24,8 +24,9 @@ from contracts.facts import (
     Entry,
 )
 
-COOLING_MS_MAX = 6_000
-"""A person in front of the door waits so long without being told; a longer rest is shown as a door that did not open."""
+WAITS = frozenset(("cooling", "braked"))
+WAIT_MS_MAX = 20_000
+"""A person in front of the door waits so long for the coil or the board's brake; anything longer is shown as a door that did not open."""
 
 Phase = Literal["due", "pulsed", "refused", "doubt", "jammed", "opened", "closed"]
 
@@ -46,8 +47,8 @@ class LockWish(msgspec.Struct, frozen=True):
 
     @property
     def waits(self) -> bool:
-        """The coil still rests from an earlier pulse: certainly not driven, so it may be asked for again when the board says."""
-        return self.phase == "refused" and self.code == "cooling" and 0 < self.wait_ms <= COOLING_MS_MAX
+        """The coil rests or the board brakes: certainly not driven, so it may be asked for again when the board says."""
+        return self.phase == "refused" and self.code in WAITS and 0 < self.wait_ms <= WAIT_MS_MAX
 
     @property
     def opening(self) -> bool:
