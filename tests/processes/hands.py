@@ -3,7 +3,7 @@
 from collections.abc import Callable
 from typing import Protocol
 
-from playwright.sync_api import FrameLocator, Locator, Page, TimeoutError, expect
+from playwright.sync_api import Error, FrameLocator, Locator, Page, expect
 
 TABS_MAX = 80
 SECOND_LOOK_MS = 500
@@ -111,22 +111,22 @@ class Keyboard:
 
 
 def _until_it_goes(key: Locator, strike: Callable[[], None]) -> None:
-    """Strike a key that leads to another screen. The machine takes two quick strikes for one: who sees that nothing happened strikes again."""
+    """Strike a key that leads to another screen; two quick strikes count as one, so who sees that nothing happened strikes again."""
     strike()
     try:
         key.wait_for(state="hidden", timeout=SECOND_LOOK_MS)
-    except TimeoutError:
+    except Error:
         strike()
 
 
 def _one_by_one(digits: str, entered: Callable[[int], Locator], strike: Callable[[str], None]) -> None:
-    """Strike each digit and see it come; the same one twice in a hurry may come once only, and then it is struck again."""
+    """Strike each digit and see it come; the same one again in a hurry may not come, and then it is struck once more."""
     for number, digit in enumerate(digits, 1):
         strike(digit)
-        twice = digits[number - 2 : number] == digit * 2
+        twice = digit in digits[: number - 1]
         try:
             entered(number).wait_for(timeout=SECOND_LOOK_MS if twice else None)
-        except TimeoutError:
+        except Error:
             if not twice:
                 raise
             strike(digit)

@@ -51,6 +51,12 @@ class Assassin:
 
     def run(self, documents: int) -> None:
         """Load and collect so many documents, with a kill at each of the two doors."""
+        try:
+            self._story(documents)
+        except Exception as error:
+            raise RuntimeError(f"after {self.kills} kills, {self._heard_so_far()}") from error
+
+    def _story(self, documents: int) -> None:
         page = self._start()
         for first in range(0, documents, AT_ONCE):
             batch = range(first, min(first + AT_ONCE, documents))
@@ -72,7 +78,7 @@ class Assassin:
 
     def _killed(self, page: Page) -> Page:
         if not self._died.wait(WITHIN_S):
-            raise TimeoutError(f"no coil frame after {self.kills} kills: {self._heard_since(page)}")
+            raise TimeoutError(f"no coil frame after {self.kills} kills: the screen is {page.screen}")
         assert self.machine.running.ended() == -signal.SIGKILL
         self._died.clear()
         self.kills += 1
@@ -96,9 +102,12 @@ class Assassin:
         assert self.centre.ends_of(order) == {("refused", "no_compartment")}
         return False
 
-    def _heard_since(self, page: Page) -> str:
+    def _heard_so_far(self) -> str:
         self.centre.take_all()
-        return f"screen {page.screen}, last answers {self.centre.answers[-3:]}, last facts {self.centre.kinds()[-6:]}"
+        pulses = self.cabinet.look()[-3:]
+        opened = [number for number, closed in self.cabinet.closed.items() if not closed]
+        said = f"controller {self.machine.running.lines[-9:]}, answers {self.centre.answers[-3:]}, facts {self.centre.kinds()[-9:]}"
+        return f"open doors {opened}, last coils {pulses}, {said}"
 
     def _load(self, page: Page, number: int) -> tuple[Page, int]:
         page.until("l.attract")

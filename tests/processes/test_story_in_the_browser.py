@@ -39,7 +39,9 @@ class Labels(msgspec.Struct, frozen=True):
     take: str
     close: str
     cut: str
-    back: str
+    restore: str
+    dark: str
+    starting: str
     screen: str
     inbox: str
     to: str
@@ -70,7 +72,9 @@ POLISH = Labels(
     take="Weź",
     close="Zamknij drzwi",
     cut="Odetnij prąd",
-    back="Włącz prąd",
+    restore="Włącz prąd",
+    dark="Brak prądu",
+    starting="Automat wstaje…",
     screen="Ekran automatu",
     inbox="Telefon",
     to="do",
@@ -100,7 +104,9 @@ ENGLISH = Labels(
     take="Take",
     close="Close door",
     cut="Cut power",
-    back="Restore power",
+    restore="Restore power",
+    dark="No power",
+    starting="The machine is starting…",
     screen="Machine screen",
     inbox="Phone",
     to="to",
@@ -121,7 +127,6 @@ ENGLISH = Labels(
     thanks="Thank you. Collected at",
 )
 LABELS = {"pl": POLISH, "en": ENGLISH}
-WAIT = "Proszę chwilę zaczekać."
 LINES = {"pl": 0, "en": 1}
 
 
@@ -249,9 +254,12 @@ class Story:
         if step != self._cut:
             return
         self._press(self._street.cut)
-        waiting = self._screen.get_by_text(WAIT)
-        waiting.wait_for()
-        waiting.wait_for(state="hidden")
+        screen = self._page.get_by_role("region", name=self._street.screen)
+        screen.get_by_text(self._street.dark, exact=True).wait_for()
+        if self._page.get_by_role("button", name=self._street.restore, exact=True).is_visible():  # else it is back by itself already
+            self._press(self._street.restore)
+        screen.get_by_text(self._street.dark, exact=True).wait_for(state="hidden")
+        screen.get_by_text(self._street.starting, exact=True).wait_for(state="hidden")
         self._machine = POLISH
 
     def _press(self, label: str) -> None:
