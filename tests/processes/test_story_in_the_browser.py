@@ -24,6 +24,7 @@ WITHIN_MS = 20_000
 PREPARED_MS = 40_000
 DESKTOP: ViewportSize = {"width": 1280, "height": 720}
 CUTS = ("registered", "loading", "typing", "opened", "done")
+BEATS_MAX = 10
 NUMBERS = count(1)
 
 
@@ -142,20 +143,34 @@ def browser() -> Generator[Browser]:
         yield started
 
 
-@pytest.fixture
-def page(browser: Browser, touch: bool) -> Generator[Page]:
+VISITORS = ((True, "pl"), (True, "en"), (False, "pl"), (False, "en"))
+
+
+class Visitor(msgspec.Struct, frozen=True):
+    """Somebody at the street's page."""
+
+    page: Page
+    touch: bool
+    lang: str
+
+
+@pytest.fixture(scope="module", params=VISITORS, ids=[f"{'touch' if touch else 'keyboard'}-{lang}" for touch, lang in VISITORS])
+def visitor(request: pytest.FixtureRequest, browser: Browser, street: RunningStreet) -> Generator[Visitor]:
+    touch, lang = request.param
     context = browser.new_context(viewport=DESKTOP, has_touch=touch, reduced_motion="reduce")
     context.set_default_timeout(WITHIN_MS)
-    expect.set_options(timeout=WITHIN_MS)
-    yield context.new_page()
-    expect.set_options(timeout=None)
+    page = context.new_page()
+    page.goto(f"{street.address}/?lang={lang}")
+    page.get_by_role("log", name=LABELS[lang].inbox).get_by_text("PIN:").first.wait_for(timeout=PREPARED_MS)
+    yield Visitor(page, touch, lang)
     context.close()
 
 
 class Story:
     """One document, from the clerk's desk to the resident's hand, as one visitor tells it."""
 
-    def __init__(self, page: Page, lang: str, touch: bool, cut: str) -> None:
+    def __init__(self, visitor: Visitor, cut: str) -> None:
+        page, lang = visitor.page, visitor.lang
         self._page = page
         self._lang = lang
         self._cut = cut
@@ -166,7 +181,7 @@ class Story:
         self._phone = f"601 777 {number:03}"
         frame = page.get_by_title(self._street.screen)
         self._screen = frame.content_frame
-        self._hands: Hands = Touch(self._screen) if touch else Keyboard(page, frame)
+        self._hands: Hands = Touch(self._screen) if visitor.touch else Keyboard(page, frame)
 
     def tell(self) -> None:
         """All of it."""
@@ -282,18 +297,24 @@ class Story:
         return phone.get_by_role("article").filter(has_text=f"{self._street.to} {self._phone}")
 
 
-def facts_of_a_whole_day(centre: str) -> list[dict[str, Any]]:
-    """Everything the centre has been told, each with its `kind` and `seq`."""
+def day_until_collected(centre: str, deposit: str) -> list[dict[str, Any]]:
+    """Everything that the centre was told until it heard that this collection has ended, each with its `kind` and `seq`."""
     facts: list[dict[str, Any]] = []
-    after = 0
-    with httpx.Client(base_url=f"{centre}/api/v1", trust_env=False) as client:
-        while (told := client.get("/facts", params={"after": after, "limit": 1000}).json())["facts"]:
-            facts += [{**one["entry"]["fact"], "seq": one["seq"]} for one in told["facts"]]
-            after = told["next"]
-    return facts
+    with httpx.stream("GET", f"{centre}/api/v1/events", params={"after": 0}, trust_env=False) as events:
+        idle = 0
+        for line in events.iter_lines():
+            idle += line == "event: beat"
+            if idle > BEATS_MAX:
+                break
+            told: dict[str, Any] = msgspec.json.decode(line.removeprefix("data:")) if line.startswith("data:") else {}
+            if "entry" in told:
+                facts.append({**told["entry"]["fact"], "seq": told["seq"]})
+                if (facts[-1]["kind"], facts[-1].get("deposit")) == ("collection.ended", deposit):
+                    return facts
+    raise AssertionError(f"the centre never heard of the end of {deposit}")
 
 
-def what_became_of(case: str, centre: str) -> dict[str, Any]:
+def deposit_of(case: str, centre: str) -> dict[str, Any]:
     """The one deposit of a case at the centre."""
     deposits = httpx.get(f"{centre}/api/v1/deposits", trust_env=False).json()
     (deposit,) = [one for one in deposits if one["case"] == case]
@@ -301,21 +322,20 @@ def what_became_of(case: str, centre: str) -> dict[str, Any]:
 
 
 @pytest.mark.parametrize("cut", CUTS)
-@pytest.mark.parametrize("lang", ["pl", "en"])
-@pytest.mark.parametrize("touch", [True, False], ids=["touch", "keyboard"])
-def test_one_document_one_opening_one_message(street: RunningStreet, page: Page, touch: bool, lang: str, cut: str) -> None:
-    page.goto(f"{street.address}/?lang={lang}")
-    expect(page.get_by_role("log", name=LABELS[lang].inbox).get_by_text("PIN:").first).to_be_visible(timeout=PREPARED_MS)
-    story = Story(page, lang, touch, cut)
+def test_one_document_one_opening_one_message(street: RunningStreet, visitor: Visitor, cut: str) -> None:
+    story = Story(visitor, cut)
     story.tell()
     centre = street.said[1].removeprefix("dashboard: ")
-    deposit = what_became_of(story.case, centre)
+    deposit = deposit_of(story.case, centre)
     assert (deposit["state"], deposit["sms"]) == ("collected", "accepted")
-    facts = facts_of_a_whole_day(centre)
+    facts = day_until_collected(centre, deposit["key"])
     mine = Counter(fact["kind"] for fact in facts if fact.get("deposit") == deposit["key"])
     assert (mine["deposit.stored"], mine["document.handed_over"], mine["collection.ended"]) == (1, 1, 1)
     stored = next(fact["seq"] for fact in facts if fact["kind"] == "deposit.stored" and fact["deposit"] == deposit["key"])
-    openings = [fact["cause"] for fact in facts if fact["kind"] == "door.opened" and fact["seq"] > stored]
-    assert openings == ["collection"]
+    openings = [(fact["compartment"], fact["cause"]) for fact in facts if fact["kind"] == "door.opened" and fact["seq"] > stored]
+    assert openings == [(deposit["compartment"], "collection")]
+    kinds = Counter(fact["kind"] for fact in facts)
+    causes = Counter(fact["cause"] for fact in facts if fact["kind"] == "door.opened")
+    assert causes == {"deposit": kinds["deposit.stored"], "collection": kinds["document.handed_over"]}
     pulses = Counter(fact["wish"] for fact in facts if fact["kind"] == "door.pulsed")
     assert set(pulses.values()) == {1}
