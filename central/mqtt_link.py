@@ -65,19 +65,19 @@ class MqttLink:
             self._going.get_nowait()
         self._up = True
         LOG.info("broker: connected")
-        sender = asyncio.create_task(self._send(client))
+        # Whichever ends first ends the connection: a broker that takes nothing any more is as good as gone.
+        both = [asyncio.create_task(self._send(client)), asyncio.create_task(_receive(client, receive))]
         try:
             up()
-            async for message in client.messages:
-                topic = message.topic.value
-                # Some brokers deliver retained messages nobody asked for.
-                if machine_of(topic, "up") is not None:
-                    receive(topic, message.payload)
+            ended, _ = await asyncio.wait(both, return_when=asyncio.FIRST_COMPLETED)
         finally:
             self._up = False
-            sender.cancel()
-            await asyncio.gather(sender, return_exceptions=True)
+            for task in both:
+                task.cancel()
+            await asyncio.gather(*both, return_exceptions=True)
             down()
+        for task in ended:
+            task.result()
 
     async def _send(self, client: aiomqtt.Client) -> None:
         while True:
@@ -101,6 +101,14 @@ class MqttLink:
             # Nagle would hold every answer back for 40 ms.
             socket_options=((socket.IPPROTO_TCP, socket.TCP_NODELAY, 1),),
         )
+
+
+async def _receive(client: aiomqtt.Client, receive: Callable[[str, bytes], None]) -> None:
+    async for message in client.messages:
+        topic = message.topic.value
+        # Some brokers deliver retained messages nobody asked for.
+        if machine_of(topic, "up") is not None:
+            receive(topic, message.payload)
 
 
 def _tls(settings: Mqtt, folder: Path) -> ssl.SSLContext | None:

@@ -1,8 +1,6 @@
 """The centre's keys and all that is done with them: sign orders, seal what must not lie open, mark PINs."""
 
 import base64
-import hashlib
-import hmac
 import os
 from collections.abc import Mapping
 from pathlib import Path
@@ -14,7 +12,7 @@ from cryptography.hazmat.primitives.serialization import Encoding, PublicFormat
 
 from central.ports import Randomness
 from contracts.key_files import KEY_BYTES, KeysWrong, read_key
-from contracts.orders import MACHINE_PATTERN, Order, sign
+from contracts.orders import MACHINE_PATTERN, Order, pin_mark, sign
 
 NONCE_BYTES = 12
 
@@ -47,7 +45,7 @@ class Signer:
 
     def pin_mark(self, machine: str, pin: str) -> str:
         """HMAC-SHA-256 of the six digits under the machine's PIN key, in hex."""
-        return hmac.new(self._pins[machine], pin.encode("ascii"), hashlib.sha256).hexdigest()
+        return pin_mark(self._pins[machine], pin).hex()
 
     def seal(self, text: str, context: str, randomness: Randomness) -> bytes:
         """AES-GCM of the text, bound to `context`."""

@@ -15,7 +15,7 @@ DoorCause = Literal["deposit", "collection", "none"]
 NotStoredReason = Literal["not_put_in", "elsewhere", "unconfirmed", "no_compartment", "jam", "refused"]
 ReportedContents = Literal["empty", "foreign"]
 WithdrawnReason = Literal["jam", "reach"]
-QuarantineReason = Literal["not_empty", "elsewhere", "unconfirmed", "jam", "no_close", "reported_empty", "reported_foreign"]
+QuarantineReason = Literal["not_empty", "elsewhere", "unconfirmed", "jam", "in_doubt", "no_close", "reported_empty", "reported_foreign"]
 
 
 class Fact(msgspec.Struct, frozen=True, forbid_unknown_fields=True, tag_field="kind"):

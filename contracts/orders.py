@@ -6,6 +6,8 @@ expiry.
 """
 
 import base64
+import hashlib
+import hmac
 import re
 from datetime import datetime
 
@@ -64,6 +66,11 @@ class Envelope(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
 
     order: str
     signature: str
+
+
+def pin_mark(key: bytes, digits: str) -> bytes:
+    """What machine and centre call a PIN by: HMAC-SHA-256 of its digits under the machine's PIN key."""
+    return hmac.digest(key, digits.encode("ascii"), hashlib.sha256)
 
 
 def sign(order: Order, key: Ed25519PrivateKey) -> bytes:

@@ -2,7 +2,6 @@
 
 import msgspec
 
-from contracts.orders import Load
 from controller import machine, senses
 from controller.clock import Now
 from controller.devices.lock_board_events import BoardLost, BoardSeen, Executed, Levels, UnlockResult
@@ -11,6 +10,7 @@ from controller.inputs import (
     AnswerMalformed,
     CasesKnown,
     Input,
+    InputsDropped,
     KeyPressed,
     LinkDown,
     LinkUp,
@@ -38,7 +38,7 @@ def absorb(state: State, live: Live, settings: Settings, item: Input | BoardEven
         case KeyPressed():
             return _key(state, live, settings, item, now)
         case OrderSeen():
-            return _order(state, live, item), item
+            return live, item
         case PageAlive():
             return msgspec.structs.replace(live, page_ms=now.mono_ms), FaultsSeen((("screen_silent", "screen", False),))
         case PinCompared():
@@ -58,13 +58,6 @@ def _key(state: State, live: Live, settings: Settings, pressed: KeyPressed, now:
     return keys.absorb(state, live, settings, pressed.key, now)
 
 
-def _order(state: State, live: Live, seen: OrderSeen) -> Live:
-    ask = seen.order.ask
-    if not isinstance(ask, Load) or ask.deposit not in state.locker.deposits:
-        return live
-    return msgspec.structs.replace(live, cases={**live.cases, ask.deposit: ask.case})
-
-
 def _timer(state: State, live: Live, settings: Settings, now: Now) -> tuple[Live, Request | None]:
     live, request = visits.passed(state, live, settings, now)
     if request is not None:
@@ -79,6 +72,8 @@ def _heard(live: Live, item: Input) -> Live:
     match item:
         case AnswerMalformed():
             return live.counted("page_answer_wrong")
+        case InputsDropped():
+            return live.counted("inputs_dropped")
         case LinkUp() | LinkDown():
             return msgspec.structs.replace(live, centre=isinstance(item, LinkUp))
         case CasesKnown():

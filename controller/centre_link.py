@@ -79,12 +79,11 @@ class CentreLink:
         while not self._going.empty():
             self._going.get_nowait()
         self._up = True
-        sender = asyncio.create_task(self._send(client))
+        # Whichever ends first ends the connection: a broker that takes nothing any more is as good as gone.
+        both = [asyncio.create_task(self._send(client)), asyncio.create_task(self._receive(client))]
         self._put(LinkUp(connection=connection))
         try:
-            async for message in client.messages:
-                if len(message.payload) <= PAYLOAD_BYTES_MAX:
-                    self._put(MessageArrived(topic=message.topic.value, payload=message.payload))
+            ended, _ = await asyncio.wait(both, return_when=asyncio.FIRST_COMPLETED)
         except asyncio.CancelledError:
             # A clean DISCONNECT leaves no will behind, so the machine says itself that it goes.
             with contextlib.suppress(aiomqtt.MqttError, TimeoutError):
@@ -92,10 +91,18 @@ class CentreLink:
             raise
         finally:
             self._up = False
-            sender.cancel()
-            with contextlib.suppress(asyncio.CancelledError, aiomqtt.MqttError):
-                await sender
+            for task in both:
+                task.cancel()
+            await asyncio.gather(*both, return_exceptions=True)
             self._put(LinkDown())
+        for task in ended:
+            task.result()
+
+    async def _receive(self, client: aiomqtt.Client) -> None:
+        async for message in client.messages:
+            # One that is too long is not read, only counted.
+            payload = message.payload if len(message.payload) <= PAYLOAD_BYTES_MAX else b""
+            self._put(MessageArrived(topic=message.topic.value, payload=payload))
 
     async def _send(self, client: aiomqtt.Client) -> None:
         while True:

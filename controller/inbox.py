@@ -3,7 +3,7 @@
 import asyncio
 from collections import deque
 
-from controller.inputs import Input
+from controller.inputs import Input, InputsDropped, PinCompared
 
 INPUTS_MAX = 10_000
 
@@ -17,8 +17,10 @@ class Inbox:
         self.dropped = 0
 
     def put(self, item: Input) -> None:
-        """Queue an input. A flood beyond the bound is dropped and counted: nothing that matters comes that fast."""
-        if len(self._items) >= INPUTS_MAX:
+        """Queue an input. A flood beyond the bound is dropped and counted; our own answers to ourselves never are."""
+        if len(self._items) >= INPUTS_MAX and not isinstance(item, PinCompared):
+            if not self.dropped:
+                self._items.append(InputsDropped())
             self.dropped += 1
             return
         self._items.append(item)

@@ -73,5 +73,9 @@ class CasesKnown(Input, frozen=True):
     cases: dict[str, str]
 
 
+class InputsDropped(Input, frozen=True):
+    """More came in than can be taken; some of it was dropped since the start."""
+
+
 class TimerFired(Input, frozen=True):
     """The deadline that the state named has come."""

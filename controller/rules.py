@@ -109,6 +109,9 @@ def follow(state: State, live: Live, settings: Settings, fact: f.Fact) -> Iterat
             if fact.reason == "jam":
                 yield _quarantined(fact.compartment, "jam")
         case f.CollectionAbandoned():
+            lock = state.doors.door(fact.compartment).lock
+            if lock is not None and lock.phase == "doubt":
+                yield _quarantined(fact.compartment, "in_doubt")
             yield f.DoorGivenUp(compartment=fact.compartment)
         case f.CollectionEnded():
             yield f.DoorGivenUp(compartment=fact.compartment)
@@ -141,11 +144,24 @@ def _door(state: State, live: Live, settings: Settings, fact: f.Fact) -> Iterato
                 yield f.FaultRaised(fault="door_forced", where=f"door {fact.compartment}")
         case f.DoorClosed():
             yield from _door_closed(state, live, settings, fact)
+        case _:
+            yield from _door_shut(state, fact)
+
+
+def _door_shut(state: State, fact: f.Fact) -> Iterator[f.Fact]:
+    """A lock was to be driven and no opening was seen."""
+    collection, loading = state.locker.collection, state.locker.loading
+    match fact:
         case f.DoorJammed():
             if not state.faults.has("door_jammed", f"door {fact.compartment}"):
                 yield f.FaultRaised(fault="door_jammed", where=f"door {fact.compartment}")
             if loading is not None and loading.compartment == fact.compartment:
                 yield f.DepositNotStored(deposit=loading.deposit, compartment=fact.compartment, reason="jam")
+        case f.DoorInDoubt():
+            # The document may be gone: whoever looks at the machine must know. A clerk who loads is asked on the spot.
+            asked = collection is not None and collection.compartment == fact.compartment
+            if asked and not state.faults.has("door_in_doubt", f"door {fact.compartment}"):
+                yield f.FaultRaised(fault="door_in_doubt", where=f"door {fact.compartment}")
         case f.DoorRefused():
             lock = state.doors.door(fact.compartment).lock
             waits = lock is not None and lock.waits
@@ -157,7 +173,7 @@ def _door(state: State, live: Live, settings: Settings, fact: f.Fact) -> Iterato
 
 def _door_closed(state: State, live: Live, settings: Settings, fact: f.DoorClosed) -> Iterator[f.Fact]:
     collection, loading, where = state.locker.collection, state.locker.loading, f"door {fact.compartment}"
-    for fault in ("door_left_open", "door_jammed"):
+    for fault in ("door_left_open", "door_jammed", "door_in_doubt"):
         if state.faults.has(fault, where):
             yield f.FaultCleared(fault=fault, where=where)
     if collection is not None and collection.compartment == fact.compartment and collection.handed_over:

@@ -2,6 +2,8 @@
 
 import sqlite3
 
+import msgspec
+
 from contracts import facts as f
 from contracts.facts import Entry
 from contracts.orders import Load, SetPin
@@ -57,6 +59,9 @@ class Turns:
         for entry in entries:
             self.state = fold(self.state, entry)
         self.live = visits.reflect(self.live, self.state, self.settings, entries, now)
+        for change in changes:
+            if isinstance(change, HoldCase):
+                self.live = msgspec.structs.replace(self.live, cases={**self.live.cases, change.deposit: change.case})
         try:
             self._tidy(changes, now)
         except sqlite3.Error as error:
@@ -81,7 +86,7 @@ def vault_changes(request: Request, entries: tuple[Entry, ...]) -> tuple[VaultCh
                 changes.append(HoldPin(entry.fact.deposit, ask.hmac))
             case f.DepositLoading() if isinstance(ask, Load):
                 changes.append(HoldCase(entry.fact.deposit, ask.case))
-            case f.DocumentHandedOver() | f.DepositWithdrawn() | f.DepositStored():
+            case f.DocumentHandedOver() | f.DepositWithdrawn() | f.DepositStored() | f.DepositNotStored():
                 changes.append(EraseCase(entry.fact.deposit))
             case f.DepositForgotten():
                 changes.append(EraseDeposit(entry.fact.deposit))

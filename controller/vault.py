@@ -4,7 +4,6 @@ The PIN is held as HMAC-SHA-256 under the machine's PIN key; six digits have a m
 (without a TPM a stolen card gives them away). Case numbers are sealed under the machine's key.
 """
 
-import hashlib
 import hmac
 import sqlite3
 
@@ -12,6 +11,7 @@ import msgspec
 from cryptography.exceptions import InvalidTag
 from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 
+from contracts.orders import pin_mark
 from controller.randomness import Randomness
 from controller.secret import Secret
 
@@ -24,7 +24,7 @@ class HoldPin(msgspec.Struct, frozen=True):
 
 
 class HoldCase(msgspec.Struct, frozen=True):
-    """Hold the case number of the deposit until the document is handed over."""
+    """Hold the case number of the deposit while a clerk loads it."""
 
     deposit: str
     case: str
@@ -69,7 +69,7 @@ class Vault:
 
     def match(self, digits: Secret) -> str | None:
         """The deposit that these digits belong to; takes the same time wherever it stands."""
-        typed = hmac.digest(self._keys.pin, digits.reveal().encode(), hashlib.sha256)
+        typed = pin_mark(self._keys.pin, digits.reveal())
         found: str | None = None
         for deposit, held in self._connection.execute("SELECT deposit, hmac FROM vault"):
             if hmac.compare_digest(typed, held):

@@ -31,7 +31,7 @@ LANGUAGE_COOKIE = "language"
 
 AnyRequest = Request[Any, Any, Any]
 
-PRIORITY = {"door_forced": 1, "contents_reported": 1, "door_left_open": 2, "door_jammed": 2}
+PRIORITY = {"door_forced": 1, "contents_reported": 1, "door_left_open": 2, "door_jammed": 2, "door_in_doubt": 2}
 SHAPES = {1: "■", 2: "▲", 3: "◆", 4: "●"}
 FRAGMENTS = {"overview": ("summary", "machines", "faults", "facts", "orders"), "clerk": ("contact", "deposits"), "counts": ("counts",)}
 

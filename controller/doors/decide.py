@@ -8,7 +8,7 @@ from contracts.facts import DoorCause, DoorClosed, DoorInDoubt, DoorJammed, Door
 from controller.clock import Now
 from controller.doors.state import Door, Doors, LockWish
 from controller.refused import Refused
-from controller.wishes import Enquire, Unlock, Wish
+from controller.wishes import RECOVERY, Enquire, Unlock, Wish
 
 OPENING_MS = 5_000
 """A released door springs open at once; after this it is jammed (screens.md l.opening)."""
@@ -131,6 +131,6 @@ def due(doors: Doors, boot: str) -> tuple[Wish, ...]:
 
 
 def _what(compartment: int, lock: LockWish, boot: str) -> Unlock | Enquire:
-    if lock.boot == boot:
+    if lock.boot == boot or RECOVERY[Unlock] == "repeat":
         return Unlock(compartment=compartment, pulse_ms=lock.pulse_ms, board_boot=lock.board_boot)
     return Enquire(compartment=compartment, board_boot=lock.board_boot)

@@ -27,7 +27,7 @@ from contracts.facts import (
 from controller.clock import Now
 from controller.locker.state import Collection, Deposit, Loading, Locker
 from controller.refused import Refused
-from controller.wishes import MatchPin, Wish
+from controller.wishes import RECOVERY, MatchPin, Wish
 
 ASKED_MAX = 3
 """The resident may ask for a jammed door twice more (screens.md l.jam)."""
@@ -261,4 +261,6 @@ def _resumes_at(locker: Locker, boot: str) -> int | None:
 
 def due(locker: Locker, boot: str) -> tuple[Wish, ...]:
     """The comparison of the digits of a spent try; digits of an earlier boot are gone."""
-    return (Wish(locker.trying.seq, MatchPin()),) if locker.trying is not None and locker.trying.boot == boot else ()
+    if locker.trying is None or (locker.trying.boot != boot and RECOVERY[MatchPin] == "mute"):
+        return ()
+    return (Wish(locker.trying.seq, MatchPin()),)

@@ -209,5 +209,5 @@ def _cell(door: Door, lit: bool) -> str:
 def _counted(state: State, settings: Settings) -> dict[str, int]:
     numbers = settings.cabinet.compartments()
     busy = sum(1 for number in numbers if state.locker.occupant(number) is not None)
-    quarantined = sum(1 for number in numbers if state.doors.door(number).quarantine)
-    return {"all": len(numbers), "busy": busy, "free": len(numbers) - busy - quarantined}
+    free = sum(1 for number in numbers if state.locker.occupant(number) is None and not state.doors.door(number).quarantine)
+    return {"all": len(numbers), "busy": busy, "free": free}

@@ -13,7 +13,7 @@ from controller.secret import Secret
 from controller.settings import Settings
 from controller.state import State
 
-CASE_DONE = (f.DepositStored, f.DocumentHandedOver, f.DepositWithdrawn, f.DepositForgotten)
+CASE_DONE = (f.DepositStored, f.DepositNotStored, f.DocumentHandedOver, f.DepositWithdrawn, f.DepositForgotten)
 """From here on nobody needs the case number."""
 
 

@@ -80,6 +80,8 @@ def test_it_gives_and_takes() -> None:
                 assert (heard.topic.value, heard.payload) == (up(MACHINE, "facts"), b"facts")
                 await centre.publish(down(MACHINE, "orders"), b"x" * (PAYLOAD_BYTES_MAX + 1), qos=1)
                 await centre.publish(down(MACHINE, "orders"), b"order", qos=1)
+                # What is too long is not read, but it is not passed over in silence either.
+                assert await inputs.next() == MessageArrived(topic=down(MACHINE, "orders"), payload=b"")
                 assert await inputs.next() == MessageArrived(topic=down(MACHINE, "orders"), payload=b"order")
             assert isinstance(await inputs.next(), LinkDown)
 

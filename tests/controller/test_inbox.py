@@ -5,7 +5,7 @@ from collections.abc import Coroutine
 from typing import Any
 
 from controller.inbox import INPUTS_MAX, Inbox
-from controller.inputs import BytesArrived, Input, KeyPressed
+from controller.inputs import BytesArrived, Input, InputsDropped, KeyPressed
 
 
 def run(story: Coroutine[Any, Any, None]) -> None:
@@ -71,6 +71,7 @@ def test_a_flood_is_bounded_and_counted() -> None:
         assert inbox.dropped == 5
         taken: list[Input | None] = [await inbox.get(0) for _ in range(INPUTS_MAX)]
         assert taken[-1] == key(INPUTS_MAX - 1)
+        assert await inbox.get(0) == InputsDropped()  # told once, whatever their number
         assert await inbox.get(0) is None
 
     run(story())

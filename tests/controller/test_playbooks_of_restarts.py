@@ -60,13 +60,31 @@ def test_the_board_restarted_too_and_nobody_knows() -> None:
     before = machine.seq
     machine.start()
     machine.run(30_000)
-    assert machine.kinds(before) == ["boot.started", "door.in_doubt"]
+    assert machine.kinds(before) == ["boot.started", "door.in_doubt", "fault.raised"]
+    assert machine.faults() == [f"door_in_doubt door {compartment}"]
     assert pulses(machine) == 0  # never driven again by itself
     assert machine.screen.screen == "l.jam"
     assert machine.state.doors.door(compartment).lock is not None
     machine.press("1")
     machine.run(1_000)
     assert machine.screen.screen == "l.open"
+
+
+def test_whoever_goes_away_from_a_door_in_doubt_leaves_it_quarantined() -> None:
+    machine, compartment = asked_to_open()
+    machine.cabinet.cut_power(machine.ms)
+    machine.line.link.clear()
+    machine.cabinet.restore_power(machine.ms)
+    machine.start()
+    machine.run(30_000)
+    machine.press("cancel")
+    assert machine.state.doors.door(compartment).quarantine == "in_doubt"
+    assert machine.state.locker.deposits["dep-1"].phase == "stored"  # the PIN stays valid
+    machine.enter()
+    machine.press("ok")
+    machine.run(1_000)
+    machine.push(compartment)
+    assert machine.faults() == []
 
 
 def test_a_board_that_stays_dark_leaves_the_door_in_doubt() -> None:
