@@ -20,12 +20,12 @@ from controller.inputs import (
     TimerFired,
 )
 from controller.live import Live
-from controller.locker import keys, screens, visits
 from controller.locker.decide import PinMatched
 from controller.machine import Request, Tick
 from controller.senses import BoardEvent
 from controller.settings import Settings
 from controller.state import State
+from controller.visit import keys, screens, visits
 
 PAGE_SILENT_MS = 15_000
 

@@ -18,7 +18,6 @@ from controller.clock import Clock, Now
 from controller.devices.lock_board_events import BoardLost, BoardSeen, BusNoise, Executed, Levels, UnlockResult
 from controller.devices.lock_boards import LockBoards
 from controller.inputs import BytesArrived, Input, LinkDown, LinkUp, MessageArrived, OrderSeen, PinCompared
-from controller.locker import screens
 from controller.orders import orders
 from controller.outbox import Outbox
 from controller.ports import Line, Link, Page
@@ -26,6 +25,7 @@ from controller.report import report
 from controller.senses import BoardEvent
 from controller.state import State
 from controller.turns import Turns
+from controller.visit import screens
 from controller.wishes import Enquire, MatchPin, Unlock, Wish
 
 REPORT_EVERY_MS = 30_000

@@ -3,10 +3,10 @@
 from contracts.topics import CompartmentReport, CompartmentUse, MachineReport
 from controller.clock import Now
 from controller.live import Live
-from controller.locker import screens
 from controller.locker.decide import expired
 from controller.settings import Settings
 from controller.state import State
+from controller.visit import screens
 
 
 def report(state: State, live: Live, settings: Settings, epoch: str, acknowledged: int, now: Now) -> MachineReport:

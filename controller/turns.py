@@ -13,13 +13,13 @@ from controller.clock import Now
 from controller.inputs import Input, KeyPressed, OrderSeen
 from controller.journal import Journal, failed
 from controller.live import Live
-from controller.locker import visits
 from controller.machine import Request
 from controller.refused import Refused
 from controller.senses import BoardEvent
 from controller.settings import Settings
 from controller.state import State, fold
 from controller.vault import ERASING, EraseCase, EraseDeposit, HoldCase, HoldPin, Vault, VaultChange
+from controller.visit import visits
 
 NOTHING_NEW = frozenset(("no_edge", "no_change", "nothing_overdue", "settled", "late_outcome"))
 """Refusals that are part of daily life and not worth counting."""

@@ -56,6 +56,31 @@ def scattered_adapters(sources: Mapping[str, str]) -> list[str]:
     return [f"{part}: {top} is imported by {', '.join(sorted(who))}" for (part, top), who in sorted(importers.items()) if len(who) > 1]
 
 
+# The modules of the machine know nobody but the words of a decision: what ties them together stands in rules.py and the views.
+MODULES = ("doors", "faults", "locker", "orders")
+MODULES_MAY_IMPORT = frozenset({"controller.clock", "controller.refused", "controller.wishes"})
+
+
+def modules_that_know_others(sources: Mapping[str, str]) -> list[str]:
+    """Every import of a pure module that leads beyond itself."""
+    wrong: list[str] = []
+    for name, text in sources.items():
+        steps = name.split("/")
+        if steps[0] != "controller" or len(steps) < 3 or steps[1] not in MODULES:
+            continue
+        for line, module, _ in files.imported(ast.parse(text)):
+            own = module == f"controller.{steps[1]}" or module.startswith(f"controller.{steps[1]}.")
+            if module.split(".")[0] == "controller" and not own and module not in MODULES_MAY_IMPORT:
+                wrong.append(f"{name}:{line} imports {module}")
+    return wrong
+
+
+def test_modules_do_not_know_each_other() -> None:
+    assert modules_that_know_others(files.python_texts()) == []
+    bad = {"controller/locker/decide.py": "from controller.doors.state import Door\nfrom controller.locker.state import Locker\n"}
+    assert modules_that_know_others(bad) == ["controller/locker/decide.py:1 imports controller.doors.state"]
+
+
 def test_imports_run_one_way() -> None:
     assert wrong_imports(files.python_texts()) == []
 

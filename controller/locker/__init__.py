@@ -1,1 +1,1 @@
-"""Documents in compartments: PIN, loading, collection, and their screens."""
+"""Documents in compartments: PIN, loading, collection."""

@@ -7,7 +7,7 @@ import pytest
 from contracts.screen_messages import KEYS
 from controller.inputs import KeyPressed
 from controller.kiosk.forms import FORMS
-from controller.locker import screens
+from controller.visit import screens
 from tests.controller.bench_machine import PIN, BenchMachine
 
 

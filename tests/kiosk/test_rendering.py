@@ -11,7 +11,7 @@ from contracts.screen_messages import LANGUAGES, Language
 from controller.kiosk.cabinet_picture import HEIGHT, WIDTH, draw
 from controller.kiosk.forms import FORMS, ScreenWrong
 from controller.kiosk.rendering import page, render
-from controller.locker import screens
+from controller.visit import screens
 from tests.screens.samples import COMMON, LOOKS, SCREENS, cabinet, sample
 
 LOOK = LOOKS["7in"]

@@ -7,7 +7,6 @@ import msgspec
 from contracts.screen_messages import LANGUAGES
 from controller.clock import Now
 from controller.live import Live, Visit
-from controller.locker import screens
 from controller.locker.decide import (
     LeftOpen,
     LoadAnswered,
@@ -22,6 +21,7 @@ from controller.locker.decide import (
 )
 from controller.settings import Settings
 from controller.state import State
+from controller.visit import screens
 
 Pressed = tuple[Visit, LockerRequest | None]
 

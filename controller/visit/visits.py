@@ -7,11 +7,11 @@ from contracts.facts import Entry
 from controller.clock import Now
 from controller.faults.faults import FaultsSeen
 from controller.live import Live, Visit
-from controller.locker import keys, screens
 from controller.locker.decide import LeftOpen, LockerRequest, expired
 from controller.secret import Secret
 from controller.settings import Settings
 from controller.state import State
+from controller.visit import keys, screens
 
 CASE_DONE = (f.DepositStored, f.DepositNotStored, f.DocumentHandedOver, f.DepositWithdrawn, f.DepositForgotten)
 """From here on nobody needs the case number."""
