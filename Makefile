@@ -37,7 +37,7 @@ check: venv firmware-stubs
 	@$(BIN)/python -m pytest -q tests/test_layers.py tests/test_tidy.py tests/test_documents.py
 
 test: system-packages venv micropython check
-	@exec $(BIN)/python -m pytest -rs $(PYTEST_ARGS)
+	@exec $(BIN)/python -m pytest -n 2 --dist loadfile -rs $(PYTEST_ARGS)
 
 storm: venv
 	@exec $(BIN)/kiosk-sim storm --seeds "$(SEEDS)"
