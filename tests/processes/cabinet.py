@@ -4,7 +4,7 @@ import os
 import select
 from contextlib import suppress
 from pathlib import Path
-from time import monotonic
+from time import monotonic, time
 from typing import Any
 
 from contracts.descriptions import Locker, read_locker
@@ -60,8 +60,12 @@ class Cabinet:
         self.board.door(self._locker.compartments()[number].channel, closed=False)
 
     def shut(self, number: int) -> None:
-        """Push the door, once it stands open and its coil has let go."""
+        """Push the door, once it stands open and its pulse is over."""
         self.until_opened(number)
+        # A coil that was dropped for want of a processor may come once more before its pulse is over, and throw the door open again.
+        while (rest_s := self.on_us / 1e6 + self._locker.file.lock.pulse_ms / 1000 - time()) > 0:
+            if select.select([self.board.truth], [], [], rest_s)[0]:
+                self._take()
         self._until(lambda: self.coil is None, "the coil never went off", WITHIN_S)
         self.board.door(self._locker.compartments()[number].channel, closed=True)
         self._until(lambda: self.closed[number], f"door {number} never closed", WITHIN_S)

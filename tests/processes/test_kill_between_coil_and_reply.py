@@ -23,6 +23,8 @@ pytestmark = [pytest.mark.process, pytest.mark.mosquitto, pytest.mark.micropytho
 
 KILLS = 200
 MACHINES = 4
+JAMS_MAX = 5
+"""Without a processor for 100 ms a board process drops its coil, as its wiring demands; without replies it counts as lost. Both end as a jam."""
 AT_ONCE = 13
 """Documents in the locker: a coil has rested its five seconds before its door is asked for again."""
 
@@ -38,6 +40,8 @@ class Assassin:
         self.centre = keep(PaperCentre(broker.port, name, self.machine.keys))
         self.wishes: dict[bytes, set[int]] = {}
         self.kills = 0
+        self.jams = 0
+        self.visits = 0
         self.boot = ""
         self._died = threading.Event()
         self._loads: dict[str, bytes] = {}
@@ -64,7 +68,7 @@ class Assassin:
             for number in batch:
                 page, places[number] = self._load(page, number)
             for number in batch:
-                page = self._collect(page, number, places[number])
+                page = self._collect(page, number, places[number]) if places[number] else page
         page.close()
 
     def _start(self) -> Page:
@@ -114,7 +118,10 @@ class Assassin:
         self.centre.pin(f"dep-{number}", pin_of(number))
         self._order(f"dep-{number}")
         page = self._killed(page)
-        page.until("k.load")
+        if page.until("k.load", "k.failed") == "k.failed":
+            self.jams += 1
+            page.press("ok")
+            return page, 0
         place = int(page.message["data"]["compartment"])
         self.cabinet.shut(place)
         page.until("k.check")
@@ -124,17 +131,27 @@ class Assassin:
         return page, place
 
     def _collect(self, page: Page, number: int, place: int) -> Page:
+        self.visits += 1
         page.until("l.attract")
         page.press("ok", *pin_of(number), "ok")
         page.until("l.found")
         page.last_press("ok")
         page = self._killed(page)
-        page.until("l.open")
+        if page.until("l.open", "l.jam") == "l.jam":
+            self.jams += 1
+            page.press("2")
+            page.until("l.office")
+            page.press("ok")
+            return page
         assert page.message["data"]["compartment"] == place
         self.cabinet.shut(place)
         page.until("l.done")
         page.press("ok")
         return page
+
+    def _visits_ended(self) -> int:
+        kinds = self.centre.kinds()
+        return kinds.count("collection.ended") + kinds.count("deposit.withdrawn")
 
     def check(self) -> None:
         """What must be so at the end, asked of the board, of the wire and of the facts."""
@@ -144,8 +161,10 @@ class Assassin:
         for envelope in self._loads.values():
             self.centre.send(envelope)  # a known order is answered again, with the answer it had
         self.centre.until(lambda: all(self.centre.ends_of(order) for order in self._loads))
-        assert {end for order in self._loads for end in self.centre.ends_of(order)} == {("done", "ok")}
-        self.centre.until(lambda: self.centre.kinds().count("collection.ended") == len(self._loads))
+        ends = [self.centre.ends_of(order) for order in self._loads]
+        assert {len(end) for end in ends} == {1}
+        assert sum(end != {("done", "ok")} for end in ends) <= self.jams
+        self.centre.until(lambda: self._visits_ended() == self.visits)
         facts = [entry.fact for entry in self.centre.facts.values()]
         due = [int.from_bytes(wish[4:], "big") for wish in self.wishes]
         assert [seq for seq, entry in self.centre.facts.items() if isinstance(entry.fact, DoorUnlockDue)] == due
@@ -153,8 +172,9 @@ class Assassin:
         assert len(pulsed) == len(set(pulsed))
         assert set(pulsed) <= set(due)
         # A door that is seen open before the board was asked settles the wish as well.
-        assert [fact.cause for fact in facts if isinstance(fact, DoorOpened)].count("none") == 0
-        assert sum(isinstance(fact, DoorOpened) for fact in facts) == len(due)
+        # A board that was silent for five seconds is believed to have a jammed door, and then its open door is nobody's.
+        assert [fact.cause for fact in facts if isinstance(fact, DoorOpened)].count("none") <= self.jams
+        assert sum(isinstance(fact, DoorOpened) for fact in facts) >= len(due) - self.jams
         ended = [fact.order for fact in facts if isinstance(fact, OrderEnded)]
         assert sorted(ended) == sorted(set(ended))
         assert set(self._loads) <= set(ended)
@@ -173,4 +193,6 @@ def test_never_a_second_pulse_and_one_answer(tmp_path: Path, broker: Broker, kee
             ran.result()
     for machine in machines:
         machine.check()
-    assert sum(machine.kills for machine in machines) == KILLS
+    jams = sum(machine.jams for machine in machines)
+    assert jams <= JAMS_MAX
+    assert KILLS - jams <= sum(machine.kills for machine in machines) <= KILLS
