@@ -37,12 +37,12 @@ def groups(folder: Path, runs: int) -> dict[str, Callable[[], list[Row]]]:
     }
 
 
-def about(runs: int) -> str:
+def about() -> str:
     """Where this was measured."""
     processor = next((line.split(":")[1].strip() for line in Path("/proc/cpuinfo").read_text().splitlines() if "model name" in line), "")
     load = os.getloadavg()[0]
     where = f"{os.cpu_count()} processors ({processor or platform.machine()}), {platform.system()} {platform.release()}"
-    return f"Measured on {where}, Python {platform.python_version()}, load {load:.1f} before the start, {runs} runs a path."
+    return f"Measured on {where}, Python {platform.python_version()}, load {load:.1f} before the start; each row in the data says its runs."
 
 
 def main() -> int:
@@ -51,7 +51,7 @@ def main() -> int:
     parser.add_argument("--only", action="append", choices=list(groups(Path(), RUNS)), help="measure this group; may be repeated")
     parser.add_argument("--runs", type=int, default=RUNS, help=f"documents collected at the screen (default {RUNS})")
     asked = parser.parse_args()
-    where = about(asked.runs)
+    where = about()
     rows: list[Row] = []
     with tempfile.TemporaryDirectory(prefix="kiosk-bench-") as folder:
         chosen = groups(Path(folder), asked.runs)
