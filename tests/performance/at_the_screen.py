@@ -50,7 +50,9 @@ class Counter:
         """A clerk puts a document in."""
         self.clerk.until("l.attract")
         self.centre.pin(deposit, pin)
-        self.centre.load(deposit)
+        while not self._taken(deposit):
+            before = self.centre.reports
+            self.centre.until(lambda: self.centre.reports > before)  # noqa: B023 - called at once
         self.cabinet.until_coil(on=True)
         self.clerk.until("k.opening", "k.load")
         place = int(self.clerk.message["data"]["compartment"])
@@ -61,6 +63,12 @@ class Counter:
         self.clerk.press("1")
         self.clerk.until("k.loaded")
         self.clerk.press("ok")
+
+    def _taken(self, deposit: str) -> bool:
+        """Whether the machine has a compartment for it; it has none while a board is silent."""
+        order, _ = self.centre.load(deposit)
+        self.centre.until(lambda: any(answer.order == order for answer in self.centre.answers))
+        return not self.centre.ends_of(order)
 
     def collect(self, pin: str) -> None:
         """A resident collects it; two times are taken."""
