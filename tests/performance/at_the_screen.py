@@ -49,11 +49,12 @@ class Counter:
     def load(self, deposit: str, pin: str) -> None:
         """A clerk puts a document in."""
         self.clerk.until("l.attract")
+        pulses = len(self.cabinet.look())
         self.centre.pin(deposit, pin)
         while not self._taken(deposit):
             before = self.centre.reports
             self.centre.until(lambda: self.centre.reports > before)  # noqa: B023 - called at once
-        self.cabinet.until_coil(on=True)
+        self.cabinet.until_pulse(pulses)
         self.clerk.until("k.opening", "k.load")
         place = int(self.clerk.message["data"]["compartment"])
         self.cabinet.open(place)
@@ -80,8 +81,9 @@ class Counter:
         self.clerk.until("l.found")
         self.html["l.found"] = self.rendered()
         place = int(self.clerk.message["data"]["compartment"])
+        pulses = len(self.cabinet.look())
         self.resident.strike("ok")
-        self.cabinet.until_coil(on=True)
+        self.cabinet.until_pulse(pulses)
         self.cabinet.open(place)
         self.coil_ms.append((self.cabinet.on_us - self.resident.struck_us()) / 1000 + parts.LINE_MS)
         self.clerk.until("l.open")

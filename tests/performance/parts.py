@@ -81,11 +81,11 @@ def unlock_exchange_ms(cabinet: Cabinet, runs: int = 60) -> list[float]:
         boot = bus.decode_identity(_ask(line, bus.IDENTIFY, b"").body).boot
         for run in range(runs):
             order = bus.UnlockOrder(bus.wish_id(b"part", run + 1), boot, run % cabinet.channels, 60)
-            start_us = time_ns() // 1000
+            pulses, start_us = len(cabinet.look()), time_ns() // 1000
             result, _ = bus.decode_unlocked(_ask(line, bus.UNLOCK, order.encode()).body)
             if result != bus.STARTED:
                 raise RuntimeError(f"the board refused with {result}")
-            cabinet.until_coil(on=True)
+            cabinet.until_pulse(pulses)
             times.append((cabinet.on_us - start_us) / 1000)
             cabinet.until_coil(on=False)
     finally:

@@ -51,6 +51,10 @@ class Cabinet:
         """Wait until this door stands open."""
         self._until(lambda: not self.closed[number], f"door {number} never opened", within_s)
 
+    def until_pulse(self, after: int, within_s: float = WITHIN_S) -> None:
+        """Wait until there were more than `after` pulses; one may be over before anybody looks."""
+        self._until(lambda: len(self.pulses) > after, f"no coil went on after {after} pulses", within_s)
+
     def until_coil(self, on: bool, within_s: float = WITHIN_S) -> None:
         """Wait until some coil is on, or all are off; `on_us` is when it went on, in wall clock microseconds."""
         self._until(lambda: (self.coil is not None) == on, f"no coil went {'on' if on else 'off'}", within_s)
