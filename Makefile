@@ -6,6 +6,8 @@ HOST ?= 127.0.0.1
 SEEDS ?= 200
 PYTEST_ARGS ?=
 BIN := .venv/bin
+# Tests that start programs of their own get the machine to themselves.
+WITH_PROCESSES := tests/processes tests/street tests/central/test_process.py
 
 .DEFAULT_GOAL := help
 .PHONY: help venv demo test check storm bench firmware-stubs micropython system-packages
@@ -37,7 +39,8 @@ check: venv firmware-stubs
 	@$(BIN)/python -m pytest -q tests/test_layers.py tests/test_tidy.py tests/test_documents.py
 
 test: system-packages venv micropython check
-	@exec $(BIN)/python -m pytest -n 2 --dist loadfile -rs $(PYTEST_ARGS)
+	@$(BIN)/python -m pytest -n 2 --dist loadfile -rs $(WITH_PROCESSES:%=--ignore=%) $(PYTEST_ARGS)
+	@$(BIN)/python -m pytest -rs $(WITH_PROCESSES) $(PYTEST_ARGS)
 
 storm: venv
 	@exec $(BIN)/kiosk-sim storm --seeds "$(SEEDS)"
