@@ -67,7 +67,7 @@ def test_a_clerk_registers_by_keyboard_on_a_phone(page: Page) -> None:
     page.keyboard.press("Enter")
     expect(page.get_by_role("status")).to_have_text("Case 26004711 is registered. The PIN is on its way to the machine.")
     expect(page.locator("#part-deposits")).to_contain_text("601 *** 123")
-    page.wait_for_function("document.documentElement.scrollWidth <= 390")
+    expect(page.locator("html")).to_have_js_property("scrollWidth", 390)
     page.goto("/")
     expect(page.get_by_role("alert")).to_contain_text("No contact with machines")
     expect(page.locator("#part-orders")).to_contain_text("waiting for contact")

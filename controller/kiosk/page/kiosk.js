@@ -21,7 +21,8 @@ const root = document.documentElement;
 const screen = document.getElementById("screen");
 const say = document.getElementById("say");
 const wait = document.getElementById("wait");
-const strikes = new Map();
+let struck = { key: "", at: 0 };
+let rested = null;
 let socket = null;
 let rev = -1;
 let tries = 0;
@@ -38,8 +39,8 @@ function send(answer) {
 
 function press(key) {
   const now = performance.now();
-  if (now - (strikes.get(key) ?? -Infinity) < SAME_STRIKE_MS) return;
-  strikes.set(key, now);
+  if (key === struck.key && now - struck.at < SAME_STRIKE_MS) return;
+  struck = { key, at: now };
   play("tick", 3);
   send({ key, rev });
 }
@@ -65,14 +66,45 @@ function show(message, painted) {
   root.dataset.size = message.size;
   wait.hidden = true;
   if (entered && message.cue && navigator.userActivation.hasBeenActive) play(message.cue, message.audio.volume);
-  if (painted === html) return;           // a finger on a target keeps its target
+  if (painted === html) return;
   html = painted;
-  screen.innerHTML = html;
+  const next = screen.cloneNode(false);
+  next.innerHTML = html;
+  morph(screen, next);
   const words = [...screen.querySelectorAll("h1, h1 ~ p, .slots")].map((part) => part.getAttribute("aria-label") ?? part.textContent.trim()).join(". ");
   if (say.textContent !== words) say.textContent = words;
-  if (document.hasFocus()) rest();
+  const wanted = screen.querySelector("[data-focus]");
+  if (document.hasFocus() && (wanted !== rested || !screen.contains(document.activeElement))) rest();
+  rested = wanted;
   count(performance.now());
   turn();
+}
+
+// Every node that can stay stays: a click is lost when its target is replaced between finger down and finger up.
+function morph(now, next) {
+  for (const name of now.getAttributeNames()) if (!next.hasAttribute(name)) now.removeAttribute(name);
+  for (const { name, value } of next.attributes) if (now.getAttribute(name) !== value) now.setAttribute(name, value);
+  const wanted = [...next.childNodes];
+  let own = now.firstChild;
+  wanted.forEach((child, at) => {
+    while (own && !wanted.slice(at).some((each) => alike(own, each))) own = dropped(own);
+    if (!own || !alike(own, child)) return now.insertBefore(child, own);
+    if (own.nodeType === Node.ELEMENT_NODE) morph(own, child);
+    else if (own.data !== child.data) own.data = child.data;
+    own = own.nextSibling;
+  });
+  while (own) own = dropped(own);
+}
+
+function dropped(node) {
+  const after = node.nextSibling;
+  node.remove();
+  return after;
+}
+
+// A key keeps its name and a screen its own; what is shown on another screen is new.
+function alike(one, other) {
+  return one.nodeName === other.nodeName && one.dataset?.key === other.dataset?.key && one.dataset?.screen === other.dataset?.screen;
 }
 
 // The focus rests on the safest choice, but is never taken from a page around this one.
@@ -132,6 +164,8 @@ function connect() {
 document.addEventListener("keydown", (event) => {
   const key = /^[0-9]$/.test(event.key) ? event.key : KEYS[event.key];
   if (!key || event.ctrlKey || event.altKey || event.metaKey) return;
+  const at = document.activeElement;
+  if (event.key === "Enter" && at !== rested && at.dataset.key) return;   // somebody went there by Tab, which a keypad does not have
   event.preventDefault();
   if (!event.repeat) press(key);
 });
