@@ -55,16 +55,19 @@ def answer_refusal(state: State, request: LoadAnswered) -> str | None:
 
 
 def choose(state: State, live: Live, settings: Settings, low: bool, but: int = 0) -> int | None:
-    """An empty compartment whose door is seen closed; low ones are kept for those who ask for them."""
+    """An empty compartment whose door is seen closed; low ones are kept for those who ask for them.
+
+    Of several the one whose lock was driven longest ago: its coil has rested, and all locks wear alike.
+    """
     usable = [
         number
         for number in settings.cabinet.compartments()
         if number != but and _free(state.doors.door(number), state.locker.occupant(number)) and _seen_closed(live, settings, number)
     ]
     reachable = [number for number in usable if settings.cabinet.is_low(number)]
-    if low:
-        return reachable[0] if reachable else None
-    return next((number for number in usable if number not in reachable), reachable[0] if reachable else None)
+    others = [number for number in usable if number not in reachable]
+    wanted = reachable if low or not others else others
+    return min(wanted, key=lambda number: (state.doors.door(number).driven, number), default=None)
 
 
 def _free(door: Door, occupant: str | None) -> bool:

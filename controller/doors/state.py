@@ -57,7 +57,10 @@ class LockWish(msgspec.Struct, frozen=True):
 
 
 class Door(msgspec.Struct, frozen=True):
-    """One door: last observed position, the board's counter at that observation, the lock's wish, and why it is quarantined."""
+    """One door: last observed position, the board's counter at that observation, the lock's wish, and why it is quarantined.
+
+    `driven` is the seq of the last wish for its lock; 0 before the first.
+    """
 
     position: Literal["open", "closed"] = "closed"
     opens: int = 0
@@ -65,6 +68,7 @@ class Door(msgspec.Struct, frozen=True):
     moved_ms: int = 0
     moved_boot: str = ""
     lock: LockWish | None = None
+    driven: int = 0
     quarantine: str = ""
 
 
@@ -93,7 +97,7 @@ def _door(door: Door, entry: Entry, fact: DoorFact) -> Door:
     match fact:
         case DoorUnlockDue():
             lock = LockWish(entry.seq, fact.cause, fact.pulse_ms, fact.board_boot, entry.boot, entry.mono_ms)
-            return msgspec.structs.replace(door, lock=lock)
+            return msgspec.structs.replace(door, lock=lock, driven=entry.seq)
         case DoorOpened():
             return _lock(_moved(door, entry, fact, "open"), "opened", entry)
         case DoorClosed():

@@ -56,6 +56,21 @@ def test_a_low_compartment_is_kept_for_those_who_ask_for_it() -> None:
     assert CABINET.is_low(machine.loading("dep-last", "482913"))
 
 
+def test_the_compartment_that_has_rested_longest_is_next() -> None:
+    machine = BenchMachine()
+    first = machine.found()
+    machine.press("ok")
+    machine.run(1_000)
+    machine.push(first)
+    machine.press("ok")
+    assert machine.state.locker.occupant(first) is None
+    rested = []
+    for number in range(len(HIGH)):
+        machine.run(10_000)
+        rested.append(machine.stored(f"{number:06}", f"dep-next-{number}"))
+    assert (first, rested) == (HIGH[0], [*HIGH[1:], first])
+
+
 def test_a_low_compartment_that_is_not_there_is_refused() -> None:
     machine = BenchMachine()
     for number in CABINET.low():

@@ -7,7 +7,6 @@ from playwright.sync_api import Error, FrameLocator, Locator, Page, expect
 
 TABS_MAX = 80
 SECOND_LOOK_MS = 500
-LONG_LOOK_MS = 5_000
 
 TOWARDS = """(wanted) => {
     const at = wanted.ownerDocument.activeElement;
@@ -121,12 +120,14 @@ def _until_it_goes(key: Locator, strike: Callable[[], None]) -> None:
 
 
 def _one_by_one(digits: str, entered: Callable[[int], Locator], strike: Callable[[str], None]) -> None:
-    """Strike each digit and see it come; one that did not come after a good look is struck once more, as people do."""
+    """Strike each digit and see it come; the same one again may be so quick that it counts once, and then people strike it again."""
     for number, digit in enumerate(digits, 1):
         strike(digit)
-        twice = digit in digits[: number - 1]
+        if digits[number - 2 : number - 1] != digit:
+            entered(number).wait_for()
+            continue
         try:
-            entered(number).wait_for(timeout=SECOND_LOOK_MS if twice else LONG_LOOK_MS)
+            entered(number).wait_for(timeout=SECOND_LOOK_MS)
         except Error:
             strike(digit)
             entered(number).wait_for()
