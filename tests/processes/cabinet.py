@@ -99,8 +99,10 @@ class Cabinet:
         self.coil = channel
         if channel is None:
             return
-        # The enable window is 100 ms: a firmware process that gets no processor for longer drops the coil and takes it up again.
-        again = bool(self.pulses) and self.pulses[-1] == channel and us - self.on_us < self._locker.file.lock.pulse_ms * 1000
+        # The enable window is 100 ms: a firmware process that gets no processor for longer drops the coil and takes it up again. A second
+        # pulse would come after the coil's rest, which the board keeps whoever asks.
+        rest_ms = self._locker.boards[0].file.limits.cooldown_ms.value
+        again = bool(self.pulses) and self.pulses[-1] == channel and us - self.on_us < rest_ms * 1000
         if not again:
             self.pulses.append(channel)
             self.on_us = us

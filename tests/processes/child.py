@@ -7,17 +7,27 @@ import socket
 import subprocess
 import threading
 from collections.abc import Callable, Mapping
+from itertools import count
 from pathlib import Path
 
 ROOT = Path(__file__).resolve().parents[2]
 WITHIN_S = 20.0
+PORTS = range(10_000, 32_000)
+"""Below those that the system gives to connections: a program that is killed and started again finds its port free."""
+NUMBERS = count(os.getpid() * 97)
 
 
 def free_port() -> int:
-    """A TCP port of the loopback that nobody uses at this moment."""
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        return int(probe.getsockname()[1])
+    """A TCP port of the loopback that nobody uses at this moment, and no other test process will ask for."""
+    while True:
+        port = PORTS[next(NUMBERS) % len(PORTS)]
+        with socket.socket() as probe:
+            probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+            try:
+                probe.bind(("127.0.0.1", port))
+            except OSError:
+                continue
+            return port
 
 
 class Child:

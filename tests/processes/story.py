@@ -1,30 +1,27 @@
-"""The whole story at the street's page, told by what a visitor sees: by touch, by keyboard, in two languages, with the power cut."""
+"""The whole story at the street's page, told by what a visitor sees, and what the centre must know of it at the end."""
 
 import re
 from collections import Counter
 from collections.abc import Generator
+from contextlib import contextmanager
 from itertools import count
+from pathlib import Path
 from typing import Any
 
 import httpx
 import msgspec
-import pytest
 from playwright.sync_api import Browser, Locator, Page, ViewportSize, expect
 
 from tests.processes.hands import Hands, Keyboard, Touch
-from tests.screens.shown_page import CHROMIUM, chromium
+from tests.screens.shown_page import chromium
 from tests.street.running_street import RunningStreet, running_street
 
-pytestmark = [
-    pytest.mark.browser,
-    pytest.mark.process,
-    pytest.mark.skipif(not CHROMIUM.exists(), reason="no system Chromium: make system-packages"),
-]
 WITHIN_MS = 20_000
 PREPARED_MS = 40_000
 DESKTOP: ViewportSize = {"width": 1280, "height": 720}
 CUTS = ("registered", "loading", "typing", "opened", "done")
 BEATS_MAX = 10
+LANGUAGES = ("pl", "en")
 NUMBERS = count(1)
 
 
@@ -131,38 +128,31 @@ LABELS = {"pl": POLISH, "en": ENGLISH}
 LINES = {"pl": 0, "en": 1}
 
 
-@pytest.fixture(scope="module")
-def street(tmp_path_factory: pytest.TempPathFactory) -> Generator[RunningStreet]:
-    with running_street(tmp_path_factory.mktemp("street")) as running:
-        yield running
-
-
-@pytest.fixture(scope="module")
-def browser() -> Generator[Browser]:
-    with chromium() as started:
-        yield started
-
-
-VISITORS = ((True, "pl"), (True, "en"), (False, "pl"), (False, "en"))
-
-
 class Visitor(msgspec.Struct, frozen=True):
     """Somebody at the street's page."""
 
+    street: RunningStreet
     page: Page
     touch: bool
     lang: str
 
 
-@pytest.fixture(scope="module", params=VISITORS, ids=[f"{'touch' if touch else 'keyboard'}-{lang}" for touch, lang in VISITORS])
-def visitor(request: pytest.FixtureRequest, browser: Browser, street: RunningStreet) -> Generator[Visitor]:
-    touch, lang = request.param
+@contextmanager
+def a_street_with_a_browser(folder: Path) -> Generator[tuple[RunningStreet, Browser]]:
+    """One street for several visitors, one after the other."""
+    with running_street(folder) as street, chromium() as browser:
+        yield street, browser
+
+
+@contextmanager
+def a_visitor(street: RunningStreet, browser: Browser, *, touch: bool, lang: str) -> Generator[Visitor]:
+    """Somebody who has opened the page; the first text message of the day has come."""
     context = browser.new_context(viewport=DESKTOP, has_touch=touch, reduced_motion="reduce")
     context.set_default_timeout(WITHIN_MS)
     page = context.new_page()
     page.goto(f"{street.address}/?lang={lang}")
     page.get_by_role("log", name=LABELS[lang].inbox).get_by_text("PIN:").first.wait_for(timeout=PREPARED_MS)
-    yield Visitor(page, touch, lang)
+    yield Visitor(street, page, touch, lang)
     context.close()
 
 
@@ -321,11 +311,11 @@ def deposit_of(case: str, centre: str) -> dict[str, Any]:
     return deposit
 
 
-@pytest.mark.parametrize("cut", CUTS)
-def test_one_document_one_opening_one_message(street: RunningStreet, visitor: Visitor, cut: str) -> None:
+def one_document_one_opening_one_message(visitor: Visitor, cut: str) -> None:
+    """Tell the story with this cut, and ask the centre what it knows of it."""
     story = Story(visitor, cut)
     story.tell()
-    centre = street.said[1].removeprefix("dashboard: ")
+    centre = visitor.street.said[1].removeprefix("dashboard: ")
     deposit = deposit_of(story.case, centre)
     assert (deposit["state"], deposit["sms"]) == ("collected", "accepted")
     facts = day_until_collected(centre, deposit["key"])
