@@ -218,7 +218,7 @@ class DoorInDoubt(Fact, frozen=True, tag="door.in_doubt"):
 
 
 class DoorJammed(Fact, frozen=True, tag="door.jammed"):
-    """The lock was energised in this boot and no opening was seen in time."""
+    """The lock was energised in this boot, and when the time was over its door was still seen closed."""
 
     compartment: int
     wish: int

@@ -12,7 +12,7 @@ FAULTS: dict[FaultName, str] = {
     "board_mismatch": "the lock board has another description or protocol than this machine: check its firmware",
     "switch_unknown": "the door switch gives no steady reading: check switch and cable",
     "door_forced": "the door opened and nobody had asked for it: look at the compartment",
-    "door_in_doubt": "the power failed while the lock was to be driven: open the compartment and compare",
+    "door_in_doubt": "nobody knows whether the door opened: open the compartment and compare",
     "door_jammed": "the lock was driven and the door did not open: check latch and hinge",
     "door_left_open": "the door has been open too long: close it, check the latch",
     "contents_reported": "a resident says the contents are wrong: open and compare",

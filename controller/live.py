@@ -40,10 +40,19 @@ class Seen(msgspec.Struct, frozen=True):
 
 
 class BoardLink(msgspec.Struct, frozen=True):
-    """A board that answers: its boot counter, and whether it is the board the description says."""
+    """A board that answers: its boot counter, and whether it is the board the description says.
+
+    `read` once its switches and counters were read since it came: before, a door may have been opened that nobody knows of.
+    """
 
     boot: int
     fits: bool
+    read: bool = False
+
+    @property
+    def trusted(self) -> bool:
+        """Whether its locks may be driven."""
+        return self.fits and self.read
 
 
 class Live(msgspec.Struct, frozen=True):
@@ -62,6 +71,11 @@ class Live(msgspec.Struct, frozen=True):
     rev: int = 0
     screen_rev: int = 0
     counts: dict[str, int] = {}
+
+    def seen_closed(self, compartment: int) -> bool:
+        """Whether the switch of this door says closed, steadily and now."""
+        seen = self.seen.get(compartment)
+        return seen is not None and seen.closed is True
 
     def counted(self, code: str) -> "Live":
         """The same with one more refusal of this kind."""

@@ -228,7 +228,7 @@ class Loop:
     def _unlock(self, wish: int, what: Unlock, now: Now) -> bool:
         place = self.turns.settings.cabinet.compartments()[what.compartment]
         board = self.turns.live.boards.get(place.board)
-        if board is None or not board.fits:
+        if board is None or not board.trusted:
             refused = UnlockResult(self._wish_id(wish), place.board, place.channel, "refused", code="board_silent")
             self._turn(refused, now)
             return False

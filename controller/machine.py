@@ -75,9 +75,9 @@ def _owner_decides(state: State, live: Live, settings: Settings, request: Reques
             started = f.BootStarted(software=settings.software, description=request.description)
             return (started, *locker.restarted(state.locker, settings.policy))
         case Tick():
-            return _overdue(state, now)
+            return _overdue(state, live, now)
         case OpenAsked():
-            _refuse(rules.open_refusal(state, request))
+            _refuse(rules.open_refusal(state, live, request))
         case LoadAnswered():
             _refuse(rules.answer_refusal(state, request))
         case _:
@@ -90,8 +90,8 @@ def _refuse(code: str | None) -> None:
         raise Refused(code)
 
 
-def _overdue(state: State, now: Now) -> tuple[f.Fact, ...]:
-    facts = (*doors.overdue(state.doors, now), *locker.overdue(state.locker, now))
+def _overdue(state: State, live: Live, now: Now) -> tuple[f.Fact, ...]:
+    facts = (*doors.overdue(state.doors, live.seen_closed, now), *locker.overdue(state.locker, now))
     if not facts:
         raise Refused("nothing_overdue")
     return facts

@@ -34,13 +34,16 @@ def _load_refusal(state: State, live: Live, settings: Settings, ask: Load) -> st
     return None if choose(state, live, settings, ask.low) else "no_compartment"
 
 
-def open_refusal(state: State, request: OpenAsked) -> str | None:
+def open_refusal(state: State, live: Live, request: OpenAsked) -> str | None:
     """Why the resident's door cannot be opened now; None when it can."""
     deposit = state.locker.deposits.get(request.deposit)
     if deposit is None:
         return None
     lock = state.doors.door(deposit.compartment).lock
-    return "lock_busy" if lock is not None and lock.opening else None
+    if lock is not None and lock.opening:
+        return "lock_busy"
+    # The first pulse may have opened the door while nobody saw it: it is driven again only when it is seen to be closed.
+    return "door_not_seen" if state.locker.collection is not None and not live.seen_closed(deposit.compartment) else None
 
 
 def answer_refusal(state: State, request: LoadAnswered) -> str | None:
@@ -62,7 +65,10 @@ def choose(state: State, live: Live, settings: Settings, low: bool, but: int = 0
     usable = [
         number
         for number in settings.cabinet.compartments()
-        if number != but and _free(state.doors.door(number), state.locker.occupant(number)) and _seen_closed(live, settings, number)
+        if number != but
+        and _free(state.doors.door(number), state.locker.occupant(number))
+        and live.seen_closed(number)
+        and board_boot(live, settings, number) is not None
     ]
     reachable = [number for number in usable if settings.cabinet.is_low(number)]
     others = [number for number in usable if number not in reachable]
@@ -74,15 +80,10 @@ def _free(door: Door, occupant: str | None) -> bool:
     return occupant is None and door.position == "closed" and not door.quarantine and door.lock is None
 
 
-def _seen_closed(live: Live, settings: Settings, number: int) -> bool:
-    seen = live.seen.get(number)
-    return seen is not None and seen.closed is True and board_boot(live, settings, number) is not None
-
-
 def board_boot(live: Live, settings: Settings, number: int) -> int | None:
-    """The boot counter of the compartment's board; None while it does not answer or is another board."""
+    """The boot counter of the compartment's board; None while it does not answer, was not read yet or is another board."""
     board = live.boards.get(settings.cabinet.compartments()[number].board)
-    return board.boot if board is not None and board.fits else None
+    return board.boot if board is not None and board.trusted else None
 
 
 def follow(state: State, live: Live, settings: Settings, fact: f.Fact) -> Iterator[f.Fact]:

@@ -26,7 +26,9 @@ def absorb(state: State, live: Live, settings: Settings, event: BoardEvent, now:
     """Live after the event, and the request it makes."""
     match event:
         case BoardSeen():
-            boards = {**live.boards, event.board: BoardLink(event.boot, not event.mismatch)}
+            known = live.boards.get(event.board)
+            read = known is not None and known.read and known.boot == event.boot
+            boards = {**live.boards, event.board: BoardLink(event.boot, not event.mismatch, read)}
             return msgspec.structs.replace(live, boards=boards), _board_faults(event)
         case BoardLost():
             boards = {board: link for board, link in live.boards.items() if board != event.board}
@@ -66,6 +68,8 @@ def _levels(state: State, live: Live, settings: Settings, event: Levels, now: No
         move = _move(number, state.doors.door(number), closed, event.opens[place.channel], event.boot)
         if move is not None:
             moves.append(move)
+    if not board.read:
+        live = msgspec.structs.replace(live, boards={**live.boards, event.board: msgspec.structs.replace(board, read=True)})
     if seen != live.seen:
         live = msgspec.structs.replace(live, seen=seen)
     return live, DoorsMoved(tuple(moves[:CHANGES_MAX])) if moves else _switch_faults(state, live, now)

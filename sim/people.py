@@ -247,9 +247,10 @@ class Resident(Person):
                 self.before = self.shown_compartment()
                 self.machine.press("1" if self.chance(0.02) else "ok")
             case "l.jam":
-                self.machine.press("2" if self.chance(0.1) else "1")
-            case "l.jam.last":
-                self.machine.press("2")
+                if self.chance(0.1 if "1" in screen.keys else 0.3):
+                    self.machine.press("2")
+                elif "1" in screen.keys:
+                    self.machine.press("1")
             case "more_time" if not self.begun:
                 return True  # somebody else is asked
             case "more_time" | "l.stop":

@@ -1,5 +1,6 @@
 """What becomes of a door: the outcomes of lock wishes, the edges that the switches show, and the times that run out."""
 
+from collections.abc import Callable
 from typing import Literal
 
 import msgspec
@@ -86,24 +87,24 @@ def _cause(door: Door) -> DoorCause:
     return door.lock.cause if door.lock is not None and door.lock.wanted and door.lock.phase != "refused" else "none"
 
 
-def overdue(doors: Doors, now: Now) -> tuple[Fact, ...]:
+def overdue(doors: Doors, seen_closed: Callable[[int], bool], now: Now) -> tuple[Fact, ...]:
     """Doors that were released and did not open in time, and wishes of which nobody can say how they ended."""
     return tuple(
-        _late(compartment, door.lock, now.boot)
+        _late(compartment, door.lock, seen_closed(compartment), now.boot)
         for compartment, door in doors.doors.items()
         if door.lock is not None and now.mono_ms >= _late_at(door.lock, now.boot)
     )
 
 
-def _late(compartment: int, lock: LockWish, boot: str) -> Fact:
+def _late(compartment: int, lock: LockWish, seen_closed: bool, boot: str) -> Fact:
     if lock.waits and lock.boot != boot:
         # Certainly not driven; whoever stood there may have gone, so a person asks again.
         return DoorRefused(compartment=compartment, wish=lock.wish, code="restarted", wait_ms=0)
     if lock.waits:
         return DoorUnlockDue(compartment=compartment, cause=lock.cause, pulse_ms=lock.pulse_ms, board_boot=lock.board_boot)
-    if lock.phase == "pulsed" and lock.boot == boot:
+    if lock.phase == "pulsed" and lock.boot == boot and seen_closed:
         return DoorJammed(compartment=compartment, wish=lock.wish)
-    # Pulsed in an earlier boot: the door may have been opened and closed while nobody looked.
+    # Pulsed in an earlier boot, or the board is silent: the door may have been opened and closed while nobody looked.
     return DoorInDoubt(compartment=compartment, wish=lock.wish)
 
 

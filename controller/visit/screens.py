@@ -76,7 +76,8 @@ def _collection(state: State, live: Live, now: Now) -> str:
         return "l.close" if now.mono_ms >= opened_ms(door, now) + CLOSE_AFTER_MS else "l.open"
     if door.lock is not None and door.lock.opening:
         return "l.opening"
-    return "l.jam" if collection.asked < ASKED_MAX else f"l.jam{LAST}"
+    again = collection.asked < ASKED_MAX and live.seen_closed(collection.compartment)
+    return "l.jam" if again else f"l.jam{LAST}"
 
 
 def opened_ms(door: Door, now: Now) -> int:

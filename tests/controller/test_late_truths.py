@@ -18,24 +18,29 @@ from tests.controller.bench_machine import MACHINE, BenchMachine
 NOW = Now(datetime(2026, 11, 23, 9, 0, tzinfo=UTC), 20_000, "boot-2", True)
 
 
+def seen(compartment: int) -> bool:
+    """Every door is seen closed."""
+    return compartment > 0
+
+
 def resting(boot: str, code: str = "cooling", wait_ms: int = 3_000) -> Doors:
     lock = LockWish(7, "deposit", 500, 1, boot, 1_000, phase="refused", code=code, wait_ms=wait_ms)
     return Doors(doors={3: Door(lock=lock)})
 
 
 def test_a_resting_coil_is_asked_again_by_itself_only_in_the_boot_that_wanted_it() -> None:
-    (again,) = doors.overdue(resting("boot-2"), NOW)
+    (again,) = doors.overdue(resting("boot-2"), seen, NOW)
     assert type(again).__name__ == "DoorUnlockDue"
-    (refused,) = doors.overdue(resting("boot-1"), NOW)
+    (refused,) = doors.overdue(resting("boot-1"), seen, NOW)
     assert (type(refused).__name__, getattr(refused, "code", "")) == ("DoorRefused", "restarted")
 
 
 def test_a_braking_board_is_waited_for_but_not_for_ever() -> None:
     early = msgspec.structs.replace(NOW, mono_ms=16_999)
-    assert doors.overdue(resting("boot-2", "braked", 16_000), early) == ()
-    (again,) = doors.overdue(resting("boot-2", "braked", 16_000), msgspec.structs.replace(NOW, mono_ms=17_000))
+    assert doors.overdue(resting("boot-2", "braked", 16_000), seen, early) == ()
+    (again,) = doors.overdue(resting("boot-2", "braked", 16_000), seen, msgspec.structs.replace(NOW, mono_ms=17_000))
     assert type(again).__name__ == "DoorUnlockDue"
-    assert doors.overdue(resting("boot-2", "braked", 40_000), msgspec.structs.replace(NOW, mono_ms=90_000)) == ()
+    assert doors.overdue(resting("boot-2", "braked", 40_000), seen, msgspec.structs.replace(NOW, mono_ms=90_000)) == ()
 
 
 def test_a_hand_over_in_1970_is_remembered_thirty_days_from_the_deadline() -> None:

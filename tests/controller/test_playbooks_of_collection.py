@@ -126,6 +126,55 @@ def test_a_door_that_opens_at_the_second_try_clears_the_jam() -> None:
     assert (machine.faults(), machine.screen.screen) == ([], "l.done")
 
 
+def unplugged_after_its_pulse() -> tuple[BenchMachine, int, int]:
+    """The bus is gone from the pulse on; five seconds later the resident asks what to do."""
+    machine, compartment, before = at_found()
+    machine.press("ok")
+    machine.run(100)
+    assert machine.kinds(before)[-1] == "door.pulsed"
+    machine.line.link.connected = False
+    machine.run(5_200)
+    return machine, compartment, before
+
+
+def test_a_door_that_nobody_sees_is_in_doubt_and_not_driven_again() -> None:
+    machine, compartment, before = unplugged_after_its_pulse()
+    machine.cabinet.push(compartment, machine.ms)
+    assert machine.kinds(before)[-3:] == ["fault.raised", "door.in_doubt", "fault.raised"]
+    assert (machine.screen.screen, "1" in machine.screen.keys) == ("l.jam", False)
+    pulses = len(machine.cabinet.pulses)
+    machine.press("1")
+    machine.line.link.connected = True
+    machine.run(7_000)
+    assert len(machine.cabinet.pulses) == pulses
+    found = ["door.opened", "document.handed_over", "door.closed", "collection.ended", "door.given_up"]
+    assert [kind for kind in machine.kinds(before) if kind in found] == found  # the board has counted it
+    assert machine.state.locker.deposits["dep-1"].phase == "collected"
+
+
+def test_a_door_that_is_seen_closed_again_may_be_tried_again() -> None:
+    machine, compartment, _ = at_found()
+    machine.cabinet.jam(compartment, True, machine.ms)
+    machine.press("ok")
+    machine.run(100)
+    machine.line.link.connected = False
+    machine.run(5_200)
+    machine.cabinet.jam(compartment, False, machine.ms)
+    machine.line.link.connected = True
+    machine.run(7_000)
+    assert (machine.screen.screen, "1" in machine.screen.keys) == ("l.jam", True)
+    machine.press("1")
+    machine.run(1_000)
+    assert machine.screen.screen == "l.open"
+
+
+def test_who_leaves_a_door_that_nobody_sees_leaves_it_to_somebody_who_looks_inside() -> None:
+    machine, compartment, _ = unplugged_after_its_pulse()
+    machine.press("cancel")
+    assert machine.state.doors.door(compartment).quarantine == "in_doubt"
+    assert f"door_in_doubt door {compartment}" in machine.faults()
+
+
 def test_who_leaves_a_jammed_door_keeps_the_pin() -> None:
     machine, compartment, _ = at_found()
     machine.cabinet.jam(compartment, True, machine.ms)
