@@ -247,10 +247,7 @@ class Resident(Person):
                 self.before = self.shown_compartment()
                 self.machine.press("1" if self.chance(0.02) else "ok")
             case "l.jam":
-                if self.chance(0.1 if "1" in screen.keys else 0.3):
-                    self.machine.press("2")
-                elif "1" in screen.keys:
-                    self.machine.press("1")
+                self._at_jam("1" in screen.keys)
             case "more_time" if not self.begun:
                 return True  # somebody else is asked
             case "more_time" | "l.stop":
@@ -265,6 +262,12 @@ class Resident(Person):
             case _:
                 return self._ended(screen)
         return False
+
+    def _at_jam(self, again: bool) -> None:
+        if self.chance(0.1 if again else 0.3):
+            self.machine.press("2")
+        elif again:
+            self.machine.press("1")
 
     def _type(self, screen: ScreenMessage, pin: str) -> None:
         filled = int(screen.data.get("filled", 0))

@@ -14,7 +14,8 @@ AT = datetime(2026, 11, 23, 9, 0, tzinfo=UTC)
 UNTIL = AT + timedelta(hours=48)
 NOW = Now(AT, 10_000, "boot-1", trusted=True)
 LATER = Now(AT, 100_000, "boot-1", trusted=True)
-LIVE = Live(nonce="nonce", seen={n: Seen(closed=True, since_ms=0) for n in CABINET.compartments()}, boards={0: BoardLink(1, fits=True, read=True)})
+SEEN = {number: Seen(closed=True, since_ms=0) for number in CABINET.compartments()}
+LIVE = Live(nonce="nonce", seen=SEEN, boards={0: BoardLink(1, fits=True, read=True)})
 
 BOOT = f.BootStarted(software="0.1", description="d")
 HELD = (BOOT, f.PinSet(deposit="dep-1", until=UNTIL))
