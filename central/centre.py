@@ -37,7 +37,7 @@ from contracts.facts import (
     OrderRefused,
     OrderTaken,
 )
-from contracts.topics import Ack, MessageWrong, down, encode, machine_of
+from contracts.topics import Ack, MachineReport, MessageWrong, down, encode, machine_of
 
 PAYLOAD_MAX = 4 * 1024 * 1024
 SUBSCRIPTIONS = ("kiosk/v1/+/up/facts", "kiosk/v1/+/up/state", "kiosk/v1/+/up/presence", "kiosk/v1/+/up/answers")
@@ -154,11 +154,15 @@ class Centre:
             self._send_due(now)
 
     def _state(self, machine: str, payload: bytes, now: Now) -> None:
+        ack = None
         with self.store.transaction() as t:
             try:
-                fleet.report(t, machine, payload, now)
+                said = fleet.report(t, machine, payload, now)
+                ack = _corrected(t, said) if said is not None else None
             except MessageWrong as error:
                 letters.dead(t, machine, "state", str(error), payload, to_ms(now.wall))
+        if ack is not None:
+            self._acknowledge(machine, ack)
         self.revision += 1
 
     def _presence(self, machine: str, payload: bytes, now: Now) -> None:
@@ -217,3 +221,10 @@ class Centre:
 
 def _ack(t: Connection, machine: str, epoch: str) -> Ack | None:
     return acknowledgement(t, facts.read_cursor(t, machine, epoch)) if epoch else None
+
+
+def _corrected(t: Connection, said: MachineReport) -> Ack | None:
+    """The true acknowledgement for a machine that believes more: one of before a restore came late, and it waits for its next fact."""
+    held = _ack(t, said.machine, machines.read(t, said.machine).epoch)
+    believed = said.seq - said.unacknowledged
+    return held if held is not None and held.epoch == said.epoch and held.upto < believed else None

@@ -71,8 +71,8 @@ def _born(t: Connection, station: Station, said: Presence, now: Now) -> Station 
     return msgspec.structs.replace(station, **born)
 
 
-def report(t: Connection, machine: str, payload: bytes, now: Now) -> None:
-    """Take a machine's picture of itself; an older one than the stored is left aside. Raises MessageWrong."""
+def report(t: Connection, machine: str, payload: bytes, now: Now) -> MachineReport | None:
+    """Take a machine's picture of itself; None for an older one than the stored, which is left aside. Raises MessageWrong."""
     said = decode(payload, MachineReport)
     if said.machine != machine:
         raise MessageWrong("MachineReport: names another machine than its topic")
@@ -80,9 +80,10 @@ def report(t: Connection, machine: str, payload: bytes, now: Now) -> None:
     stored = read_report(station)
     if stored and stored.epoch == said.epoch and stored.seq > said.seq:
         letters.count(t, machine, "late_reports")
-        return
+        return None
     at_ms = to_ms(now.wall)
     machines.change(t, machine, report=payload, report_ms=at_ms, heard_ms=at_ms)
+    return said
 
 
 def read_report(station: Station) -> MachineReport | None:

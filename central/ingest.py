@@ -3,7 +3,7 @@
 The caller holds one transaction around `take` and publishes the answer only after its commit. Facts beyond a gap are stored and wait; a
 fact that contradicts a stored one is set aside and never overwrites it. A fact that cannot be read is stored as it is and acknowledged by
 its place in the chain, so that no machine ever stalls on it; a batch that does not continue the chain is not acknowledged, because the
-true facts are still to come.
+true facts are still to come. Where a machine says that it has pruned what is asked for, the cursor goes on behind the loss.
 """
 
 import hashlib
@@ -17,7 +17,7 @@ from central.ports import Now
 from central.store import facts, letters
 from central.store.facts import NO_HEAD, Cursor, FactRow
 from central.times import to_ms
-from contracts.facts import KINDS, Entry
+from contracts.facts import KINDS, Entry, FactsLost
 from contracts.topics import Ack, FactBatch, MessageWrong, decode
 
 Fold = Callable[[Connection, str, Entry, Now], None]
@@ -93,6 +93,7 @@ class Ingest:
             facts.store(t, cursor.machine, cursor.epoch, rows, at_ms)
             cursor = msgspec.structs.replace(cursor, seen=max(cursor.seen, rows[-1].seq))
         entries = {first + at: item.entry for at, item in enumerate(read) if item.seq == first + at}
+        cursor = self._behind_loss(t, cursor, [entry for row in rows if (entry := entries.get(row.seq)) is not None], at_ms)
         return self._advance(t, cursor, rows, entries, now)
 
     def _head_before(self, t: Connection, cursor: Cursor, first: int) -> bytes | None:
@@ -116,6 +117,16 @@ class Ingest:
                 letters.security(t, cursor.machine, "fact_contradicted", f"epoch {cursor.epoch[:8]} fact {row.seq}", at_ms)
                 break
         return new
+
+    def _behind_loss(self, t: Connection, cursor: Cursor, new: list[Entry], at_ms: int) -> Cursor:
+        """The cursor behind what the machine has no more; the chain is checked again from the head that it names."""
+        for entry in new:
+            lost = entry.fact
+            if isinstance(lost, FactsLost) and cursor.upto < lost.upto < entry.seq and _HEAD.fullmatch(lost.head):
+                gap = f"epoch {cursor.epoch[:8]} facts {cursor.upto + 1} to {lost.upto}"
+                letters.security(t, cursor.machine, "facts_lost", gap, at_ms)
+                cursor = msgspec.structs.replace(cursor, upto=lost.upto, head=bytes.fromhex(lost.head))
+        return cursor
 
     def _note_unreadable(self, t: Connection, machine: str, rows: list[FactRow], read: list[Read], first: int, at_ms: int) -> None:
         for row in rows:

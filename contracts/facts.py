@@ -15,6 +15,7 @@ DoorCause = Literal["deposit", "collection", "none"]
 NotStoredReason = Literal["not_put_in", "elsewhere", "unconfirmed", "no_compartment", "jam", "refused"]
 ReportedContents = Literal["empty", "foreign"]
 WithdrawnReason = Literal["jam", "reach"]
+LostReason = Literal["pruned"]
 QuarantineReason = Literal["not_empty", "elsewhere", "unconfirmed", "jam", "in_doubt", "no_close", "reported_empty", "reported_foreign"]
 
 
@@ -27,6 +28,14 @@ class BootStarted(Fact, frozen=True, tag="boot.started"):
 
     software: str
     description: str
+
+
+class FactsLost(Fact, frozen=True, tag="facts.lost"):
+    """The centre asked for facts that this machine has no more: all up to `upto` of this epoch, where the chain's head was `head` (hex)."""
+
+    upto: int
+    head: str
+    reason: LostReason
 
 
 class OrderTaken(Fact, frozen=True, tag="order.taken"):
@@ -269,10 +278,10 @@ class FaultCleared(Fact, frozen=True, tag="fault.cleared"):
 
 
 AnyFact = (
-    BootStarted | OrderTaken | OrderRefused | OrderEnded | PinSet | DepositLoading | DepositMoving | DepositStored | DepositNotStored
-    | DepositReported | DepositWithdrawn | DepositForgotten | PinTrySpent | PinAccepted | PinRejected | PinUnanswered | PinPaused
-    | PinResumed | CollectionBegun | DocumentHandedOver | CollectionEnded | CollectionAbandoned | DoorUnlockDue | DoorPulsed | DoorRefused
-    | DoorInDoubt | DoorJammed | DoorGivenUp | DoorOpened | DoorClosed | CompartmentQuarantined | FaultRaised | FaultCleared
+    BootStarted | FactsLost | OrderTaken | OrderRefused | OrderEnded | PinSet | DepositLoading | DepositMoving | DepositStored
+    | DepositNotStored | DepositReported | DepositWithdrawn | DepositForgotten | PinTrySpent | PinAccepted | PinRejected | PinUnanswered
+    | PinPaused | PinResumed | CollectionBegun | DocumentHandedOver | CollectionEnded | CollectionAbandoned | DoorUnlockDue | DoorPulsed
+    | DoorRefused | DoorInDoubt | DoorJammed | DoorGivenUp | DoorOpened | DoorClosed | CompartmentQuarantined | FaultRaised | FaultCleared
 )  # fmt: skip
 
 

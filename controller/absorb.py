@@ -9,6 +9,7 @@ from controller.faults.faults import FaultsSeen
 from controller.inputs import (
     AnswerMalformed,
     CasesKnown,
+    FactsGone,
     Input,
     InputsDropped,
     KeyPressed,
@@ -37,7 +38,7 @@ def absorb(state: State, live: Live, settings: Settings, item: Input | BoardEven
             return senses.absorb(state, live, settings, item, now)
         case KeyPressed():
             return _key(state, live, settings, item, now)
-        case OrderSeen():
+        case OrderSeen() | FactsGone():
             return live, item
         case PageAlive():
             return msgspec.structs.replace(live, page_ms=now.mono_ms), FaultsSeen((("screen_silent", "screen", False),))

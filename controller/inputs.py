@@ -60,6 +60,13 @@ class OrderSeen(Input, frozen=True):
     pin_held: bool = False
 
 
+class FactsGone(Input, frozen=True):
+    """The centre asks for facts that the journal has pruned: all up to `upto`, where the chain's head was `head` (hex)."""
+
+    upto: int
+    head: str
+
+
 class PinCompared(Input, frozen=True):
     """The vault compared the digits of try `match`: the deposit they belong to, or none."""
 

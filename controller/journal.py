@@ -161,6 +161,11 @@ class Journal:
         pruned = row or self._connection.execute("SELECT value FROM meta WHERE key='pruned_head'").fetchone()
         return bytes(pruned[0]) if pruned else FIRST_HEAD
 
+    def pruned(self) -> tuple[int, bytes]:
+        """The last entry that was dropped and the head there; 0 and the first head when all are still here."""
+        first = self._connection.execute("SELECT min(seq) FROM entries").fetchone()[0] or 1
+        return first - 1, self._head_before(first)
+
     def snapshot(self, state: State) -> None:
         """Keep the folded state beside the entries."""
         body = msgspec.json.encode(Snapshot(SHAPE, state))

@@ -112,8 +112,7 @@ class Loop:
         try:
             match place[1]:
                 case "ack":
-                    self._count(self.outbox.receive(decode(item.payload, Ack), now.mono_ms))
-                    self.turns.acknowledged = self.outbox.acknowledged
+                    self._acknowledged(decode(item.payload, Ack), now)
                 case "orders":
                     self._order(item.payload, now)
                 case _:
@@ -122,6 +121,15 @@ class Loop:
             self._count("message_wrong")
         except OrderWrong:
             self._count("order_wrong")
+
+    def _acknowledged(self, ack: Ack, now: Now) -> None:
+        refused = self.outbox.receive(ack, now.mono_ms)
+        self._count(refused)
+        self.turns.acknowledged = self.outbox.acknowledged
+        gone = self.outbox.gone() if refused is None else None
+        if gone is not None:
+            self._turn(gone, now)
+            self.outbox.tell_loss(self.turns.state.lost.seq)
 
     def _order(self, payload: bytes, now: Now) -> None:
         order = open_envelope(payload, self._order_keys, self.turns.settings.machine)

@@ -16,7 +16,7 @@ from controller.doors import decide as doors
 from controller.doors.decide import DoorsMoved, LockOutcome
 from controller.faults import faults
 from controller.faults.faults import FaultsSeen
-from controller.inputs import OrderSeen
+from controller.inputs import FactsGone, OrderSeen
 from controller.live import Live
 from controller.locker import decide as locker
 from controller.locker.decide import LoadAnswered, LockerRequest, OpenAsked
@@ -43,7 +43,7 @@ class Tick(msgspec.Struct, frozen=True):
     """A deadline has come."""
 
 
-Request = LockerRequest | LockOutcome | DoorsMoved | FaultsSeen | OrderSeen | Restarted | Tick
+Request = LockerRequest | LockOutcome | DoorsMoved | FaultsSeen | OrderSeen | FactsGone | Restarted | Tick
 
 
 def decide(state: State, live: Live, settings: Settings, request: Request, now: Now) -> tuple[Entry, ...]:
@@ -74,6 +74,8 @@ def _owner_decides(state: State, live: Live, settings: Settings, request: Reques
         case Restarted():
             started = f.BootStarted(software=settings.software, description=request.description)
             return (started, *locker.restarted(state.locker, settings.policy))
+        case FactsGone():
+            return _lost(state, request)
         case Tick():
             return _overdue(state, live, now)
         case OpenAsked():
@@ -83,6 +85,12 @@ def _owner_decides(state: State, live: Live, settings: Settings, request: Reques
         case _:
             pass
     return locker.decide(state.locker, request, settings.policy, now)
+
+
+def _lost(state: State, gone: FactsGone) -> tuple[f.Fact, ...]:
+    if gone.upto <= state.lost.upto:
+        raise Refused("loss_known")
+    return (f.FactsLost(upto=gone.upto, head=gone.head, reason="pruned"),)
 
 
 def _refuse(code: str | None) -> None:

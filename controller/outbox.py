@@ -7,6 +7,7 @@ acknowledges less than before, and the machine sends again.
 import msgspec
 
 from contracts.topics import Ack, FactBatch
+from controller.inputs import FactsGone
 from controller.journal import Journal
 
 BATCH = 100
@@ -29,6 +30,7 @@ class Outbox:
         self._resend_ms = RESEND_MS
         self._due_ms: int | None = None
         self._fill_ms = 0
+        self._loss = 0
         self.acknowledged = 0
 
     def link_up(self, now_ms: int) -> None:
@@ -60,6 +62,15 @@ class Outbox:
         self._due_ms = now_ms + self._resend_ms if self._cursor > self.acknowledged else None
         return None
 
+    def gone(self) -> FactsGone | None:
+        """What the centre asks for and the journal has no more."""
+        upto, head = self._journal.pruned()
+        return FactsGone(upto=upto, head=head.hex()) if self.acknowledged < upto else None
+
+    def tell_loss(self, seq: int) -> None:
+        """Send the fact that says so first: with it the centre goes on where the journal begins."""
+        self._loss = seq
+
     def batches_to_send(self, now_ms: int) -> list[FactBatch]:
         """The batches to publish now."""
         if not self._linked:
@@ -67,8 +78,12 @@ class Outbox:
         if self._due_ms is not None and now_ms >= self._due_ms:
             self._late()
         batches: list[FactBatch] = []
+        if self._heard and self._loss:
+            batches.append(self._batch(self._loss - 1, 1)[0])
+            self._loss = 0
         while self._heard and self._cursor < self._journal.seq and self._cursor - self.acknowledged < WINDOW:
-            batches.append(self._batch())
+            batch, self._cursor = self._batch(self._cursor, BATCH)
+            batches.append(batch)
         if batches:
             self._due_ms = now_ms + self._resend_ms
         return batches
@@ -80,11 +95,10 @@ class Outbox:
         self._heard = True
         self._due_ms = None
 
-    def _batch(self) -> FactBatch:
-        previous, rows = self._journal.read(self._cursor, BATCH)
-        self._cursor = rows[-1].seq
+    def _batch(self, after: int, limit: int) -> tuple[FactBatch, int]:
+        previous, rows = self._journal.read(after, limit)
         bodies = [msgspec.Raw(row.body) for row in rows]
-        return FactBatch(machine=self._machine, epoch=self._journal.epoch, previous=previous.hex(), facts=bodies)
+        return FactBatch(machine=self._machine, epoch=self._journal.epoch, previous=previous.hex(), facts=bodies), rows[-1].seq
 
     def deadline(self) -> int | None:
         """When to look again, in mono_ms."""

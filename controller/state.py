@@ -23,11 +23,19 @@ class Boot(msgspec.Struct, frozen=True):
     description: str = ""
 
 
+class Lost(msgspec.Struct, frozen=True):
+    """The fact `seq` says that the journal has nothing up to `upto` any more; 0 when nothing was asked for in vain."""
+
+    seq: int = 0
+    upto: int = 0
+
+
 class State(msgspec.Struct, frozen=True):
     """What all facts up to `seq` fold into."""
 
     seq: int = 0
     boot: Boot = Boot()
+    lost: Lost = Lost()
     doors: Doors = Doors()
     locker: Locker = Locker()
     orders: Orders = Orders()
@@ -46,6 +54,8 @@ def fold(state: State, entry: Entry) -> State:
             return _next(state, entry, orders=orders.fold(state.orders, entry, fact))
         case f.FaultRaised() | f.FaultCleared():
             return _next(state, entry, faults=faults.fold(state.faults, entry, fact))
+        case f.FactsLost():
+            return _next(state, entry, lost=Lost(entry.seq, fact.upto))
         case f.BootStarted():
             return _next(state, entry, boot=Boot(entry.boot, state.boot.count + 1, fact.software, fact.description))
 

@@ -21,7 +21,7 @@ from controller.state import State, fold
 from controller.vault import ERASING, EraseCase, EraseDeposit, HoldCase, HoldPin, Vault, VaultChange
 from controller.visit import visits
 
-NOTHING_NEW = frozenset(("no_edge", "no_change", "nothing_overdue", "settled", "late_outcome"))
+NOTHING_NEW = frozenset(("no_edge", "no_change", "nothing_overdue", "settled", "late_outcome", "loss_known"))
 """Refusals that are part of daily life and not worth counting."""
 
 

@@ -84,14 +84,14 @@ def beyond(t: Connection, machine: str, epoch: str, upto: int, limit: int) -> li
 
 def gaps(t: Connection, cursor: Cursor, limit: int) -> list[tuple[int, int]]:
     """The first `limit` holes between `upto` and the highest stored fact."""
-    where = (facts.c.machine == cursor.machine, facts.c.epoch == cursor.epoch, facts.c.seq >= cursor.upto)
+    where = (facts.c.machine == cursor.machine, facts.c.epoch == cursor.epoch, facts.c.seq > cursor.upto)
     after = func.lead(facts.c.seq).over(order_by=facts.c.seq).label("after")
     inner = select(facts.c.seq.label("seq"), after).where(*where).subquery()
     found = select(inner.c.seq, inner.c.after).where(inner.c.after > inner.c.seq + 1).order_by(inner.c.seq).limit(limit)
     holes = [(int(seq) + 1, int(following) - 1) for seq, following in t.execute(found)]
-    if cursor.upto == 0:
-        first = t.execute(select(func.min(facts.c.seq)).where(*where)).scalar_one_or_none()
-        holes = ([(1, int(first) - 1)] if first and first > 1 else []) + holes
+    first = t.execute(select(func.min(facts.c.seq)).where(*where)).scalar_one_or_none()
+    if first is not None and first > cursor.upto + 1:
+        holes.insert(0, (cursor.upto + 1, int(first) - 1))
     return holes[:limit]
 
 

@@ -42,11 +42,11 @@ def test_a_new_storage_is_noticed() -> None:
     assert house.acks()[-1].upto == 0
 
 
-def report(seq: int, machine: str = MACHINE) -> bytes:
-    """A picture of a machine's state."""
+def report(seq: int, machine: str = MACHINE, epoch: str = "e") -> bytes:
+    """A picture of a machine's state; it believes that everything is acknowledged."""
     return encode(
         MachineReport(
-            machine=machine, product="urzedomat", boot="b", epoch="e", seq=seq, unacknowledged=0, wall=START, clock_trusted=True,
+            machine=machine, product="urzedomat", boot="b", epoch=epoch, seq=seq, unacknowledged=0, wall=START, clock_trusted=True,
             screen="l.attract", free=1, occupied=0, open_doors=0, faults=[], software="1", description="d", compartments=[],
         )
     )  # fmt: skip
@@ -64,6 +64,18 @@ def test_an_older_report_is_left_aside() -> None:
     assert house.counts() == {"late_reports": 1}
     house.say("state", report(6, "another-machine"))
     assert house.counts()["dead_letters"] == 1
+
+
+def test_a_machine_that_believes_too_much_is_told_the_truth() -> None:
+    house = House()
+    house.boot()
+    house.acks()
+    house.say("state", report(1, epoch=house.machine.epoch))
+    assert house.acks() == []
+    house.say("state", report(7, epoch="another"))
+    assert house.acks() == []
+    house.say("state", report(7, epoch=house.machine.epoch))
+    assert [ack.upto for ack in house.acks()] == [1]
 
 
 def test_faults_come_and_go() -> None:

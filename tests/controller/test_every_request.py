@@ -10,7 +10,7 @@ from controller import machine
 from controller.doors.decide import DoorMove, DoorsMoved, LockOutcome
 from controller.doors.state import LockWish
 from controller.faults.faults import FaultsSeen
-from controller.inputs import OrderSeen
+from controller.inputs import FactsGone, OrderSeen
 from controller.locker.decide import (
     LeftOpen,
     LoadAnswered,
@@ -75,6 +75,8 @@ def requests(state: State) -> dict[str, Request]:
         "OrderSeen known": order(LOAD, id="o-1"),
         "OrderSeen other boot": order(LOAD, nonce="old"),
         "OrderSeen expired": order(LOAD, expires=NOW.wall),
+        "FactsGone": FactsGone(5, "ab" * 32),
+        "FactsGone before": FactsGone(0, "00" * 32),
         "Restarted": Restarted("d"),
         "Tick": Tick(),
     }

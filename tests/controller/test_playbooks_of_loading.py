@@ -64,7 +64,7 @@ def test_the_compartment_that_has_rested_longest_is_next() -> None:
     machine.push(first)
     machine.press("ok")
     assert machine.state.locker.occupant(first) is None
-    rested = []
+    rested = list[int]()
     for number in range(len(HIGH)):
         machine.run(10_000)
         rested.append(machine.stored(f"{number:06}", f"dep-next-{number}"))
