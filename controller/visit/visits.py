@@ -83,7 +83,10 @@ def passed(state: State, live: Live, settings: Settings, now: Now) -> tuple[Live
     collection = state.locker.collection
     if collection is not None and collection.handed_over:
         opened = screens.opened_ms(state.doors.door(collection.compartment), now)
-        return live, LeftOpen() if now.mono_ms >= opened + screens.LEFT_OPEN_AFTER_MS else None
+        if now.mono_ms >= opened + screens.LEFT_OPEN_AFTER_MS:
+            return live, LeftOpen()
+        until_ms = _over_until_ms(live.visit)
+        return _laid_aside(live) if until_ms is not None and now.mono_ms >= until_ms else live, None
     visit, name = live.visit, screens.where(state, live, now)
     if name in screens.FIRST_SCREENS and visit.idle_ms is not None and now.mono_ms >= visit.idle_ms:
         return msgspec.structs.replace(live, visit=Visit()), None  # the language that somebody chose goes with them
@@ -116,6 +119,15 @@ def _alarm_ms(state: State, now: Now) -> int | None:
     return screens.opened_ms(door, now) + screens.LEFT_OPEN_AFTER_MS if door.position == "open" else None
 
 
+def _over_until_ms(visit: Visit) -> int | None:
+    """When a choice that lies over the screen of an open door goes away by itself: the door is what matters."""
+    return visit.idle_ms if visit.over else None
+
+
+def _laid_aside(live: Live) -> Live:
+    return msgspec.structs.replace(live, visit=msgspec.structs.replace(live.visit, over=""))
+
+
 def _waits(live: Live, idle_ms: int) -> Live:
     return msgspec.structs.replace(live, visit=msgspec.structs.replace(live.visit, idle_ms=idle_ms))
 
@@ -125,8 +137,8 @@ def deadline(state: State, live: Live, now: Now) -> int | None:
     collection = state.locker.collection
     if collection is not None and collection.handed_over:
         opened = screens.opened_ms(state.doors.door(collection.compartment), now)
-        times = (opened + screens.CLOSE_AFTER_MS, opened + screens.LEFT_OPEN_AFTER_MS)
-        return next((time for time in times if time > now.mono_ms), now.mono_ms)
+        times = (opened + screens.CLOSE_AFTER_MS, opened + screens.LEFT_OPEN_AFTER_MS, _over_until_ms(live.visit) or 0)
+        return min((time for time in times if time > now.mono_ms), default=now.mono_ms)
     name = screens.where(state, live, now)
     if name in screens.TIMELESS_SCREENS and name not in screens.FIRST_SCREENS:
         return _alarm_ms(state, now)

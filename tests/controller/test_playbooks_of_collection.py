@@ -242,6 +242,19 @@ def test_a_door_that_does_not_close_lets_the_resident_go_at_once() -> None:
     assert machine.faults() == [f"door_left_open door {compartment}"]
 
 
+def test_a_language_can_be_chosen_before_the_open_door() -> None:
+    machine, _, before = opened()
+    machine.press("lang", "2")
+    assert (machine.screen.screen, machine.screen.lang) == ("l.open", "en")
+    machine.press("lang")
+    assert machine.screen.screen == "lang"
+    machine.run(61_000)
+    assert machine.screen.screen == "l.close"  # who only looked at the languages still has a door to close
+    machine.press("lang", "1")
+    assert (machine.screen.screen, machine.screen.lang) == ("l.close", "pl")
+    assert machine.kinds(before) == []
+
+
 @pytest.mark.parametrize(("key", "contents"), [("1", "empty"), ("2", "foreign")])
 def test_wrong_contents_are_reported_and_the_compartment_is_kept_out(key: str, contents: str) -> None:
     machine, compartment, before = opened()
