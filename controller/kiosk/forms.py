@@ -77,6 +77,10 @@ def text_key(screen: str, data: Mapping[str, Any]) -> str:
     match screen:
         case "k.load" if not data.get("case"):
             return "k.load.nocase"
+        case "l.done" if data.get("collected_at") == "":
+            return "l.done.untimed"
+        case "l.used" if data.get("when") == "":
+            return "l.used.untimed"
         case "l.done" | "k.loaded":
             return f"{screen}.plain"
         case "k.opening":
@@ -89,7 +93,7 @@ def text_key(screen: str, data: Mapping[str, Any]) -> str:
 
 TEXT_KEYS: tuple[str, ...] = (
     *(name for name in FORMS if name not in {"l.done", "k.loaded", "k.opening"}),
-    *("k.load.nocase", "l.done.plain", "k.loaded.plain"),
+    *("k.load.nocase", "l.done.plain", "l.done.untimed", "l.used.untimed", "k.loaded.plain"),
     *(f"k.failed.{reason}" for reason in REASONS_OF_FAILURE),
 )
 """Every key that text_key can answer."""

@@ -173,8 +173,8 @@ def _data(name: str, state: State, live: Live, settings: Settings, now: Now) -> 
         case "k.loaded" | "l.attract":
             data |= _counted(state, settings)
         case "l.done" | "l.used":
-            ended = state.locker.deposits[live.visit.deposit].ended if live.visit.deposit in state.locker.deposits else None
-            local = ended.astimezone(zone) if ended else None
+            deposit = state.locker.deposits.get(live.visit.deposit)
+            local = deposit.ended.astimezone(zone) if deposit is not None and deposit.ended is not None and deposit.sure else None
             data |= {"collected_at": local.strftime("%H:%M") if local else "", "when": local.strftime("%d.%m %H:%M") if local else ""}
         case "k.failed":
             data["reason"] = live.visit.code

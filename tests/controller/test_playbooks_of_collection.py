@@ -297,6 +297,19 @@ def test_a_used_pin_says_when() -> None:
     assert machine.screen.data["when"] == "23.11 10:00"
 
 
+def test_a_hand_over_by_an_untrusted_clock_names_no_time() -> None:
+    machine, compartment, _ = at_found()
+    machine.trusted = False
+    machine.press("ok")
+    machine.run(1_000)
+    machine.push(compartment)
+    assert (machine.screen.screen, machine.screen.data["collected_at"]) == ("l.done", "")
+    machine.trusted = True
+    machine.press("ok")
+    machine.enter()
+    assert (machine.screen.screen, machine.screen.data["when"]) == ("l.used", "")
+
+
 def test_an_expired_pin_opens_nothing_while_the_clock_is_trusted() -> None:
     machine = BenchMachine()
     machine.stored(hours=1)
