@@ -8,7 +8,7 @@ from functools import partial
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PublicKey
 
 from contracts import lock_bus as bus
-from contracts.facts import DoorUnlockDue, Entry, PinAccepted, PinRejected, PinTrySpent, PinUnanswered
+from contracts.facts import DoorUnlockDue, Entry
 from contracts.screen_messages import ScreenMessage
 from contracts.topics import Presence, down, encode, up
 from controller.clock import Now
@@ -146,7 +146,6 @@ class StormMachine:
         self.entries: list[Entry] = []
         self.wishes: dict[int, DoorUnlockDue] = {}
         self.wish_boots: dict[int, str] = {}
-        self.open_try: int | None = None
         self.board_lost_ms: list[int] = []
         self._pump: asyncio.TimerHandle | None = None
 
@@ -314,15 +313,8 @@ class StormMachine:
         """These entries are on the disk from now on."""
         for entry in entries:
             self.entries.append(entry)
-            match entry.fact:
-                case DoorUnlockDue():
-                    self.wishes[entry.seq], self.wish_boots[entry.seq] = entry.fact, entry.boot
-                case PinTrySpent():
-                    self.open_try = entry.seq
-                case PinAccepted() | PinRejected() | PinUnanswered():
-                    self.open_try = None
-                case _:
-                    pass
+            if isinstance(entry.fact, DoorUnlockDue):
+                self.wishes[entry.seq], self.wish_boots[entry.seq] = entry.fact, entry.boot
             self.stage.watch.entry(entry)
 
     def push(self, number: int) -> None:
