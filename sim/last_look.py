@@ -8,7 +8,9 @@ from contracts.facts import DocumentHandedOver, DoorInDoubt
 from controller import machine as core
 from controller.locker.state import Deposit
 from controller.loop import Loop
-from sim.invariants import ENDS, Watch, the_state_is_the_fold_of_the_journal
+from sim.invariants.doors import wish_seq
+from sim.invariants.facts import ENDS, the_state_is_the_fold_of_the_journal
+from sim.watch import Watch
 
 PHASES: dict[str, tuple[str, ...]] = {
     "waiting": ("registered", "held", "loading"),
@@ -121,7 +123,7 @@ def every_opening_by_pin_is_a_hand_over(watch: Watch) -> Iterator[str]:
     doubts = [entry.fact.wish for entry in machine.entries if isinstance(entry.fact, DoorInDoubt)]
     handed = [entry.fact.compartment for entry in machine.entries if isinstance(entry.fact, DocumentHandedOver)]
     for opening in machine.cabinet.openings:
-        seq = int.from_bytes(opening.wish_id[4:], "big")
+        seq = wish_seq(opening.wish_id)
         wish = machine.wishes.get(seq)
         if wish is None or wish.cause != "collection" or seq in doubts or opening.number in watch.broken_doors:
             continue

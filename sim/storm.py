@@ -11,7 +11,7 @@ from pathlib import Path
 import msgspec
 
 from sim.clock import RealClock
-from sim.invariants import Violation
+from sim.watch import Violation
 from sim.world import Parts, World, cabinet
 
 LINES_SHOWN = 60

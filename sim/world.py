@@ -19,7 +19,6 @@ from firmware.lock_board import BoardFacts, LockBoard
 from sim.byte_link import LinkFaults
 from sim.documents import Document
 from sim.faults import ClockFaults, Event, MessageFaults, SmsFaults, draw
-from sim.invariants import Violation, Watch
 from sim.last_look import last_look, unfinished
 from sim.lock_cabinet import LockCabinet
 from sim.people import Clerk, Person, Resident, Stranger
@@ -27,6 +26,7 @@ from sim.sms_network import SmsNetwork
 from sim.stage import Stage
 from sim.storm_centre import StormCentre
 from sim.storm_machine import StormMachine
+from sim.watch import Violation, Watch
 
 MACHINE = "urzedomat-storm-1"
 CABINET = Path(__file__).parents[1] / "hardware" / "urzedomat_24.toml"
