@@ -1,7 +1,6 @@
 """What must be so once the world has healed: nothing is left to do, and every part tells the same story."""
 
 from collections.abc import Callable, Iterator
-from typing import Any
 
 import msgspec
 
@@ -9,7 +8,9 @@ from contracts.facts import DocumentHandedOver, DoorInDoubt
 from controller import machine as core
 from controller.locker.state import Deposit
 from controller.loop import Loop
-from sim.invariants import ENDS, Watch, the_state_is_the_fold_of_the_journal
+from sim.invariants.doors import wish_seq
+from sim.invariants.facts import ENDS, the_state_is_the_fold_of_the_journal
+from sim.watch import Watch
 
 PHASES: dict[str, tuple[str, ...]] = {
     "waiting": ("registered", "held", "loading"),
@@ -26,7 +27,7 @@ def unfinished(watch: Watch) -> Iterator[str]:
     if loop is None:
         yield "the machine is off"
         return
-    if not watch.world.centre.connected():
+    if not watch.centre.connected():
         yield "the centre is away"
     yield from _talking(watch, loop)
     locker = loop.turns.state.locker
@@ -34,9 +35,9 @@ def unfinished(watch: Watch) -> Iterator[str]:
         yield "somebody stands at the machine"
     if core.due(loop.turns.state):
         yield "a wish is due"
-    if not watch.world.broker.settled():
+    if not watch.stage.broker.settled():
         yield "a will is still to come"
-    for task in watch.world.people:
+    for task in watch.people:
         if not task.done():
             yield f"{task.get_name()} is not done"
 
@@ -46,12 +47,12 @@ def _talking(watch: Watch, loop: Loop) -> Iterator[str]:
         yield "the machine has no link"
     if loop.outbox.acknowledged != loop.turns.state.seq:
         yield f"facts are not acknowledged: {loop.outbox.acknowledged} of {loop.turns.state.seq}"
-    if open_orders := watch.world.centre.rows("SELECT id, verb FROM orders WHERE open"):
+    if open_orders := watch.centre.rows("SELECT id, verb FROM orders WHERE open"):
         yield f"orders are open: {open_orders}"
 
 
 def _loop(watch: Watch) -> Loop | None:
-    life = watch.world.machine.life
+    life = watch.machine.life
     return life.loop if life is not None and life.alive else None
 
 
@@ -65,14 +66,14 @@ def the_centre_has_every_fact(watch: Watch) -> Iterator[str]:
     loop = _loop(watch)
     if loop is None:
         return
-    ours = [(entry.seq, msgspec.json.encode(entry)) for entry in watch.world.machine.entries]
-    theirs = watch.world.centre.rows("SELECT seq, payload FROM facts ORDER BY seq")
+    ours = [(entry.seq, msgspec.json.encode(entry)) for entry in watch.machine.entries]
+    theirs = watch.centre.rows("SELECT seq, payload FROM facts ORDER BY seq")
     if ours != theirs:
         yield f"{len(ours)} entries here, {len(theirs)} facts there"
     kept = [(row.seq, row.head) for row in loop.turns.journal.read(0, 1 << 30)[1]]
-    if not kept or kept[0][0] != 1 or kept != watch.world.centre.rows("SELECT seq, head FROM facts ORDER BY seq"):
+    if not kept or kept[0][0] != 1 or kept != watch.centre.rows("SELECT seq, head FROM facts ORDER BY seq"):
         yield f"{len(kept)} entries of {len(ours)} are still in the journal, or their chain is another"
-    if aside := watch.world.centre.rows("SELECT count(*) FROM quarantine")[0][0]:
+    if aside := watch.centre.rows("SELECT count(*) FROM quarantine")[0][0]:
         yield f"{aside} facts contradicted others"
 
 
@@ -82,7 +83,7 @@ def every_order_has_one_answer_everywhere(watch: Watch) -> Iterator[str]:
     if loop is None:
         return
     known = loop.turns.state.orders.known
-    for order, state in watch.world.centre.rows("SELECT id, state FROM orders ORDER BY id"):
+    for order, state in watch.centre.rows("SELECT id, state FROM orders ORDER BY id"):
         here = known.get(str(order))
         if here is None or state not in ENDS or here.state != state:
             yield f"order {order}: {state} at the centre, {here.state if here else 'unknown'} at the machine"
@@ -94,8 +95,8 @@ def every_order_has_one_answer_everywhere(watch: Watch) -> Iterator[str]:
 
 def presence_is_the_truth(watch: Watch) -> Iterator[str]:
     """The centre knows that the machine is there; the will of an older connection is not believed."""
-    life = watch.world.machine.life
-    rows = watch.world.centre.rows("SELECT online, boot FROM machines")
+    life = watch.machine.life
+    rows = watch.centre.rows("SELECT online, boot FROM machines")
     if life is not None and life.alive and life.session is not None and rows != [(1, life.boot)]:
         yield f"the machine is there, the centre says {[bool(row[0]) for row in rows]}"
 
@@ -106,7 +107,7 @@ def deposits_are_the_same(watch: Watch) -> Iterator[str]:
     if loop is None:
         return
     locker = loop.turns.state.locker
-    for key, state, compartment in watch.world.centre.rows("SELECT key, state, compartment FROM deposits ORDER BY key"):
+    for key, state, compartment in watch.centre.rows("SELECT key, state, compartment FROM deposits ORDER BY key"):
         here = locker.deposits.get(str(key), None)
         if here is None or state not in PHASES[here.phase] or (here.phase == "stored" and here.compartment != compartment):
             yield f"deposit {str(key)[:6]}: {state} in {compartment} at the centre, {_said(here)} at the machine"
@@ -118,11 +119,11 @@ def _said(deposit: Deposit | None) -> str:
 
 def every_opening_by_pin_is_a_hand_over(watch: Watch) -> Iterator[str]:
     """Every opening by a PIN has its hand-over, or a doubt where the board lost its memory."""
-    machine = watch.world.machine
+    machine = watch.machine
     doubts = [entry.fact.wish for entry in machine.entries if isinstance(entry.fact, DoorInDoubt)]
     handed = [entry.fact.compartment for entry in machine.entries if isinstance(entry.fact, DocumentHandedOver)]
     for opening in machine.cabinet.openings:
-        seq = int.from_bytes(opening.wish_id[4:], "big")
+        seq = wish_seq(opening.wish_id)
         wish = machine.wishes.get(seq)
         if wish is None or wish.cause != "collection" or seq in doubts or opening.number in watch.broken_doors:
             continue
@@ -132,23 +133,23 @@ def every_opening_by_pin_is_a_hand_over(watch: Watch) -> Iterator[str]:
 
 def who_waits_gets_the_document(watch: Watch) -> Iterator[str]:
     """Whose document is stored gets it."""
-    for document in watch.world.documents:
+    for document in watch.documents:
         if not document.taken and not document.given_up:
             yield f"deposit {document.deposit[:6]} in {document.compartment}"
 
 
 def a_collected_document_is_out(watch: Watch) -> Iterator[str]:
     """A document that lies in its compartment is not journaled as handed over, unless somebody left it there."""
-    for document in watch.world.documents:
+    for document in watch.documents:
         if document.given_up == "the machine says it was handed over" and document.compartment not in watch.broken_doors:
             yield f"deposit {document.deposit[:6]} in {document.compartment}"
 
 
 def nothing_raised_a_security_event(watch: Watch) -> Iterator[str]:
     """No honest machine looks like an attack."""
-    if watch.world.centre.restores:
+    if watch.centre.restores:
         return
-    for name, detail in watch.world.centre.rows("SELECT name, detail FROM security_events ORDER BY id"):
+    for name, detail in watch.centre.rows("SELECT name, detail FROM security_events ORDER BY id"):
         yield f"{name}: {detail}"
 
 
@@ -156,10 +157,10 @@ def the_state_is_the_fold(watch: Watch) -> Iterator[str]:
     """The state is the fold of the whole journal, whatever snapshots there are."""
     loop = _loop(watch)
     if loop is not None:
-        yield from the_state_is_the_fold_of_the_journal(watch, watch.world.machine, loop.turns.state)
+        yield from the_state_is_the_fold_of_the_journal(watch.machine, loop.turns.state)
 
 
-AFTER_HEALING: tuple[Callable[..., Any], ...] = (
+AFTER_HEALING: tuple[Callable[[Watch], Iterator[str]], ...] = (
     presence_is_the_truth,
     the_centre_has_every_fact,
     every_order_has_one_answer_everywhere,
@@ -171,3 +172,11 @@ AFTER_HEALING: tuple[Callable[..., Any], ...] = (
     the_state_is_the_fold,
     the_world_comes_right,
 )
+
+
+def last_look(watch: Watch) -> None:
+    """Ask every sentence about the end, unless one about a moment is broken already."""
+    if watch.violations:
+        return
+    for sentence in AFTER_HEALING:
+        watch.ask(sentence, watch)

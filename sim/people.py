@@ -7,42 +7,27 @@ own stream, so that one who hesitates longer changes nobody else's mind.
 import asyncio
 import re
 from random import Random
-from typing import TYPE_CHECKING
 
 from central.deposits import DeskRefused
 from contracts.screen_messages import ScreenMessage
-from sim.storm_centre import CentreAway
+from sim.documents import Document
+from sim.sms_network import SmsNetwork
+from sim.storm_centre import CentreAway, StormCentre
 from sim.storm_machine import StormMachine
-
-if TYPE_CHECKING:
-    from sim.world import World
 
 PIN_IN_TEXT = re.compile(r"PIN: (\d{6})")
 PATIENCE_MS = 90_000
 TYPING = ("l.pin", "l.wrong")
 
 
-class Document:
-    """One registration certificate: who waits for it, and where it really is (None: in somebody's hand or gone)."""
-
-    def __init__(self, case: str, phone: str, low: bool) -> None:
-        self.case = case
-        self.phone = phone
-        self.low = low
-        self.deposit = ""
-        self.compartment: int | None = None
-        self.taken = False
-        self.given_up = ""
-
-
 class Person:
     """Somebody who stands at the machine: sees, thinks, presses."""
 
-    def __init__(self, world: "World", machine: StormMachine, name: str) -> None:
-        self.world = world
+    def __init__(self, machine: StormMachine, name: str) -> None:
+        self.stage = machine.stage
         self.machine = machine
         self.name = name
-        self.random: Random = world.stream(f"{machine.name}/{name}")
+        self.random: Random = self.stage.stream(f"{machine.name}/{name}")
 
     async def think(self, from_ms: int = 300, to_ms: int = 1_500) -> None:
         """People take their time."""
@@ -50,7 +35,7 @@ class Person:
 
     def chance(self, probability: float) -> bool:
         """Whether it happens to this person now; nothing odd happens any more once the world has healed."""
-        return self.random.random() < probability and not self.world.healed
+        return self.random.random() < probability and not self.stage.healed
 
     @property
     def screen(self) -> ScreenMessage | None:
@@ -65,12 +50,17 @@ class Person:
 class Clerk(Person):
     """Registers the day's documents and loads one after the other."""
 
-    async def live(self, documents: list[Document]) -> None:
+    def __init__(self, machine: StormMachine, name: str, centre: StormCentre, documents: list[Document]) -> None:
+        super().__init__(machine, name)
+        self.centre = centre
+        self.documents = documents
+
+    async def live(self) -> None:
         """The clerk's day."""
-        for document in documents:
+        for document in self.documents:
             await self.think(200, 4_000)
             await self._register(document)
-        for document in documents:
+        for document in self.documents:
             while not document.given_up and not self._is_stored(document):
                 await self.think(500, 6_000)
                 if await self._held(document):
@@ -82,7 +72,7 @@ class Clerk(Person):
     async def _register(self, document: Document) -> None:
         while not document.deposit:
             try:
-                document.deposit = await self.world.centre.ask(
+                document.deposit = await self.centre.ask(
                     lambda centre, now: centre.register(
                         document.case, document.phone, self.machine.name, "pl", document.low, "A. Nowak", now
                     )
@@ -90,21 +80,21 @@ class Clerk(Person):
             except (DeskRefused, CentreAway):
                 # Nobody knows whether it was done: the desk's page says.
                 await self.think(500, 3_000)
-                document.deposit = self.world.centre.find(document.case) or ""
-        self.world.trace.add(self.world.now_ms, self.name, f"has registered {document.deposit}")
+                document.deposit = self.centre.find(document.case) or ""
+        self.stage.log(self.name, f"has registered {document.deposit}")
 
     async def _held(self, document: Document) -> bool:
-        row = self.world.centre.deposit(document.deposit)
+        row = self.centre.deposit(document.deposit)
         if row is None:
-            if self.world.centre.alive and self.world.centre.restores:
+            if self.centre.alive and self.centre.restores:
                 document.given_up = "the centre's backup does not know it"
             return False
         return row.state == "held"
 
     def _is_stored(self, document: Document) -> bool:
-        row = self.world.centre.deposit(document.deposit)
+        row = self.centre.deposit(document.deposit)
         if row is None:
-            if self.world.centre.restores:
+            if self.centre.restores:
                 document.given_up = "the centre's backup does not know it"
             return False
         if row.ended_ms and row.state == "withdrawn":
@@ -117,17 +107,17 @@ class Clerk(Person):
             document.given_up = "locked in and not confirmed"
             return
         try:
-            await self.world.centre.ask(lambda centre, now: centre.load(document.deposit, "A. Nowak", now))
+            await self.centre.ask(lambda centre, now: centre.load(document.deposit, "A. Nowak", now))
         except (DeskRefused, CentreAway):
             return
-        until_ms = self.world.now_ms + PATIENCE_MS
+        until_ms = self.stage.now_ms + PATIENCE_MS
         begun = False
-        while self.world.now_ms < until_ms:
+        while self.stage.now_ms < until_ms:
             await self.think(200, 900)
             name = self.screen.screen if self.screen is not None else ""
             if name.startswith("k."):
                 begun = True
-                until_ms = self.world.now_ms + PATIENCE_MS
+                until_ms = self.stage.now_ms + PATIENCE_MS
             if begun and self.chance(0.008):
                 return  # called away
             if name in ("k.loaded", "k.failed"):
@@ -157,12 +147,12 @@ class Clerk(Person):
                     self.machine.press("cancel")
 
     async def _put_in(self, document: Document, number: int) -> None:
-        if document.compartment is None and self.world.contents(self.machine, number):
+        if document.compartment is None and any(each.compartment == number for each in self.documents):
             self.machine.press("1")  # somebody else's document lies there
         elif document.compartment is None and self.chance(0.06):
             self.machine.press("2")
         elif document.compartment is None and not self.chance(0.06):
-            self.world.put_in(self.machine, document, number)
+            document.put_in(self.machine, number)
         await self.think(300, 2_000)
         self.machine.push(number)
 
@@ -183,8 +173,10 @@ class Clerk(Person):
 class Resident(Person):
     """Gets a text message, comes, and takes the document."""
 
-    def __init__(self, world: "World", machine: StormMachine, name: str, document: Document) -> None:
-        super().__init__(world, machine, name)
+    def __init__(self, machine: StormMachine, name: str, centre: StormCentre, sms: SmsNetwork, document: Document) -> None:
+        super().__init__(machine, name)
+        self.centre = centre
+        self.sms = sms
         self.document = document
         self.typing = ""
         self.begun = False
@@ -203,22 +195,22 @@ class Resident(Person):
             await self.think(3_000, 15_000)
 
     def _pin(self) -> str | None:
-        texts = self.world.sms.on_phone("48" + self.document.phone)
+        texts = self.sms.on_phone("48" + self.document.phone)
         found = PIN_IN_TEXT.search(texts[-1].text) if texts else None
         return found[1] if found else None
 
     def _gives_up_without_text(self) -> None:
-        if self.document.given_up or not self.document.deposit or not self.world.healed:
+        if self.document.given_up or not self.document.deposit or not self.stage.healed:
             return
-        if self.world.centre.restores and self.world.centre.deposit(self.document.deposit) is None and self.world.centre.alive:
+        if self.centre.restores and self.centre.deposit(self.document.deposit) is None and self.centre.alive:
             self.document.given_up = "the centre's backup does not know it"
 
     async def _visit(self, pin: str) -> None:
         wrong = "".join(self.random.choice("0123456789") for _ in range(6))
         self.typing = wrong if self.chance(0.25) and wrong != pin else pin
         self.before, self.begun = 0, False
-        idle_until = self.world.now_ms + PATIENCE_MS
-        while self.world.now_ms < idle_until:
+        idle_until = self.stage.now_ms + PATIENCE_MS
+        while self.stage.now_ms < idle_until:
             await self.think(150, 1_200)
             if self.before and self.machine.door_open(self.before):
                 await self._at_open_door()
@@ -226,7 +218,7 @@ class Resident(Person):
                 return
 
     async def _at_open_door(self) -> None:
-        self.world.take_out(self.machine, self.document, self.before)
+        self.document.take_out(self.machine, self.before)
         await self.think(500, 3_000)
         if self.chance(0.08):
             self.before = 0  # goes away and leaves the door open
@@ -277,7 +269,7 @@ class Resident(Person):
             self.machine.press(self.typing[filled])
         elif "ok" in screen.keys:
             if self.typing == pin:
-                self.world.typed(self.machine, self.document.deposit)
+                self.stage.watch.typed(self.document.deposit)
             self.machine.press("ok")
 
     def _ended(self, screen: ScreenMessage) -> bool:
@@ -302,8 +294,8 @@ class Stranger(Person):
                 await self._guess(self.random.randint(2, 8))
 
     async def _guess(self, tries: int) -> None:
-        until_ms, done = self.world.now_ms + 60_000, 0
-        while self.world.now_ms < until_ms and done < tries:
+        until_ms, done = self.stage.now_ms + 60_000, 0
+        while self.stage.now_ms < until_ms and done < tries:
             await self.think(100, 500)
             screen = self.screen
             if screen is None:

@@ -11,7 +11,7 @@ from pathlib import Path
 import msgspec
 
 from sim.clock import RealClock
-from sim.invariants import Violation
+from sim.watch import Violation
 from sim.world import Parts, World, cabinet
 
 LINES_SHOWN = 60
@@ -30,12 +30,13 @@ class Outcome(msgspec.Struct, frozen=True):
 def play(seed: int, parts: Parts | None = None) -> Outcome:
     """Play one seed."""
     world = World(seed, cabinet(), parts)
+    stage = world.stage
     gc.disable()  # a world is small and short; collecting in between only costs time
     try:
         violations = world.run()
     finally:
         gc.enable()
-    return Outcome(seed, world.now_ms, world.trace.digest(), tuple(violations), tuple(world.trace.lines))
+    return Outcome(seed, stage.now_ms, stage.trace.digest(), tuple(violations), tuple(stage.trace.lines))
 
 
 def report(outcome: Outcome, lines: int = LINES_SHOWN) -> str:

@@ -5,7 +5,7 @@ import sqlite3
 from collections import deque
 from collections.abc import Callable
 from datetime import timedelta
-from typing import TYPE_CHECKING, TypeVar
+from typing import TypeVar
 
 from sqlalchemy import Engine, create_engine, text
 from sqlalchemy.pool import StaticPool
@@ -20,11 +20,8 @@ from central.store.deposits import DepositRow
 from contracts.topics import Ack, decode
 from sim.broker import Message, Session
 from sim.power_cuts import CutPoints, PowerCut
-from sim.storm_machine import START
-
-if TYPE_CHECKING:
-    from sim.sms_network import Text
-    from sim.world import World
+from sim.sms_network import SmsNetwork
+from sim.stage import START, Stage
 
 T = TypeVar("T")
 Call = Callable[[Centre, Now], None]
@@ -57,13 +54,15 @@ class Disk(sqlite3.Connection):
 class StormCentre:
     """What stays when the centre goes, and the present life of it, if there is one."""
 
-    def __init__(self, world: "World", settings: Settings, signer: Signer) -> None:
-        self.world = world
+    def __init__(self, stage: Stage, sms: SmsNetwork, settings: Settings, signer: Signer, make_centre: type[Centre] = Centre) -> None:
+        self.stage = stage
+        self.sms = sms
         self.settings = settings
         self.signer = signer
-        self.random = world.stream("centre")
-        self.randomness = world.randomness("centre/ids")
-        self.cuts = CutPoints(world.plan.centre_cuts, self._kill)
+        self.make_centre = make_centre
+        self.random = stage.stream("centre")
+        self.randomness = stage.randomness("centre/ids")
+        self.cuts = CutPoints(stage.plan.centre_cuts, self._kill)
         self.committed: dict[tuple[str, str], int] = {}
         self.alive = False
         self.restores = 0
@@ -82,18 +81,18 @@ class StormCentre:
     def start(self) -> None:
         """A new process over the same database."""
         if not self.alive:
-            self.world.spawn(self._live(), "centre lives")
+            self.stage.spawn(self._live(), "centre lives")
 
     async def _live(self) -> None:
         self.alive = True
         self._life += 1
-        self._start_ms = self.world.now_ms
+        self._start_ms = self.stage.now_ms
         self._calls.clear()
         self.trace("starts")
         life = self._life
         try:
-            centre = self._centre = self.world.parts.centre(Store(self.engine), self, self, self.settings, self.signer, self.randomness)
-            self.world.spawn(self._connect(life), "centre connects")
+            centre = self._centre = self.make_centre(Store(self.engine), self, self, self.settings, self.signer, self.randomness)
+            self.stage.spawn(self._connect(life), "centre connects")
             while self._lives(life):
                 await self._next_call(centre)
                 if not self._lives(life):
@@ -103,7 +102,7 @@ class StormCentre:
         except PowerCut as cut:
             down_ms = self.cuts.taken().down_ms
             self.trace(f"CRASH at {cut}, gone for {down_ms} ms")
-            self.world.last_cuts["centre"] = str(cut)
+            self.stage.last_cuts["centre"] = str(cut)
             self._gone(down_ms)
 
     async def _next_call(self, centre: Centre) -> None:
@@ -112,7 +111,7 @@ class StormCentre:
             return
         due = centre.deadline()
         wait_s = None if due is None else max(0, due - self.now().mono_ms) / 1000
-        timer = None if wait_s is None else self.world.loop.call_later(wait_s, self._wake.set)
+        timer = None if wait_s is None else self.stage.loop.call_later(wait_s, self._wake.set)
         await self._wake.wait()
         if timer is not None:
             timer.cancel()
@@ -127,9 +126,9 @@ class StormCentre:
     def _gone(self, down_ms: int) -> None:
         self._wake.set()
         if self._session is not None:
-            self.world.broker.lose(self._session, 0)
+            self.stage.broker.lose(self._session, 0)
             self._session = None
-        self.world.later(down_ms, self.start)
+        self.stage.later(down_ms, self.start)
 
     def restore(self, down_ms: int) -> None:
         """The database is lost; an older backup takes its place."""
@@ -141,7 +140,7 @@ class StormCentre:
         self.engine = self._engine()
         self._note_committed()
         self.trace("RESTORED from an older backup")
-        self.world.last_cuts["centre"] = "restored from an older backup"
+        self.stage.last_cuts["centre"] = "restored from an older backup"
         self._gone(down_ms)
 
     async def keep_backups(self) -> None:
@@ -154,7 +153,7 @@ class StormCentre:
 
     def now(self) -> Now:
         """The centre's clocks, which are right."""
-        return Now(START + _ms(self.world.now_ms), self.world.now_ms - self._start_ms)
+        return Now(START + _ms(self.stage.now_ms), self.stage.now_ms - self._start_ms)
 
     # --- database ------------------------------------------------------------------------------------------------------------------------
 
@@ -192,9 +191,9 @@ class StormCentre:
         what = topic.rsplit("/", 1)[1]
         self.cuts.at("link.before", what)
         if what == "ack":
-            self.world.watch.acknowledged(topic.split("/")[2], decode(payload, Ack))
-        self.world.watch.published("centre", topic, payload)
-        self.world.broker.publish(self._session, Message(topic, payload, retain, qos=0 if what == "ack" else 1))
+            self.stage.watch.acknowledged(topic.split("/")[2], decode(payload, Ack))
+        self.stage.watch.published("centre", topic, payload)
+        self.stage.broker.publish(self._session, Message(topic, payload, retain, qos=0 if what == "ack" else 1))
         self.cuts.at("link.after", what)
 
     def submit(self, sms: Sms) -> None:
@@ -203,16 +202,13 @@ class StormCentre:
             return
         self.cuts.at("sms.before")
         self.trace(f"sms {sms.idx}")
-        going, replies = self.world.sms.submit(sms.idx, sms.phone, sms.text)
+        going, replies = self.sms.submit(sms.idx, sms.phone, sms.text)
         for one in going:
-            self._delivered(one)
+            self.stage.watch.texted(one)
         for reply in replies:
             result = SmsResult(reply.kind, reply.code, reply.provider_id)
-            self.world.later(reply.after_ms, lambda result=result: self.tell(_answer(sms.idx, result)))
+            self.stage.later(reply.after_ms, lambda result=result: self.tell(_answer(sms.idx, result)))
         self.cuts.at("sms.after")
-
-    def _delivered(self, one: "Text") -> None:
-        self.world.watch.texted(one)
 
     # --- calls ---------------------------------------------------------------------------------------------------------------------------
 
@@ -224,7 +220,7 @@ class StormCentre:
 
     async def ask(self, act: Callable[[Centre, Now], T]) -> T:
         """A clerk at the desk asks for something; raises what the centre raises, and CentreAway."""
-        answer: asyncio.Future[T] = self.world.loop.create_future()
+        answer: asyncio.Future[T] = self.stage.loop.create_future()
 
         def call(centre: Centre, now: Now) -> None:
             try:
@@ -264,7 +260,7 @@ class StormCentre:
             await asyncio.sleep(self.random.randrange(50, 1_500) / 1000)
             if not self._lives(life):
                 return
-            session = self.world.broker.connect("centre", SUBSCRIPTIONS, self._heard, None)
+            session = self.stage.broker.connect("centre", SUBSCRIPTIONS, self._heard, None)
             if session is None:
                 continue
             self._session = session
@@ -284,7 +280,7 @@ class StormCentre:
 
     def trace(self, what: str) -> None:
         """One line of the log."""
-        self.world.trace.add(self.world.now_ms, "centre", what)
+        self.stage.log("centre", what)
 
 
 def _tick(centre: Centre, now: Now) -> None:
@@ -296,5 +292,4 @@ def _answer(idx: str, result: SmsResult) -> Call:
 
 
 def _ms(milliseconds: int) -> timedelta:
-
     return timedelta(milliseconds=milliseconds)

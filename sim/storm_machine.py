@@ -4,10 +4,11 @@ import asyncio
 import sqlite3
 from datetime import UTC, datetime, timedelta
 from functools import partial
-from typing import TYPE_CHECKING
+
+from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PublicKey
 
 from contracts import lock_bus as bus
-from contracts.facts import DoorUnlockDue, Entry, PinAccepted, PinRejected, PinTrySpent, PinUnanswered
+from contracts.facts import DoorUnlockDue, Entry
 from contracts.screen_messages import ScreenMessage
 from contracts.topics import Presence, down, encode, up
 from controller.clock import Now
@@ -24,11 +25,8 @@ from sim.byte_link import ByteLink
 from sim.cabinet_line import CabinetLine
 from sim.lock_cabinet import LockCabinet
 from sim.power_cuts import CutPoints, PowerCut
+from sim.stage import START, Stage
 
-if TYPE_CHECKING:
-    from sim.world import World
-
-START = datetime(2026, 11, 23, 9, 0, tzinfo=UTC)
 NO_CLOCK = datetime(1970, 1, 1, tzinfo=UTC)
 SNAPSHOT_EVERY = 24
 SUPERVISOR_MS = 2_000
@@ -70,7 +68,7 @@ class StormVault(Vault):
         self._machine = machine
 
     def match(self, digits: Secret) -> str | None:
-        self._machine.world.watch.compared(self._machine)
+        self._machine.stage.watch.compared()
         return super().match(digits)
 
 
@@ -80,7 +78,7 @@ class Life:
     def __init__(self, machine: "StormMachine", boot: str) -> None:
         self.machine = machine
         self.boot = boot
-        self.start_ms = machine.world.now_ms
+        self.start_ms = machine.stage.now_ms
         self.alive = True
         self.inbox = Inbox()
         self.session: Session | None = None
@@ -89,12 +87,12 @@ class Life:
     def now(self) -> Now:
         """The machine's clocks, as wrong as the seed wants them."""
         machine = self.machine
-        mono_ms = machine.world.now_ms - self.start_ms
+        mono_ms = machine.stage.now_ms - self.start_ms
         faults = machine.clock_faults
         if faults is not None and mono_ms < faults.untrusted_ms:
             return Now(NO_CLOCK + timedelta(milliseconds=mono_ms), mono_ms, self.boot, False)
-        jumped = faults.jump_ms if faults is not None and machine.world.now_ms >= faults.jump_at_ms else 0
-        return Now(START + timedelta(milliseconds=machine.world.now_ms + jumped), mono_ms, self.boot, True)
+        jumped = faults.jump_ms if faults is not None and machine.stage.now_ms >= faults.jump_at_ms else 0
+        return Now(START + timedelta(milliseconds=machine.stage.now_ms + jumped), mono_ms, self.boot, True)
 
     def put(self, item: Input) -> None:
         """An input for a later turn; nothing reaches the dead."""
@@ -114,8 +112,8 @@ class Life:
         if self.alive and self.session is not None:
             what = topic.rsplit("/", 1)[1]
             self.machine.cuts.at("link.before", what)
-            self.machine.world.watch.published(self.machine.name, topic, payload)
-            self.machine.world.broker.publish(self.session, Message(topic, payload, retain))
+            self.machine.stage.watch.published(self.machine.name, topic, payload)
+            self.machine.stage.broker.publish(self.session, Message(topic, payload, retain))
             self.machine.cuts.at("link.after", what)
 
     def show(self, message: ScreenMessage) -> None:
@@ -129,25 +127,25 @@ class Life:
 class StormMachine:
     """What stays when the power goes: the disk, the cabinet, the plan; and the present life, if there is one."""
 
-    def __init__(self, world: "World", settings: Settings, keys: VaultKeys, cabinet: LockCabinet) -> None:
-        self.world = world
+    def __init__(self, stage: Stage, settings: Settings, keys: VaultKeys, order_key: Ed25519PublicKey, cabinet: LockCabinet) -> None:
+        self.stage = stage
         self.settings = settings
         self.name = settings.machine
         self.vault_keys = keys
+        self.order_key = order_key
         self.cabinet = cabinet
-        self.random = world.stream(f"{self.name}/machine")
-        self.randomness = world.randomness(f"{self.name}/ids")
+        self.random = stage.stream(f"{self.name}/machine")
+        self.randomness = stage.randomness(f"{self.name}/ids")
         self.disk = sqlite3.connect(":memory:", isolation_level=None)
-        self.line = CabinetLine(ByteLink(world.stream(f"{self.name}/bus"), faults=world.plan.bus), cabinet)
-        self.clock_faults = world.plan.clock if world.plan.has("clock_1970") or world.plan.has("clock_jump") else None
-        self.cuts = CutPoints(world.plan.cuts, self._kill)
+        self.line = CabinetLine(ByteLink(stage.stream(f"{self.name}/bus"), faults=stage.plan.bus), cabinet)
+        self.clock_faults = stage.plan.clock if stage.plan.has("clock_1970") or stage.plan.has("clock_jump") else None
+        self.cuts = CutPoints(stage.plan.cuts, self._kill)
         self.life: Life | None = None
         self.screen: ScreenMessage | None = None
         self.front = asyncio.Lock()
         self.entries: list[Entry] = []
         self.wishes: dict[int, DoorUnlockDue] = {}
         self.wish_boots: dict[int, str] = {}
-        self.open_try: int | None = None
         self.board_lost_ms: list[int] = []
         self._pump: asyncio.TimerHandle | None = None
 
@@ -156,15 +154,15 @@ class StormMachine:
     def power_on(self) -> None:
         """A new boot of the controller."""
         if self.life is None or not self.life.alive:
-            self.world.spawn(self._live(), f"{self.name} lives")
+            self.stage.spawn(self._live(), f"{self.name} lives")
 
     async def _live(self) -> None:
         self.life = life = Life(self, self.randomness.token(8))
         try:
             loop = self._boot(life)
             loop.start()
-            self.world.spawn(self._connect(life), f"{self.name} connects")
-            self.world.spawn(self._page_lives(life), f"{self.name} page")
+            self.stage.spawn(self._connect(life), f"{self.name} connects")
+            self.stage.spawn(self._page_lives(life), f"{self.name} page")
             while life.alive:
                 now = life.now()
                 due = loop.deadline(now)
@@ -181,8 +179,8 @@ class StormMachine:
         journal = StormJournal(self.disk, self)
         vault = StormVault(self.disk, self)
         turns = restart(journal, vault, self.settings, self.randomness.token(16), life.now())
-        self.world.watch.restarted(self, turns.state)
-        life.loop = Loop(turns, life, life, life, life, life.put, (self.world.order_key,))
+        self.stage.watch.restarted(turns.state)
+        life.loop = Loop(turns, life, life, life, life, life.put, (self.order_key,))
         life.put(CasesKnown(cases=vault.cases()))
         self.bus_moved()
         return life.loop
@@ -191,7 +189,7 @@ class StormMachine:
         self.cuts.at("inbox", type(item).__name__)
         loop.take(item)
         self.bus_moved()
-        self.world.watch.turn(self)
+        self.stage.watch.turn()
 
     def _kill(self) -> None:
         """The power is gone: ports first, then the database; what was not committed has not happened."""
@@ -203,14 +201,14 @@ class StormMachine:
     def _went_dark(self, point: str) -> None:
         cut = self.cuts.taken()
         self.trace(f"POWER CUT at {point}{', boards too' if cut.board else ''}, dark for {cut.down_ms} ms")
-        self.world.last_cuts[self.name] = point
+        self.stage.last_cuts[self.name] = point
         self._lose_link(self.random.randrange(100, 30_000))
         if cut.board:
             self.cut_boards()
-        self.world.later(cut.down_ms, self._power_back)
+        self.stage.later(cut.down_ms, self._power_back)
 
     def _power_back(self) -> None:
-        self.cabinet.restore_power(self.world.now_ms)
+        self.cabinet.restore_power(self.stage.now_ms)
         self.bus_moved()
         self.power_on()
 
@@ -219,12 +217,12 @@ class StormMachine:
         self._kill()
         self.trace(f"process ended: {why}")
         self._lose_link(self.random.randrange(10, 100))
-        self.world.later(SUPERVISOR_MS, self.power_on)
+        self.stage.later(SUPERVISOR_MS, self.power_on)
 
     def cut_boards(self) -> None:
         """The boards go dark: what they remembered is gone."""
-        self.board_lost_ms.append(self.world.now_ms)
-        self.cabinet.cut_power(self.world.now_ms)
+        self.board_lost_ms.append(self.stage.now_ms)
+        self.cabinet.cut_power(self.stage.now_ms)
         self.line.link.clear()
         self.trace("boards dark")
         self.bus_moved()
@@ -241,7 +239,7 @@ class StormMachine:
             will = encode(Presence(online=False, boot=life.boot, connection=connection))
             message = Message(up(self.name, "presence"), will, retain=True)
             patterns = (down(self.name, "ack"), down(self.name, "orders"), up(self.name, "presence"))
-            session = self.world.broker.connect(self.name, patterns, partial(self._heard, life), message)
+            session = self.stage.broker.connect(self.name, patterns, partial(self._heard, life), message)
             if session is None:
                 continue
             life.session = session
@@ -263,31 +261,31 @@ class StormMachine:
 
     def _lose_link(self, notice_ms: int) -> None:
         if self.life is not None and self.life.session is not None:
-            self.world.broker.lose(self.life.session, notice_ms)
+            self.stage.broker.lose(self.life.session, notice_ms)
 
     # --- lock bus ------------------------------------------------------------------------------------------------------------------------
 
     def bus_write(self, data: bytes, name: str) -> None:
         """The controller's bytes go onto the line."""
-        now_ms = self.world.now_ms
+        now_ms = self.stage.now_ms
         if name in ("unlock", "executed"):
             self.trace(f"bus> {name}")
-        self.world.trace.hidden(now_ms, f"{self.name} bus>", data)
+        self.stage.trace.hidden(now_ms, f"{self.name} bus>", data)
         self.line.write(data, now_ms)
 
     def bus_moved(self) -> None:
         """What is due on the line happens, what arrived is handed on, and the next moment is waited for."""
-        now_ms = self.world.now_ms
+        now_ms = self.stage.now_ms
         data = self.line.read(now_ms)
         if data:
-            self.world.trace.hidden(now_ms, f"{self.name} bus<", data)
+            self.stage.trace.hidden(now_ms, f"{self.name} bus<", data)
             if self.life is not None:
                 self.life.put(BytesArrived(data=data))
-        self.world.watch.truth(self)
+        self.stage.watch.truth()
         if self._pump is not None:
             self._pump.cancel()
         due = self.line.deadline()
-        self._pump = self.world.loop.call_at(due / 1000, self.bus_moved) if due is not None else None
+        self._pump = self.stage.loop.call_at(due / 1000, self.bus_moved) if due is not None else None
 
     # --- page ----------------------------------------------------------------------------------------------------------------------------
 
@@ -295,7 +293,7 @@ class StormMachine:
         """The page shows this now."""
         self.screen = message
         self.trace(f"screen {message.screen}")
-        self.world.watch.screen(self.name, message)
+        self.stage.watch.screen(message)
 
     def press(self, key: str) -> None:
         """Somebody presses a key on the screen as they see it."""
@@ -315,21 +313,14 @@ class StormMachine:
         """These entries are on the disk from now on."""
         for entry in entries:
             self.entries.append(entry)
-            match entry.fact:
-                case DoorUnlockDue():
-                    self.wishes[entry.seq], self.wish_boots[entry.seq] = entry.fact, entry.boot
-                case PinTrySpent():
-                    self.open_try = entry.seq
-                case PinAccepted() | PinRejected() | PinUnanswered():
-                    self.open_try = None
-                case _:
-                    pass
-            self.world.watch.entry(self, entry)
+            if isinstance(entry.fact, DoorUnlockDue):
+                self.wishes[entry.seq], self.wish_boots[entry.seq] = entry.fact, entry.boot
+            self.stage.watch.entry(entry)
 
     def push(self, number: int) -> None:
         """Somebody pushes a door shut."""
         self.trace(f"door {number} pushed")
-        self.cabinet.push(number, self.world.now_ms)
+        self.cabinet.push(number, self.stage.now_ms)
         self.bus_moved()
 
     def door_open(self, number: int) -> bool:
@@ -338,4 +329,4 @@ class StormMachine:
 
     def trace(self, what: str) -> None:
         """One line of the log."""
-        self.world.trace.add(self.world.now_ms, self.name, what)
+        self.stage.log(self.name, what)

@@ -3,6 +3,7 @@
 import ast
 from collections import defaultdict
 from collections.abc import Mapping
+from graphlib import CycleError, TopologicalSorter
 
 import pytest
 
@@ -75,6 +76,20 @@ def modules_that_know_others(sources: Mapping[str, str]) -> list[str]:
     return wrong
 
 
+def import_circle(sources: Mapping[str, str]) -> list[str]:
+    """The modules of one circle of imports, each followed by who imports it; those for the type checker alone count too. Else empty."""
+    ours = {files.module_of(name) for name in sources}
+    knows: dict[str, set[str]] = {}
+    for name, text in sources.items():
+        taken = [(f"{module}.{word}", module) for _, module, word in files.imported(ast.parse(text))]
+        knows[files.module_of(name)] = {long if long in ours else module for long, module in taken} & ours
+    try:
+        TopologicalSorter(knows).prepare()
+    except CycleError as circle:
+        return list(circle.args[1])
+    return []
+
+
 def test_modules_do_not_know_each_other() -> None:
     assert modules_that_know_others(files.python_texts()) == []
     bad = {"controller/locker/decide.py": "from controller.doors.state import Door\nfrom controller.locker.state import Locker\n"}
@@ -83,6 +98,24 @@ def test_modules_do_not_know_each_other() -> None:
 
 def test_imports_run_one_way() -> None:
     assert wrong_imports(files.python_texts()) == []
+
+
+def test_no_imports_run_in_a_circle() -> None:
+    assert import_circle(files.python_texts()) == []
+
+
+@pytest.mark.parametrize(
+    "back",
+    [
+        "from sim.world import World\n",
+        "from typing import TYPE_CHECKING\nif TYPE_CHECKING:\n    from sim import world\n",
+        "def late():\n    import sim.world\n",
+    ],
+)
+def test_a_circle_is_found(back: str) -> None:
+    one_way = {"sim/__init__.py": "", "sim/stage.py": "", "sim/people.py": "import sim.stage\n", "sim/world.py": "from sim import people\n"}
+    assert import_circle(one_way) == []
+    assert set(import_circle({**one_way, "sim/stage.py": back})) == {"sim.stage", "sim.people", "sim.world"}
 
 
 def test_each_outside_library_has_one_adapter() -> None:

@@ -1,0 +1,186 @@
+"""The watch over a world: it is told what happens, asks the sentences of `sim/invariants/` about it and writes down what breaks one."""
+
+import asyncio
+import contextlib
+from collections.abc import Callable, Iterator
+from typing import ParamSpec
+
+import msgspec
+
+from contracts.facts import CollectionBegun, DepositStored, DoorInDoubt, Entry
+from contracts.screen_messages import ScreenMessage
+from contracts.topics import Ack, Answer, decode
+from controller.state import State
+from sim.documents import Document
+from sim.invariants import doors, facts, pins
+from sim.sms_network import Text
+from sim.stage import Stage
+from sim.storm_centre import StormCentre
+from sim.storm_machine import StormMachine
+
+P = ParamSpec("P")
+
+
+class Violation(msgspec.Struct, frozen=True):
+    """A broken sentence, when, what broke it, and the last cut before."""
+
+    sentence: str
+    at_ms: int
+    detail: str
+    cut: str
+
+
+class Watch:
+    """Looks at everything and writes down what breaks a sentence; `violations` must stay empty."""
+
+    def __init__(
+        self, stage: Stage, machine: StormMachine, centre: StormCentre, documents: list[Document], people: list[asyncio.Task[None]]
+    ) -> None:
+        self.stage = stage
+        self.machine = machine
+        self.centre = centre
+        self.documents = documents
+        self.people = people
+        self.violations: list[Violation] = []
+        self.tries = pins.Tries()
+        self.secrets = pins.Secrets()
+        self.texts: dict[str, list[Text]] = {}
+        self.answers: dict[str, list[str]] = {}
+        self.typed_pins: list[str] = []
+        self.broken_doors: list[int] = []
+        self.collecting: dict[int, str] = {}
+        self._pulses = 0
+        self._openings = 0
+        self._broken = asyncio.Event()
+
+    def ask(self, sentence: Callable[P, Iterator[str]], *about: P.args, **named: P.kwargs) -> None:
+        """Ask one sentence; the first thing that breaks it is written down."""
+        for detail in sentence(*about, **named):
+            self._broke(sentence, detail)
+            return
+
+    async def broken_within(self, seconds: float) -> bool:
+        """Wait for a violation, or so long."""
+        with contextlib.suppress(TimeoutError):
+            await asyncio.wait_for(self._broken.wait(), seconds)
+        return bool(self.violations)
+
+    def _broke(self, sentence: Callable[..., object], detail: str) -> None:
+        """A sentence does not hold."""
+        said = (sentence.__doc__ or sentence.__name__).strip().splitlines()[0]
+        self.violations.append(Violation(said, self.stage.now_ms, detail, self.stage.last_cut))
+        self._broken.set()
+        self.stage.log("watch", f"BROKEN: {said} {detail}")
+
+    # --- what is told to the watch -------------------------------------------------------------------------------------------------------
+
+    def crashed(self, where: str, error: BaseException) -> None:
+        """Something of ours raised."""
+        self.ask(facts.nothing_raises, where, error)
+
+    def secret(self, text: str) -> None:
+        """A PIN, a phone or a case number that nobody may see outside."""
+        self.secrets.add(text)
+
+    def typed(self, deposit: str) -> None:
+        """Somebody confirmed the PIN of this deposit."""
+        self.typed_pins.append(deposit)
+
+    def switch_broken(self, number: int) -> None:
+        """From now on nobody can know what this door did."""
+        self.broken_doors.append(number)
+
+    def moved(self, deposit: str, number: int) -> None:
+        """A hand moves a document."""
+        self.ask(doors.a_document_moves_only_through_an_open_door, self.machine, deposit, number)
+
+    def truth(self) -> None:
+        """Something may have moved in the cabinet."""
+        machine, cabinet = self.machine, self.machine.cabinet
+        self.ask(doors.no_coil_is_on_too_long_and_no_two_at_once, cabinet)
+        while self._pulses < len(cabinet.pulses):
+            pulse = cabinet.pulses[self._pulses]
+            self._pulses += 1
+            machine.trace(f"coil {pulse.number} on")
+            self.ask(doors.no_coil_is_on_without_a_committed_wish, machine, pulse)
+            self.ask(doors.no_wish_has_two_pulses, machine, pulse)
+            self.ask(doors.no_lock_is_driven_for_a_wish_of_an_earlier_boot, machine, pulse)
+            self.ask(doors.a_coil_rests_between_two_pulses, machine, pulse)
+        while self._openings < len(cabinet.openings):
+            opening = cabinet.openings[self._openings]
+            self._openings += 1
+            machine.trace(f"door {opening.number} springs open")
+            self.ask(doors.a_pin_opens_at_most_one_door_its_own, machine, opening, self.collecting, self.typed_pins)
+
+    def entry(self, entry: Entry) -> None:
+        """An entry is committed."""
+        body = msgspec.json.encode(entry.fact)
+        self.machine.trace(f"journal {entry.seq} {body.decode()}")
+        self.ask(pins.no_secret_leaves_the_vault, self.secrets, f"journal entry {entry.seq}", body)
+        self.tries.take(entry)
+        match entry.fact:
+            case CollectionBegun():
+                self.collecting[entry.fact.compartment] = entry.fact.deposit
+            case DepositStored():
+                self.ask(doors.a_stored_document_lies_where_the_fact_says, self.documents, entry.fact)
+            case DoorInDoubt():
+                self.ask(doors.a_door_is_in_doubt_only_when_nobody_can_know, self.machine, entry)
+            case _:
+                pass
+
+    def turn(self) -> None:
+        """A turn is over."""
+        self.ask(pins.five_wrong_tries_lead_to_a_pause, self.tries)
+        self.ask(pins.a_pause_runs_its_whole_time_in_one_boot, self.tries)
+
+    def compared(self) -> None:
+        """The vault compares digits."""
+        self.ask(pins.a_try_is_spent_before_anything_is_compared, self.tries)
+        self.ask(pins.nothing_is_compared_during_a_pause, self.tries)
+        self.tries.compared = self.tries.open
+
+    def restarted(self, state: State) -> None:
+        """A controller has read its journal."""
+        self.ask(facts.the_state_is_the_fold_of_the_journal, self.machine, state)
+
+    def published(self, who: str, topic: str, payload: bytes) -> None:
+        """A message goes out."""
+        self.stage.trace.hidden(self.stage.now_ms, topic, payload)
+        what = topic.rsplit("/", 1)[1]
+        if what != "state":
+            self.stage.log(who, f"publishes {what} {_shown(what, payload)}")
+        if what != "orders":
+            self.ask(pins.no_secret_leaves_the_vault, self.secrets, f"published on {what}", payload)
+        if what == "answers":
+            self._answered(decode(payload, Answer))
+
+    def _answered(self, answer: Answer) -> None:
+        if answer.state in facts.ENDS:
+            ends = self.answers.setdefault(answer.order, [])
+            ends += [] if answer.state in ends else [answer.state]
+            self.ask(facts.every_order_has_one_answer, answer.order, ends)
+
+    def screen(self, message: ScreenMessage) -> None:
+        """A screen is shown."""
+        data = {key: value for key, value in message.data.items() if not (key == "case" and message.screen == "k.load")}
+        data.pop("cells", None)
+        self.ask(pins.no_secret_leaves_the_vault, self.secrets, f"screen {message.screen}", msgspec.json.encode(data))
+
+    def acknowledged(self, machine: str, ack: Ack) -> None:
+        """The centre acknowledges."""
+        self.ask(facts.an_ack_is_never_above_what_is_committed, self.centre, machine, ack)
+
+    def texted(self, text: Text) -> None:
+        """A text message reaches a phone."""
+        deposit = text.idx.removesuffix("-ready")
+        self.texts.setdefault(deposit, []).append(text)
+        self.ask(facts.at_most_one_text_for_each_deposit, deposit, self.texts[deposit])
+        self.ask(facts.no_text_before_the_machine_holds_pin_and_document, self.machine, self.centre.signer, deposit, text)
+
+
+def _shown(what: str, payload: bytes) -> str:
+    match what:
+        case "ack" | "answers" | "presence":
+            return payload.decode()
+        case _:
+            return f"{len(payload)} bytes"
