@@ -14,6 +14,7 @@ SAFETY_MS = (100_000, 200_000)
 PROBABILITY: dict[str, float] = {
     "bus_noise": 0.40,  # bytes lost, changed, doubled, cut on the lock bus
     "bus_unplugged": 0.12,  # the bus cable is out for a while
+    "bus_unplugged_at_pulse": 0.25,  # the cable is out from the moment when a door is about to spring open
     "messages_lost": 0.35,
     "messages_twice": 0.35,
     "messages_late": 0.35,  # late and therefore out of order
@@ -85,6 +86,14 @@ class ClockFaults(msgspec.Struct, frozen=True):
     jump_ms: int = 0
 
 
+class Unplugged(msgspec.Struct, frozen=True):
+    """The bus cable comes out `after_ms` after the pulse of this number, for a while."""
+
+    pulse: int
+    after_ms: int
+    for_ms: int
+
+
 class Event(msgspec.Struct, frozen=True):
     """Something that goes wrong at one moment, for a while."""
 
@@ -106,6 +115,7 @@ class Plan(msgspec.Struct, frozen=True):
     sms: SmsFaults
     clock: ClockFaults
     events: tuple[Event, ...]
+    unplugged: Unplugged | None
     cuts: tuple[Cut, ...]
     centre_cuts: tuple[Cut, ...]
 
@@ -129,6 +139,7 @@ def draw(seed: int) -> Plan:
         sms=_sms(names, _stream(seed, "sms")),
         clock=_clock(names, heal_ms, _stream(seed, "clock")),
         events=tuple(sorted(_events(seed, names, heal_ms), key=lambda event: event.at_ms)),
+        unplugged=_unplugged(names, _stream(seed, "bus_unplugged_at_pulse/event")),
         cuts=_cuts(names, MACHINE_POINTS, "power_cut", _stream(seed, "cuts")),
         centre_cuts=_cuts(names, CENTRE_POINTS, "centre_crash", _stream(seed, "centre_cuts")),
     )
@@ -194,6 +205,11 @@ def _events(seed: int, names: tuple[str, ...], heal_ms: int) -> list[Event]:
             case _:
                 pass
     return events
+
+
+def _unplugged(names: tuple[str, ...], random: Random) -> Unplugged | None:
+    drawn = Unplugged(random.randint(1, 6), random.randrange(400), random.choice((500, 2_000, 6_000, 8_000, 20_000)))
+    return drawn if "bus_unplugged_at_pulse" in names else None
 
 
 def _cuts(names: tuple[str, ...], points: tuple[tuple[str, str, int], ...], name: str, random: Random) -> tuple[Cut, ...]:

@@ -148,6 +148,7 @@ class StormMachine:
         self.wish_boots: dict[int, str] = {}
         self.board_lost_ms: list[int] = []
         self._pump: asyncio.TimerHandle | None = None
+        self._unplugged = stage.plan.unplugged
 
     # --- power ---------------------------------------------------------------------------------------------------------------------------
 
@@ -282,10 +283,27 @@ class StormMachine:
             if self.life is not None:
                 self.life.put(BytesArrived(data=data))
         self.stage.watch.truth()
+        self._at_pulse()
         if self._pump is not None:
             self._pump.cancel()
         due = self.line.deadline()
         self._pump = self.stage.loop.call_at(due / 1000, self.bus_moved) if due is not None else None
+
+    def _at_pulse(self) -> None:
+        plan = self._unplugged
+        if plan is not None and len(self.cabinet.pulses) >= plan.pulse:
+            self._unplugged = None
+            self.stage.later(plan.after_ms, lambda: self.unplug_bus(plan.for_ms))
+
+    def unplug_bus(self, for_ms: int) -> None:
+        """The cable of the lock bus is out for a while."""
+        if not self.stage.healed:
+            self.trace(f"bus unplugged for {for_ms} ms")
+            self.line.link.connected = False
+            self.stage.later(for_ms, self._bus_in)
+
+    def _bus_in(self) -> None:
+        self.line.link.connected = True
 
     # --- page ----------------------------------------------------------------------------------------------------------------------------
 

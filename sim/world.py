@@ -125,8 +125,7 @@ class World:
                 machine.cabinet.set_switch(event.number, event.mode, self.stage.now_ms)
                 over(event.for_ms, lambda: machine.cabinet.set_switch(event.number, "good", self.stage.now_ms))
             case "bus":
-                machine.line.link.connected = False
-                over(event.for_ms, self._bus_in)
+                machine.unplug_bus(event.for_ms)
             case "board":
                 machine.cut_boards()
                 over(event.for_ms, lambda: machine.cabinet.restore_power(self.stage.now_ms))
@@ -135,9 +134,6 @@ class World:
             case "disk":
                 self._fill_disk(event.for_ms)
         machine.bus_moved()
-
-    def _bus_in(self) -> None:
-        self.machine.line.link.connected = True
 
     def _fill_disk(self, for_ms: int) -> None:
         disk = self.machine.disk

@@ -7,7 +7,7 @@ from sim.documents import Document
 from sim.lock_cabinet import LockCabinet, Opening, Pulse
 from sim.storm_machine import StormMachine
 
-BUS_FAULTS = ("bus_noise", "bus_unplugged", "board_alone")
+BUS_FAULTS = ("bus_noise", "bus_unplugged", "bus_unplugged_at_pulse", "board_alone")
 """With these a board may not be there to be asked."""
 
 

@@ -13,8 +13,9 @@ from central.store import machines
 from central.store.machines import Station
 from contracts.facts import DoorUnlockDue, Entry, Fact, PinResumed
 from contracts.topics import Presence, decode
-from controller import machine
+from controller import machine, rules
 from controller.clock import Now as MachineNow
+from controller.live import Live
 from controller.locker import decide as locker
 from controller.locker.decide import PinPolicy
 from controller.locker.state import Locker
@@ -131,4 +132,17 @@ def a_pause_ends_with_the_power() -> Generator[Parts]:
         return (PinResumed(),) if state.pause is not None else restarted(state, policy)
 
     with patch.object(locker, "restarted", forgiving):
+        yield Parts()
+
+
+@contextmanager
+def a_lock_is_driven_again_unseen() -> Generator[Parts]:
+    """A second try drives the lock although nobody knows whether the first one opened the door."""
+    refusal = rules.open_refusal
+
+    def bold(state: State, live: Live, request: locker.OpenAsked) -> str | None:
+        code = refusal(state, live, request)
+        return None if code == "door_not_seen" else code
+
+    with patch.object(rules, "open_refusal", bold), patch.object(Live, "seen_closed", lambda live, compartment: True):
         yield Parts()

@@ -21,6 +21,7 @@ FOUND: list[tuple[Callable[[], AbstractContextManager[Parts]], str]] = [
         bad.wills_of_older_connections_are_believed,
         "The centre knows that the machine is there; the will of an older connection is not believed.",
     ),
+    (bad.a_lock_is_driven_again_unseen, "Every opening by a PIN has its hand-over, or a doubt where the board lost its memory."),
     (bad.a_pause_ends_with_the_power, "A pause runs its whole time in one boot: pulling the plug starts it again."),
 ]
 
