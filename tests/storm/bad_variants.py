@@ -144,5 +144,8 @@ def a_lock_is_driven_again_unseen() -> Generator[Parts]:
         code = refusal(state, live, request)
         return None if code == "door_not_seen" else code
 
-    with patch.object(rules, "open_refusal", bold), patch.object(Live, "seen_closed", lambda live, compartment: True):
+    def closed(live: Live, compartment: int) -> bool:
+        return compartment > 0
+
+    with patch.object(rules, "open_refusal", bold), patch.object(Live, "seen_closed", closed):
         yield Parts()
