@@ -186,7 +186,7 @@ def _door_closed(state: State, live: Live, settings: Settings, fact: f.DoorClose
         return
     if loading.moving == "not_empty":
         yield _quarantined(fact.compartment, "not_empty")
-    other = choose(state, live, settings, loading.moving == "lower", but=fact.compartment)
+    other = choose(state, live, settings, loading.low or state.orders.low(loading.order), but=fact.compartment)
     if other is None:
         yield f.DepositNotStored(deposit=loading.deposit, compartment=fact.compartment, reason="no_compartment")
     else:

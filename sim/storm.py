@@ -80,10 +80,9 @@ def _one(seed: int, trace: bool) -> int:
     outcome = play(seed)
     if trace:
         print(f"trace {seed} {outcome.trace}")
-    elif outcome.violations:
-        print(report(outcome, lines=400))
-    else:
-        print("\n".join(outcome.lines))
+        return 1 if outcome.violations else 0
+    print(report(outcome, lines=400) if outcome.violations else "\n".join(outcome.lines))
+    print(f"storm: seed {seed}, {len(outcome.violations)} violations, trace {outcome.trace[:16]}")
     return 1 if outcome.violations else 0
 
 

@@ -75,13 +75,15 @@ def form(message: ScreenMessage) -> Form:
 def text_key(screen: str, data: Mapping[str, Any]) -> str:
     """The key of a screen's heading and body in the catalogues."""
     match screen:
+        case "k.load" if data.get("moving"):
+            return "k.load.moving"
         case "k.load" if not data.get("case"):
             return "k.load.nocase"
         case "l.done" if data.get("collected_at") == "":
             return "l.done.untimed"
         case "l.used" if data.get("when") == "":
             return "l.used.untimed"
-        case "l.done" | "k.loaded":
+        case "l.done" | "k.loaded" | "l.found":
             return f"{screen}.plain"
         case "k.opening":
             return "l.opening"
@@ -92,8 +94,8 @@ def text_key(screen: str, data: Mapping[str, Any]) -> str:
 
 
 TEXT_KEYS: tuple[str, ...] = (
-    *(name for name in FORMS if name not in {"l.done", "k.loaded", "k.opening"}),
-    *("k.load.nocase", "l.done.plain", "l.done.untimed", "l.used.untimed", "k.loaded.plain"),
+    *(name for name in FORMS if name not in {"l.done", "l.found", "k.loaded", "k.opening"}),
+    *("k.load.moving", "k.load.nocase", "l.found.plain", "l.done.plain", "l.done.untimed", "l.used.untimed", "k.loaded.plain"),
     *(f"k.failed.{reason}" for reason in REASONS_OF_FAILURE),
 )
 """Every key that text_key can answer."""

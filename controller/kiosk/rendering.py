@@ -114,7 +114,9 @@ def _focused(message: ScreenMessage, shape: Form, lines: tuple[words.MenuLine, .
         return lines[min(int(message.data.get("focus", 0)), len(lines) - 1)].key
     if shape.layout == "pad":  # no digit is safer than another: the heading has the focus until green is active
         return "ok" if "ok" in message.keys else ""
-    wanted = (shape.safest, "ok", *shape.numbers, "lang", "cancel")
+    if shape.safest != "ok":  # green would stop: nothing is marked, so that nobody takes the mark for what green does
+        return ""
+    wanted = ("ok", *shape.numbers, "lang", "cancel")
     return next((key for key in wanted if key in message.keys), "")
 
 

@@ -47,12 +47,13 @@ class Deposit(msgspec.Struct, frozen=True):
 
 
 class Loading(msgspec.Struct, frozen=True):
-    """A clerk puts a document in; `moving` says why another compartment is wanted."""
+    """A clerk puts a document in; `moving` says why another compartment is wanted, `low` that the clerk has asked for a low one."""
 
     deposit: str
     compartment: int
     order: str
     moving: Literal["", "not_empty", "lower"] = ""
+    low: bool = False
 
 
 class Collection(msgspec.Struct, frozen=True):
@@ -145,10 +146,12 @@ def _pin(locker: Locker, entry: Entry, fact: PinFact) -> Locker:
 def _loading(locker: Locker, fact: LoadingFact) -> Locker:
     match fact:
         case DepositLoading():
-            return msgspec.structs.replace(locker, loading=Loading(fact.deposit, fact.compartment, fact.order))
+            low = locker.loading is not None and locker.loading.low
+            return msgspec.structs.replace(locker, loading=Loading(fact.deposit, fact.compartment, fact.order, low=low))
         case DepositMoving():
             assert locker.loading is not None
-            return msgspec.structs.replace(locker, loading=msgspec.structs.replace(locker.loading, moving=fact.reason))
+            low = locker.loading.low or fact.reason == "lower"
+            return msgspec.structs.replace(locker, loading=msgspec.structs.replace(locker.loading, moving=fact.reason, low=low))
         case DepositStored():
             deposit = msgspec.structs.replace(locker.deposits[fact.deposit], phase="stored", compartment=fact.compartment)
             return msgspec.structs.replace(_with(locker, fact.deposit, deposit), loading=None)

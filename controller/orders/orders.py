@@ -24,6 +24,7 @@ class KnownOrder(msgspec.Struct, frozen=True):
     code: str
     verb: str = ""
     deposit: str = ""
+    low: bool = False
 
 
 class Orders(msgspec.Struct, frozen=True):
@@ -35,6 +36,10 @@ class Orders(msgspec.Struct, frozen=True):
     def loading(self, deposit: str) -> str | None:
         """The id of the load order that this deposit's loading answers."""
         return next((one.id for one in self.known.values() if one.state == "taken" and one.verb == "load" and one.deposit == deposit), None)
+
+    def low(self, order: str) -> bool:
+        """Whether this order asks for a compartment within everybody's reach."""
+        return order in self.known and self.known[order].low
 
 
 def decide(orders: Orders, order: Order, refusal: str | None, nonce: str, now: Now) -> tuple[Fact, ...]:
@@ -67,7 +72,7 @@ def fold(orders: Orders, entry: Entry, fact: OrderTaken | OrderRefused | OrderEn
     """The orders after this fact."""
     match fact:
         case OrderTaken():
-            known = KnownOrder(fact.order, fact.counter, "taken", "ok", fact.verb, fact.deposit or "")
+            known = KnownOrder(fact.order, fact.counter, "taken", "ok", fact.verb, fact.deposit or "", fact.low)
         case OrderRefused():
             known = KnownOrder(fact.order, fact.counter, "expired" if fact.code == "expired" else "refused", fact.code)
         case OrderEnded():

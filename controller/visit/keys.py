@@ -141,7 +141,7 @@ def _others(name: str, visit: Visit, key: str) -> Pressed:
             contents: dict[str, Literal["empty", "foreign"]] = {"1": "empty", "2": "foreign"}
             return _with(visit, over=""), Reported(contents[key]) if key in contents else None
         case "l.reported", _:
-            return _with(visit, step="attract", over=""), None
+            return Visit(), None
         case "k.load", _:
             return visit, OtherAsked("not_empty" if key == "1" else "lower")
         case "k.check", _:

@@ -102,7 +102,7 @@ TIMELESS_SCREENS = frozenset(("k.load", "k.opening", "l.opening", "l.checking"))
 """Screens that wait for a door or a device, not for a key."""
 
 ENDING_MS: dict[str, int] = {
-    "l.done": 60_000, "l.office": 30_000, "l.noclose": 30_000, "l.paused": 30_000,
+    "l.done": 60_000, "l.reported": 60_000, "l.office": 30_000, "l.noclose": 30_000, "l.paused": 30_000,
     "l.expired": 30_000, "l.notready": 30_000, "l.used": 30_000, "k.loaded": 30_000, "k.failed": 60_000,
 }  # fmt: skip
 """Screens that go back to the start by themselves, because nothing is lost by it."""
@@ -118,7 +118,9 @@ def keys(name: str, state: State, live: Live) -> tuple[str, ...]:
         return (*"1234567890", "cancel", *confirm, "lang")
     if name == "k.load" and state.locker.loading is not None and state.locker.loading.moving:
         return ()  # the next compartment opens once this door is closed
-    return OTHER_KEYS.get(name, ("ok",))
+    if name == "l.reported" and state.locker.collection is not None:
+        return ("lang",)  # the door must be closed first
+    return OTHER_KEYS.get(name, ("ok", "lang"))
 
 
 def message(state: State, live: Live, settings: Settings, now: Now) -> ScreenMessage:
@@ -167,7 +169,9 @@ def _data(name: str, state: State, live: Live, settings: Settings, now: Now) -> 
         data |= cabinet(state, settings, compartment)
     match name:
         case "k.load":
-            data["case"] = live.cases.get(state.locker.loading.deposit, "") if state.locker.loading else ""
+            loading = state.locker.loading
+            data["case"] = live.cases.get(loading.deposit, "") if loading is not None else ""
+            data["moving"] = loading is not None and loading.moving != ""
         case "l.jam" | "l.jam.last":
             data["tries_left"] = ASKED_MAX - state.locker.collection.asked if state.locker.collection else 0
         case "k.loaded" | "l.attract":

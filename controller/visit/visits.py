@@ -49,6 +49,8 @@ def _learned(visit: Visit, state: State, settings: Settings, entry: Entry, now: 
             return Visit(step="reported", lang=visit.lang, code=code, compartment=fact.compartment)
         case f.DepositWithdrawn():
             return Visit(step="office", lang=visit.lang, code=code)
+        case f.CollectionEnded() if visit.step == "reported" and fact.closed:
+            return msgspec.structs.replace(visit, over="")  # whoever found something wrong still needs the code
         case f.CollectionEnded():
             step = "done" if fact.closed else "noclose"
             return Visit(step=step, lang=visit.lang, deposit=fact.deposit, compartment=fact.compartment, code=code)
@@ -90,6 +92,9 @@ def passed(state: State, live: Live, settings: Settings, now: Now) -> tuple[Live
     visit, name = live.visit, screens.where(state, live, now)
     if name in screens.FIRST_SCREENS and visit.idle_ms is not None and now.mono_ms >= visit.idle_ms:
         return msgspec.structs.replace(live, visit=Visit()), None  # the language that somebody chose goes with them
+    if visit.over == "lang" and visit.idle_ms is not None and now.mono_ms >= visit.idle_ms:
+        aside = _laid_aside(live)
+        return _waits(aside, now.mono_ms + keys.idle_ms(screens.where(state, aside, now), settings)), None
     if name in screens.TIMELESS_SCREENS:
         return live, _left_open(state, now)
     if name in screens.IDLE_SCREENS and visit.idle_ms is None:  # came up by itself, after a restart

@@ -263,11 +263,12 @@ def test_wrong_contents_are_reported_and_the_compartment_is_kept_out(key: str, c
     machine.press(key)
     assert machine.kinds(before) == ["deposit.reported", "compartment.quarantined", "fault.raised"]
     assert machine.state.doors.door(compartment).quarantine == f"reported_{contents}"
-    assert machine.screen.screen == "l.reported"
-    machine.press("ok")
-    assert machine.screen.screen == "l.open"
+    assert (machine.screen.screen, machine.screen.keys) == ("l.reported", ("lang",))
+    code = machine.screen.data["code"]
     machine.push(compartment)
-    assert machine.screen.screen == "l.done"
+    assert (machine.screen.screen, machine.screen.data["code"]) == ("l.reported", code)  # to be told on the telephone
+    machine.press("ok")
+    assert machine.screen.screen == "l.attract"
     assert machine.faults() == [f"contents_reported door {compartment}"]
 
 

@@ -71,6 +71,20 @@ def test_the_compartment_that_has_rested_longest_is_next() -> None:
     assert (first, rested) == (HIGH[0], [*HIGH[1:], first])
 
 
+def test_a_low_compartment_stays_wanted_however_often_another_is_asked_for() -> None:
+    for low, keys in ((True, ("1", "1")), (False, ("2", "1"))):
+        machine = BenchMachine()
+        compartment = machine.loading(low=low)
+        for key in keys:
+            machine.press(key)
+            assert machine.screen.data["moving"]
+            machine.push(compartment)
+            machine.run(1_000)
+            compartment = int(machine.screen.data["compartment"])
+            assert CABINET.is_low(compartment)
+            assert not machine.screen.data["moving"]
+
+
 def test_a_low_compartment_that_is_not_there_is_refused() -> None:
     machine = BenchMachine()
     for number in CABINET.low():

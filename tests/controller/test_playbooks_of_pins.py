@@ -201,3 +201,13 @@ def test_no_digit_leaves_the_visit() -> None:
     typed = [message.data["filled"] for message in machine.screens if message.screen == "l.pin"]
     assert max(typed) == 6
     assert all(not ({"digits", "pin"} & set(message.data)) for message in machine.screens)
+
+
+def test_a_choice_of_language_goes_away_by_itself() -> None:
+    machine = BenchMachine()
+    machine.press("ok", "1", "2", "lang")
+    assert machine.screen.screen == "lang"
+    machine.run(61_000)
+    assert (machine.screen.screen, machine.screen.data["filled"]) == ("l.pin", 2)
+    machine.run(61_000)
+    assert machine.screen.screen == "more_time"

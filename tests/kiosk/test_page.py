@@ -101,6 +101,23 @@ def test_enter_is_the_green_key_until_somebody_went_elsewhere_by_tab() -> None:
     run(scene, name="l.pin full")
 
 
+def test_where_there_is_no_green_target_enter_presses_what_has_the_focus() -> None:
+    async def scene(kiosk: Kiosk, page: Page) -> None:
+        await page.keyboard.press("Enter")
+        assert await pressed(kiosk) == "1"
+
+    run(scene, name="l.open")
+
+
+def test_where_green_would_stop_nothing_is_marked() -> None:
+    async def scene(kiosk: Kiosk, page: Page) -> None:
+        assert await page.evaluate("document.activeElement.tagName") == "H1"
+        await page.keyboard.press("Enter")
+        assert await pressed(kiosk) == "ok"
+
+    run(scene, name="l.stop")
+
+
 def test_a_repaint_leaves_the_focus_where_somebody_put_it() -> None:
     async def scene(kiosk: Kiosk, page: Page) -> None:
         while await page.evaluate("document.activeElement.dataset.key") != "5":

@@ -75,8 +75,8 @@ def test_the_same_message_gives_the_same_page(name: str) -> None:
 def test_position_in_words() -> None:
     data = cabinet(47, "lit", columns=12, rows=8)
     words = {language: render(sample("l.found", language, data=COMMON | data), LOOK) for language in LANGUAGES}
-    assert "5. rząd od dołu, 11. kolumna od lewej. Świeci i\u00a0gra." in words["pl"]
-    assert "Row 5 from the bottom, column 11 from the left. It is lit" in words["en"]
+    assert "5. rząd od dołu, 11. kolumna od lewej. Zielony klawisz" in words["pl"]
+    assert "Row 5 from the bottom, column 11 from the left. The green key" in words["en"]
     assert "5-й ряд знизу, 11-та колонка зліва." in words["uk"]
     assert "5. Reihe von unten, 11. Spalte von links." in words["de"]
     assert 'aria-label="Rysunek automatu: świeci skrytka 47, 5. rząd od dołu, 11. kolumna od lewej"' in words["pl"]
@@ -92,11 +92,12 @@ def test_red_deletes_or_ends() -> None:
     assert "Kasuj" in render(sample("l.pin full"), LOOK)
 
 
-def test_focus_starts_on_the_safest_target() -> None:
+def test_focus_starts_on_what_green_does_and_never_where_it_would_stop() -> None:
     def focused(html: str) -> list[str]:
         return re.findall(r'data-key="(\w+)"[^>]* data-focus', html)
 
-    assert focused(render(sample("l.stop"), LOOK)) == ["cancel"]
+    assert focused(render(sample("l.stop"), LOOK)) == []
+    assert '<h1 tabindex="-1" data-focus>' in render(sample("l.stop"), LOOK)
     assert focused(render(sample("l.paused"), LOOK)) == ["lang"]
     assert focused(render(sample("l.pin full"), LOOK)) == ["ok"]
     assert '<h1 tabindex="-1" data-focus>' in render(sample("l.pin"), LOOK)

@@ -165,7 +165,8 @@ document.addEventListener("keydown", (event) => {
   const key = /^[0-9]$/.test(event.key) ? event.key : KEYS[event.key];
   if (!key || event.ctrlKey || event.altKey || event.metaKey) return;
   const at = document.activeElement;
-  if (event.key === "Enter" && at !== rested && at.dataset.key) return;   // somebody went there by Tab, which a keypad does not have
+  // Somebody went there by Tab, which a keypad does not have, or there is no green target: Enter presses what has the focus.
+  if (event.key === "Enter" && at.dataset.key && (at !== rested || !screen.querySelector("[data-key=ok]"))) return;
   event.preventDefault();
   if (!event.repeat) press(key);
 });
