@@ -6,7 +6,7 @@ import logging
 import socket
 from collections.abc import Callable
 from pathlib import Path
-from typing import Protocol
+from typing import Any, Protocol
 
 import aiomqtt
 import msgspec
@@ -72,7 +72,7 @@ class BrokerLink:
                     failures = 0
                     await self._while_up(client, end, connection, will)
             except (aiomqtt.MqttError, OSError) as error:
-                LOG.warning("broker: no contact (%s)", error.__cause__ or error)
+                LOG.warning("broker: no contact (%s)", ": ".join(str(each) for each in (error, error.__cause__) if each))
             failures = min(failures + 1, DOUBLINGS_MAX)
             # Full jitter: after an outage not everybody comes back in the same second.
             share = int(self._randomness.token(2), 16) / 0xFFFF
@@ -107,7 +107,7 @@ class BrokerLink:
 
     def _client(self, name: str | None, will: aiomqtt.Will | None) -> aiomqtt.Client:
         broker, version5 = self._broker, self._broker.version == 5
-        return aiomqtt.Client(
+        return CarefulClient(
             broker.host,
             broker.port,
             identifier=name,
@@ -123,6 +123,26 @@ class BrokerLink:
             # Nagle would hold every message back for 40 ms.
             socket_options=((socket.IPPROTO_TCP, socket.TCP_NODELAY, 1),),
         )
+
+
+class CarefulClient(aiomqtt.Client):
+    """Watches its socket for writing only while it is open."""
+
+    def _on_socket_register_write(self, client: Any, userdata: Any, sock: Any) -> None:
+        # aiomqtt 2.5.1 remembers the number of the socket until the loop's next round. If the broker hangs up in this round, the
+        # number is nobody's or another file's by then.
+        def watch() -> None:
+            if sock.fileno() > -1:
+                self._loop.add_writer(sock.fileno(), write)
+
+        def write() -> None:
+            try:
+                client.loop_write()
+            except (OSError, ValueError) as error:
+                if not self._disconnected.done():
+                    self._disconnected.set_exception(error)
+
+        self._loop.call_soon_threadsafe(watch)
 
 
 async def _receive(client: aiomqtt.Client, receive: Callable[[str, bytes], None]) -> None:

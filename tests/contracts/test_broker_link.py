@@ -2,10 +2,11 @@
 
 import asyncio
 import logging
+import socket
 from pathlib import Path
 
 from contracts.broker import BrokerSettings
-from contracts.broker_link import BrokerLink, End
+from contracts.broker_link import BrokerLink, CarefulClient, End
 from controller.randomness import SystemRandomness
 
 QUEUE_MAX = 10
@@ -51,3 +52,20 @@ async def first_line() -> str:
 
 def test_a_failure_is_one_line_that_says_why() -> None:
     assert asyncio.run(first_line()) == "broker: no contact ([Errno 111] Connection refused)"
+
+
+async def complaints_of_the_loop() -> list[str]:
+    """What the loop says when the broker hangs up in the very moment in which something is to be written."""
+    said: list[str] = []
+    asyncio.get_running_loop().set_exception_handler(lambda _, context: said.append(str(context)))
+    ours, broker = socket.socketpair()
+    client = CarefulClient("127.0.0.1")
+    client._on_socket_register_write(client, None, ours)  # pyright: ignore[reportPrivateUsage] - the moment cannot be hit from outside
+    for end in (ours, broker):
+        end.close()
+    await asyncio.sleep(0)
+    return said
+
+
+def test_a_socket_that_is_closed_is_not_written_to() -> None:
+    assert asyncio.run(complaints_of_the_loop()) == []
