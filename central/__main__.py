@@ -11,7 +11,6 @@ from pathlib import Path
 from sqlalchemy.exc import SQLAlchemyError
 
 from central.contract_document import document
-from central.mqtt_link import LinkWrong
 from central.process import PortTaken, read_grids, run
 from central.randomness import SystemRandomness
 from central.settings import read_settings
@@ -19,6 +18,7 @@ from central.signer import make_keys, read_signer
 from central.sms.provider import ProviderWrong
 from central.sms.texts import check_texts
 from central.store.database import StoreWrong
+from contracts.broker import LinkWrong
 from contracts.key_files import KeysWrong
 from contracts.typed_toml import TomlWrong
 

@@ -35,7 +35,7 @@ def document() -> dict[str, Any]:
             "parameters": {"machine": {"description": "Id of the machine, a-z, 0-9 and -."}},
             "messages": {kind.__name__: {"$ref": f"#/components/messages/{kind.__name__}"}},
         }
-        bindings = {"mqtt": {"qos": 0 if path == "down/ack" else 1, "retain": path in RETAINED, "bindingVersion": "0.2.0"}}
+        bindings = {"mqtt": {"qos": topics.qos(path), "retain": path in RETAINED, "bindingVersion": "0.2.0"}}
         operations[name] = {"action": action, "channel": {"$ref": f"#/channels/{name}"}, "bindings": bindings}
     return {
         "asyncapi": "3.0.0",

@@ -7,6 +7,7 @@ from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 import msgspec
 from msgspec import Meta
 
+from contracts.broker import BrokerSettings
 from contracts.orders import MACHINE_PATTERN
 from contracts.typed_toml import TomlWrong, read_toml
 
@@ -35,20 +36,6 @@ class Http(Section, frozen=True):
     public_url: Line = ""
     hosts: tuple[Text, ...] = ()
     frame_ancestors: tuple[Text, ...] = ()
-
-
-class Mqtt(Section, frozen=True):
-    """The broker; `password` is a file. `version` 5 or 3 (for 3.1.1)."""
-
-    host: Text = "127.0.0.1"
-    port: Annotated[int, Meta(ge=1, le=65535)] = 1883
-    version: Literal[3, 5] = 5
-    user: Line = ""
-    password: Line = ""
-    ca: Line = ""
-    certificate: Line = ""
-    key: Line = ""
-    keepalive_s: Annotated[int, Meta(ge=5, le=1200)] = 30
 
 
 class SmsSettings(Section, frozen=True):
@@ -98,7 +85,7 @@ class Settings(Section, frozen=True):
     keys: Text = "keys"
     language: Literal["pl", "en", "uk", "de"] = "pl"
     http: Http = Http()
-    mqtt: Mqtt = Mqtt()
+    mqtt: BrokerSettings = BrokerSettings()
     sms: SmsSettings = SmsSettings()
     city: City = City()
     terms: Terms = Terms()

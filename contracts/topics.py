@@ -33,6 +33,12 @@ def down(machine: str, what: Down) -> str:
     return f"{PREFIX}/{machine}/down/{what}"
 
 
+def qos(topic: str) -> Literal[0, 1]:
+    """How a message on one of our topics is sent."""
+    # An acknowledgement is cumulative and repeated: losing one costs nothing.
+    return 0 if topic.endswith("/ack") else 1
+
+
 def machine_of(topic: str, direction: Literal["up", "down"]) -> tuple[str, str] | None:
     """Machine id and last level of one of our topics; None for any other topic."""
     parts = topic.split("/")

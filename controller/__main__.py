@@ -6,10 +6,10 @@ import logging
 import sys
 from pathlib import Path
 
+from contracts.broker import LinkWrong
 from contracts.key_files import KeysWrong
 from contracts.texts import TextsWrong
 from contracts.typed_toml import TomlWrong
-from controller.centre_link import LinkWrong
 from controller.devices.open_port import PortWrong
 from controller.journal import JournalFailed, JournalWrong
 from controller.kiosk.server import PortTaken

@@ -2,13 +2,14 @@
 
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import Annotated, Literal
+from typing import Annotated
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 import msgspec
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PublicKey
 from msgspec import Meta
 
+from contracts.broker import BrokerSettings
 from contracts.descriptions import read_locker
 from contracts.key_files import read_key
 from contracts.orders import MACHINE_PATTERN
@@ -38,20 +39,6 @@ class BusSite(_Section, frozen=True):
     """The lock bus: `/dev/ttyAMA0`, `socket://host:port` or another port."""
 
     port: Text
-
-
-class MqttSite(_Section, frozen=True):
-    """The broker; `password` is a file. `version` 5, or 3 for 3.1.1."""
-
-    host: Text = "127.0.0.1"
-    port: Annotated[int, Meta(ge=1, le=65535)] = 1883
-    version: Literal[3, 5] = 5
-    user: Line = ""
-    password: Line = ""
-    ca: Line = ""
-    certificate: Line = ""
-    key: Line = ""
-    keepalive_s: Annotated[int, Meta(ge=5, le=1200)] = 30
 
 
 class KioskSite(_Section, frozen=True):
@@ -103,7 +90,7 @@ class Site(_Section, frozen=True):
     bus: BusSite
     hardware: Annotated[str, Meta(pattern=r"^[a-z0-9_\-]{1,40}$")] = "urzedomat_24"
     data: Text = "data"
-    mqtt: MqttSite = MqttSite()
+    mqtt: BrokerSettings = BrokerSettings()
     kiosk: KioskSite = KioskSite()
     locker: LockerSite = LockerSite()
     city: CitySite = CitySite()

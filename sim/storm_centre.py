@@ -17,7 +17,7 @@ from central.signer import Signer
 from central.store import deposits
 from central.store.database import Store
 from central.store.deposits import DepositRow
-from contracts.topics import Ack, decode
+from contracts.topics import Ack, decode, qos
 from sim.broker import Message, Session
 from sim.power_cuts import CutPoints, PowerCut
 from sim.sms_network import SmsNetwork
@@ -193,7 +193,7 @@ class StormCentre:
         if what == "ack":
             self.stage.watch.acknowledged(topic.split("/")[2], decode(payload, Ack))
         self.stage.watch.published("centre", topic, payload)
-        self.stage.broker.publish(self._session, Message(topic, payload, retain, qos=0 if what == "ack" else 1))
+        self.stage.broker.publish(self._session, Message(topic, payload, retain, qos(topic)))
         self.cuts.at("link.after", what)
 
     def submit(self, sms: Sms) -> None:

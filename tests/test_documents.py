@@ -1,6 +1,5 @@
 """What the documents promise exists: commands, links, a heading for every fact, fault and site key; no address of this or that machine."""
 
-import importlib
 import re
 import shlex
 from collections.abc import Iterable, Mapping
@@ -162,16 +161,22 @@ def test_every_fault_has_a_heading() -> None:
 
 @pytest.mark.skipif("docs/site.md" not in files.names(), reason="docs/site.md is not written yet")
 def test_every_site_key_has_a_heading() -> None:
-    site = importlib.import_module("controller.site")
-    keys = {
-        field.encode_name for kind in vars(site).values() if _is_struct_of(kind, site.__name__) for field in msgspec.structs.fields(kind)
-    }
-    assert keys
-    assert missing_headings(sorted(keys), files.texts()["docs/site.md"]) == []
+    from controller.site import Site
+
+    assert missing_headings(sorted(keys_of(Site)), files.texts()["docs/site.md"]) == []
 
 
-def _is_struct_of(kind: object, module: str) -> bool:
-    return isinstance(kind, type) and issubclass(kind, msgspec.Struct) and kind.__module__ == module
+def keys_of(table: type[msgspec.Struct]) -> set[str]:
+    """Every key of a table and of the tables in it, wherever they are defined."""
+    fields = msgspec.structs.fields(table)
+    inner = [field.type for field in fields if isinstance(field.type, type) and issubclass(field.type, msgspec.Struct)]
+    return {field.encode_name for field in fields}.union(*map(keys_of, inner))
+
+
+def test_site_keys_are_read_from_the_tables() -> None:
+    from controller.site import Site
+
+    assert {"machine", "keepalive_s", "certificate", "pauses_s", "not_before"} <= keys_of(Site)
 
 
 def test_an_unknown_command_is_found() -> None:

@@ -1,4 +1,4 @@
-"""Imports run one way; hardware and network libraries live in one adapter file of each part."""
+"""Imports run one way; hardware and network libraries live in one adapter file of each part, or of all."""
 
 import ast
 from collections import defaultdict
@@ -19,7 +19,10 @@ MAY_IMPORT: Mapping[str, frozenset[str]] = {
 OURS = frozenset({*MAY_IMPORT, "tests", "hardware"})
 
 # A library that touches the world is opened in one file of a part, so that everything above it runs on the virtual clock.
-ONE_ADAPTER_EACH = frozenset({"aiomqtt", "paho", "uvicorn", "serial", "gpiozero", "amqtt", "smartcard", "gammu", "machine", "rp2"})
+ONE_ADAPTER_EACH = frozenset({"uvicorn", "serial", "gpiozero", "amqtt", "smartcard", "gammu", "machine", "rp2"})
+
+# How one connects to a broker is part of the contract: one file does it for both ends.
+ONE_ADAPTER_OF_ALL = frozenset({"aiomqtt", "paho"})
 
 # What MicroPython must be able to read imports nothing else.
 MICROPYTHON_MAY_IMPORT = frozenset(
@@ -45,15 +48,16 @@ def wrong_imports(sources: Mapping[str, str]) -> list[str]:
 
 
 def scattered_adapters(sources: Mapping[str, str]) -> list[str]:
-    """Every library of the outside world that more than one file of a part imports."""
+    """Every library of the outside world that more than one file of a part imports, or of all parts where one file serves them."""
     importers: defaultdict[tuple[str, str], set[str]] = defaultdict(set)
     for name, text in sources.items():
         part = files.part_of(name)
         if part not in MAY_IMPORT:
             continue
         for _, module, _ in files.imported(ast.parse(text)):
-            if (top := module.split(".")[0]) in ONE_ADAPTER_EACH:
-                importers[part, top].add(name)
+            top = module.split(".")[0]
+            if top in ONE_ADAPTER_EACH | ONE_ADAPTER_OF_ALL:
+                importers["all" if top in ONE_ADAPTER_OF_ALL else part, top].add(name)
     return [f"{part}: {top} is imported by {', '.join(sorted(who))}" for (part, top), who in sorted(importers.items()) if len(who) > 1]
 
 
@@ -76,15 +80,28 @@ def modules_that_know_others(sources: Mapping[str, str]) -> list[str]:
     return wrong
 
 
-def import_circle(sources: Mapping[str, str]) -> list[str]:
-    """The modules of one circle of imports, each followed by who imports it; those for the type checker alone count too. Else empty."""
+def known_modules(sources: Mapping[str, str]) -> dict[str, set[str]]:
+    """For each module, those of ours that it imports itself."""
     ours = {files.module_of(name) for name in sources}
     knows: dict[str, set[str]] = {}
     for name, text in sources.items():
         taken = [(f"{module}.{word}", module) for _, module, word in files.imported(ast.parse(text))]
         knows[files.module_of(name)] = {long if long in ours else module for long, module in taken} & ours
+    return knows
+
+
+def loaded_by(sources: Mapping[str, str], target: str) -> set[str]:
+    """Every module that imports `target`, itself or through others."""
+    knows, found = known_modules(sources), {target}
+    while more := {module for module, taken in knows.items() if taken & found} - found:
+        found |= more
+    return found - {target}
+
+
+def import_circle(sources: Mapping[str, str]) -> list[str]:
+    """The modules of one circle of imports, each followed by who imports it; those for the type checker alone count too. Else empty."""
     try:
-        TopologicalSorter(knows).prepare()
+        TopologicalSorter(known_modules(sources)).prepare()
     except CycleError as circle:
         return list(circle.args[1])
     return []
@@ -116,6 +133,17 @@ def test_a_circle_is_found(back: str) -> None:
     one_way = {"sim/__init__.py": "", "sim/stage.py": "", "sim/people.py": "import sim.stage\n", "sim/world.py": "from sim import people\n"}
     assert import_circle(one_way) == []
     assert set(import_circle({**one_way, "sim/stage.py": back})) == {"sim.stage", "sim.people", "sim.world"}
+
+
+def test_the_client_of_a_broker_is_loaded_by_the_two_ends_alone() -> None:
+    loading = loaded_by(files.python_texts(), "contracts.broker_link")
+    assert {"central.mqtt_link", "controller.centre_link"} <= loading
+    assert {module for module in loading if module.split(".")[0] in {"contracts", "firmware", "sim"}} == set()
+
+
+def test_loading_through_others_is_found() -> None:
+    chain = {"contracts/a.py": "", "contracts/b.py": "from contracts import a\n", "sim/c.py": "import contracts.b\n", "sim/d.py": ""}
+    assert loaded_by(chain, "contracts.a") == {"contracts.b", "sim.c"}
 
 
 def test_each_outside_library_has_one_adapter() -> None:
@@ -150,3 +178,5 @@ def test_right_imports_pass() -> None:
 def test_a_second_adapter_is_found() -> None:
     twice = {"controller/a.py": "import serial\n", "controller/b.py": "from serial import Serial\n", "sim/c.py": "import serial\n"}
     assert scattered_adapters(twice) == ["controller: serial is imported by controller/a.py, controller/b.py"]
+    two_ends = {"controller/a.py": "import aiomqtt\n", "contracts/b.py": "import aiomqtt\n"}
+    assert scattered_adapters(two_ends) == ["all: aiomqtt is imported by contracts/b.py, controller/a.py"]

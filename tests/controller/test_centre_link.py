@@ -11,12 +11,12 @@ import aiomqtt
 import pytest
 from amqtt.broker import Broker
 
+from contracts import broker_link
+from contracts.broker import BrokerSettings
 from contracts.topics import down, up
-from controller import centre_link
-from controller.centre_link import PAYLOAD_BYTES_MAX, QUEUE_MAX, CentreLink, LinkWrong
+from controller.centre_link import PAYLOAD_BYTES_MAX, CentreLink
 from controller.inputs import LinkDown, LinkUp, MessageArrived
 from controller.randomness import SystemRandomness
-from controller.site import MqttSite
 
 MACHINE = "urzedomat-test-1"
 ANYBODY = {"amqtt.plugins.authentication.AnonymousAuthPlugin": {"allow_anonymous": True}}
@@ -52,8 +52,8 @@ async def broker(port: int = 0) -> AsyncGenerator[int]:
         await made.shutdown()
 
 
-def link(port: int, inputs: Inputs, folder: Path = Path()) -> CentreLink:
-    return CentreLink(MqttSite(port=port, version=3), folder, MACHINE, "boot-1", SystemRandomness(), inputs.put)
+def link(port: int, inputs: Inputs) -> CentreLink:
+    return CentreLink(BrokerSettings(port=port, version=3), Path(), MACHINE, "boot-1", SystemRandomness(), inputs.put)
 
 
 @asynccontextmanager
@@ -88,18 +88,8 @@ def test_it_gives_and_takes() -> None:
     run(story())
 
 
-def test_what_is_given_without_a_broker_is_dropped() -> None:
-    async def story() -> None:
-        one = link(1, Inputs())
-        for _ in range(QUEUE_MAX + 10):
-            one.publish(up(MACHINE, "facts"), b"facts")
-        assert one._going.empty()  # pyright: ignore[reportPrivateUsage] - nothing may wait here for ever
-
-    run(story())
-
-
 def test_it_comes_back_under_a_new_name_when_the_broker_does(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(centre_link, "BACK_OFF_S_MAX", 0)
+    monkeypatch.setattr(broker_link, "BACK_OFF_S_MAX", 0)
 
     async def story() -> None:
         inputs = Inputs()
@@ -121,21 +111,3 @@ async def name_of_connection(inputs: Inputs) -> str:
     came = await inputs.next()
     assert isinstance(came, LinkUp)
     return came.connection
-
-
-@pytest.mark.parametrize("site", [MqttSite(password="broker.password"), MqttSite(ca="ca.crt")])
-def test_files_that_are_not_there(site: MqttSite, tmp_path: Path) -> None:
-    with pytest.raises(LinkWrong, match=r"certificate or password file cannot be used \(FileNotFoundError\)"):
-        CentreLink(site, tmp_path, MACHINE, "boot-1", SystemRandomness(), Inputs().put)
-
-
-def test_a_certificate_that_is_none(tmp_path: Path) -> None:
-    (tmp_path / "ca.crt").write_text("-----BEGIN CERTIFICATE-----\nnothing\n", "ascii")
-    with pytest.raises(LinkWrong):
-        CentreLink(MqttSite(ca="ca.crt"), tmp_path, MACHINE, "boot-1", SystemRandomness(), Inputs().put)
-
-
-def test_a_password_that_is_no_text(tmp_path: Path) -> None:
-    (tmp_path / "password").write_bytes(b"\xff\xfe")
-    with pytest.raises(LinkWrong):
-        CentreLink(MqttSite(password="password"), tmp_path, MACHINE, "boot-1", SystemRandomness(), Inputs().put)

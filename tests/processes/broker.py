@@ -2,6 +2,7 @@
 
 import os
 import shutil
+from collections.abc import Sequence
 from pathlib import Path
 
 import pytest
@@ -24,12 +25,13 @@ def require_mosquitto() -> None:
 class Broker:
     """Mosquitto without persistence: what it loses at a kill must be sent again by somebody."""
 
-    def __init__(self, folder: Path) -> None:
+    def __init__(self, folder: Path, access: Sequence[str] = ("allow_anonymous true",)) -> None:
+        """`access` are the lines of its configuration that say who may come."""
         require_mosquitto()
         self.port = free_port()
         self._file = folder / "mosquitto.conf"
         lines = ["per_listener_settings false", "persistence false", "log_dest stderr", "log_type error", "log_type information"]
-        lines += ["set_tcp_nodelay true", "max_queued_messages 0", f"listener {self.port} 127.0.0.1", "allow_anonymous true"]
+        lines += ["set_tcp_nodelay true", "max_queued_messages 0", f"listener {self.port} 127.0.0.1", *access]
         if os.geteuid() == 0:
             lines.append("user root")  # else it drops to a user that cannot read the folder
         folder.mkdir(parents=True, exist_ok=True)

@@ -18,7 +18,10 @@ from tests.processes.machine import MACHINE
 class CentreProcess:
     """One centre's folder and, while it runs, its process. Its keys are in `keys`."""
 
-    def __init__(self, folder: Path, broker_port: int, provider_url: str, *, version: int = 5, machine: str = MACHINE) -> None:
+    def __init__(
+        self, folder: Path, broker_port: int, provider_url: str, *, version: int = 5, machine: str = MACHINE, mqtt: tuple[str, ...] = ()
+    ) -> None:
+        """`mqtt` are further keys of that table."""
         self.folder = folder
         self.keys = folder / "keys"
         self.port = free_port()
@@ -30,7 +33,7 @@ class CentreProcess:
             "\n".join(
                 (
                     f"http = {{ port = {self.port} }}",
-                    f"mqtt = {{ port = {broker_port}, version = {version}, keepalive_s = 5 }}",
+                    f"mqtt = {{ {', '.join((f'port = {broker_port}', f'version = {version}', 'keepalive_s = 5', *mqtt))} }}",
                     f'sms = {{ url = "{provider_url}", quiet = false }}',
                     f"[machines.{machine}]",
                     f'description = "{ROOT}/hardware/urzedomat_24.toml"',

@@ -69,11 +69,13 @@ class Machine:
         more: str = "",
         root: Path = ROOT,
         keepalive_s: int = 5,
+        mqtt: tuple[str, ...] = (),
     ) -> None:
-        """`bus` is a port text; `keys` a folder shared with the centre; `more` are further lines of the site file."""
+        """`bus` is a port text; `keys` a folder shared with the centre; `mqtt` are further keys of that table, `more` further lines."""
         self.folder = folder
         self.root = root
         self._keepalive_s = keepalive_s
+        self._mqtt = mqtt
         self.machine = machine
         self.site = folder / "site.toml"
         self.screen_port = free_port()
@@ -86,13 +88,14 @@ class Machine:
 
     def _site(self, bus: str, broker_port: int, version: int) -> str:
         keys = os.path.relpath(self.keys, self.folder)
+        mqtt = (f"port = {broker_port}", f"version = {version}", f"keepalive_s = {self._keepalive_s}", *self._mqtt)
         return "\n".join(
             (
                 f'machine = "{self.machine}"',
                 'number = "U-01"',
                 'place = "ul. Gronowa 22a"',
                 f'bus = {{ port = "{bus}" }}',
-                f"mqtt = {{ port = {broker_port}, version = {version}, keepalive_s = {self._keepalive_s} }}",
+                f"mqtt = {{ {', '.join(mqtt)} }}",
                 f"kiosk = {{ port = {self.screen_port} }}",
                 f'keys = {{ pin = "{keys}/pin-{self.machine}.key", seal = "{keys}/seal.key", orders = ["{keys}/order.pub"] }}',
                 "",

@@ -4,6 +4,7 @@ import hashlib
 import hmac
 import queue
 import socket
+import ssl
 from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -27,7 +28,7 @@ ENDS = ("done", "failed", "refused", "expired")
 class Wire:
     """One MQTT client; messages are taken one after another by `until`."""
 
-    def __init__(self, port: int, *topics: str, version: int = 5, name: str = "") -> None:
+    def __init__(self, port: int, *topics: str, version: int = 5, name: str = "", tls: ssl.SSLContext | None = None) -> None:
         self._messages: queue.Queue[tuple[str, bytes, bool]] = queue.Queue()
         self._subscribed: queue.Queue[int] = queue.Queue()
         self._topics = topics
@@ -37,6 +38,8 @@ class Wire:
         self._client.on_subscribe = self._on_subscribe
         self._client.on_socket_open = _without_nagle
         self._client.reconnect_delay_set(1, 1)
+        if tls is not None:
+            self._client.tls_set_context(tls)  # pyright: ignore[reportUnknownMemberType] - paho does not say what it takes
         self._client.connect("127.0.0.1", port)
         self._client.loop_start()
         self._subscribed.get(timeout=WITHIN_S)

@@ -1,0 +1,51 @@
+"""The broker between machines and centre: where it is, and how one proves who one is. What speaks to it is broker_link.py."""
+
+import ssl
+from pathlib import Path
+from typing import Annotated, Literal
+
+import msgspec
+from msgspec import Meta
+
+Line = Annotated[str, Meta(max_length=300)]
+
+
+class LinkWrong(OSError):
+    """The broker of the settings cannot be used: a certificate or password file cannot be read."""
+
+
+class BrokerSettings(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """The table `mqtt`; `password` and what follows are files, with `ca` the connection is TLS. `version` 5, or 3 for 3.1.1."""
+
+    host: Annotated[str, Meta(min_length=1, max_length=200)] = "127.0.0.1"
+    port: Annotated[int, Meta(ge=1, le=65535)] = 1883
+    version: Literal[3, 5] = 5
+    user: Line = ""
+    password: Line = ""
+    ca: Line = ""
+    certificate: Line = ""
+    key: Line = ""
+    keepalive_s: Annotated[int, Meta(ge=5, le=1200)] = 30
+
+
+class Proof:
+    """What is shown to the broker and asked of it, read once."""
+
+    __slots__ = ("password", "tls")
+
+    def __init__(self, broker: BrokerSettings, folder: Path) -> None:
+        """Files are relative to `folder`; raises LinkWrong."""
+        try:
+            self.tls = _tls(broker, folder)
+            self.password = (folder / broker.password).read_text("utf-8").strip() if broker.password else None
+        except (OSError, UnicodeDecodeError) as error:
+            raise LinkWrong(f"mqtt: certificate or password file cannot be used ({type(error).__name__})") from None
+
+
+def _tls(broker: BrokerSettings, folder: Path) -> ssl.SSLContext | None:
+    if not broker.ca:
+        return None
+    context = ssl.create_default_context(cafile=str(folder / broker.ca))
+    if broker.certificate:
+        context.load_cert_chain(str(folder / broker.certificate), str(folder / broker.key) if broker.key else None)
+    return context
