@@ -7,6 +7,7 @@ from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 import msgspec
 from msgspec import Meta
 
+from contracts.addresses import HostName, HttpUrl, Origin
 from contracts.broker import BrokerSettings
 from contracts.orders import MACHINE_PATTERN
 from contracts.typed_toml import TomlWrong, read_toml
@@ -31,17 +32,17 @@ class Http(Section, frozen=True):
     `frame_ancestors` are origins that may show a page inside theirs.
     """
 
-    host: Text = "127.0.0.1"
+    host: HostName = "127.0.0.1"
     port: Port = 8090
-    public_url: Line = ""
-    hosts: tuple[Text, ...] = ()
-    frame_ancestors: tuple[Text, ...] = ()
+    public_url: HttpUrl = ""
+    hosts: tuple[HostName, ...] = ()
+    frame_ancestors: tuple[Origin, ...] = ()
 
 
 class SmsSettings(Section, frozen=True):
     """The provider and when it may be asked; `token` is a file. Without `url` no message leaves the house."""
 
-    url: Line = ""
+    url: HttpUrl = ""
     token: Line = ""
     sender: Annotated[str, Meta(min_length=1, max_length=11)] = "UM Poznan"
     quiet: bool = True

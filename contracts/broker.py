@@ -7,6 +7,9 @@ from typing import Annotated, Literal
 import msgspec
 from msgspec import Meta
 
+from contracts.addresses import HostName
+from contracts.small_files import read_small
+
 Line = Annotated[str, Meta(max_length=300)]
 
 
@@ -17,7 +20,7 @@ class LinkWrong(OSError):
 class BrokerSettings(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     """The table `mqtt`; `password` and what follows are files, with `ca` the connection is TLS. `version` 5, or 3 for 3.1.1."""
 
-    host: Annotated[str, Meta(min_length=1, max_length=200)] = "127.0.0.1"
+    host: HostName = "127.0.0.1"
     port: Annotated[int, Meta(ge=1, le=65535)] = 1883
     version: Literal[3, 5] = 5
     user: Line = ""
@@ -26,6 +29,12 @@ class BrokerSettings(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     certificate: Line = ""
     key: Line = ""
     keepalive_s: Annotated[int, Meta(ge=5, le=1200)] = 30
+
+    def __post_init__(self) -> None:
+        # Left out by mistake these would be ignored, and the connection would be less than its owner believes.
+        for key, needs in (("certificate", "ca"), ("key", "certificate"), ("password", "user")):
+            if getattr(self, key) and not getattr(self, needs):
+                raise ValueError(f"mqtt.{key}: needs mqtt.{needs}")
 
 
 class Proof:
@@ -37,7 +46,7 @@ class Proof:
         """Files are relative to `folder`; raises LinkWrong."""
         try:
             self.tls = _tls(broker, folder)
-            self.password = (folder / broker.password).read_text("utf-8").strip() if broker.password else None
+            self.password = read_small(folder / broker.password).strip() if broker.password else None
         except (OSError, UnicodeDecodeError) as error:
             raise LinkWrong(f"mqtt: certificate or password file cannot be used ({type(error).__name__})") from None
 
@@ -47,5 +56,6 @@ def _tls(broker: BrokerSettings, folder: Path) -> ssl.SSLContext | None:
         return None
     context = ssl.create_default_context(cafile=str(folder / broker.ca))
     if broker.certificate:
-        context.load_cert_chain(str(folder / broker.certificate), str(folder / broker.key) if broker.key else None)
+        key = str(folder / broker.key) if broker.key else None
+        context.load_cert_chain(str(folder / broker.certificate), key, password=b"")  # an encrypted key is an error, not a question
     return context

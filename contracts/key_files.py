@@ -3,6 +3,8 @@
 import base64
 from pathlib import Path
 
+from contracts.small_files import read_small
+
 KEY_BYTES = 32
 
 
@@ -15,7 +17,7 @@ def read_key(path: Path, *, public: bool = False) -> bytes:
     try:
         if not public and path.stat().st_mode & 0o077:
             raise KeysWrong(f"{path}: must be readable by its owner only (chmod 600)")
-        text = path.read_text("ascii").strip()
+        text = read_small(path).strip()
     except OSError as error:
         raise KeysWrong(f"{path}: cannot be read ({type(error).__name__})") from None
     except UnicodeDecodeError:

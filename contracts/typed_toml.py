@@ -10,9 +10,12 @@ from typing import Any, TypeVar, cast
 
 import msgspec
 
+from contracts.small_files import read_small
+
 T = TypeVar("T", bound=msgspec.Struct)
 
 _UNKNOWN = re.compile(r"unknown field `(?P<key>[^`]*)`")
+_CONTROL = re.compile(r"[\x00-\x08\x0b-\x1f\x7f]")
 _WHERE = re.compile(r" - at `\$(?P<path>[^`]*)`")
 
 
@@ -23,7 +26,7 @@ class TomlWrong(ValueError):
 def read_toml(path: Path, kind: type[T], error: type[TomlWrong] = TomlWrong) -> tuple[T, bytes]:
     """The file as `kind` and the SHA-256 of its canonical JSON; raises `error`."""
     try:
-        text = path.read_text("utf-8")
+        text = read_small(path)
     except (OSError, UnicodeDecodeError) as problem:
         raise error(f"{path}: cannot be read ({type(problem).__name__})") from problem
     return parse_toml(text, str(path), kind, error)
@@ -33,8 +36,11 @@ def parse_toml(text: str, name: str, kind: type[T], error: type[TomlWrong] = Tom
     """The text as `kind` and its hash; `name` stands for the file in the error."""
     try:
         table: dict[str, Any] = tomllib.loads(text)
-    except (tomllib.TOMLDecodeError, RecursionError) as problem:
+        control = _control_character(table, "")
+    except (ValueError, RecursionError) as problem:
         raise error(f"{name}: not TOML: {problem}") from problem
+    if control is not None:
+        raise error(f"{name}: {control or 'file'}: holds a control character")
     try:
         value = msgspec.convert(table, kind)
     except (msgspec.ValidationError, ValueError) as problem:
@@ -45,6 +51,21 @@ def parse_toml(text: str, name: str, kind: type[T], error: type[TomlWrong] = Tom
 def canonical_hash(table: dict[str, Any]) -> bytes:
     """SHA-256 over the JSON with sorted keys and no spaces: layout and comments do not count, every value does."""
     return hashlib.sha256(json.dumps(table, sort_keys=True, separators=(",", ":"), default=str).encode()).digest()
+
+
+def _control_character(value: object, where: str) -> str | None:
+    """Where a text holds one, which no name, path or address may."""
+    match value:
+        case str():
+            return where if _CONTROL.search(value) else None
+        case dict():
+            inside = [(each, f"{where}.{key}".lstrip(".")) for key, each in cast("dict[str, object]", value).items()]
+            inside += [(key, where) for key in cast("dict[str, object]", value)]
+        case list():
+            inside = [(each, where) for each in cast("list[object]", value)]
+        case _:
+            return None
+    return next((found for each, place in inside if (found := _control_character(each, place)) is not None), None)
 
 
 def _in_words(text: str, table: dict[str, Any], kind: type[Any]) -> str:

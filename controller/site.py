@@ -9,6 +9,7 @@ import msgspec
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PublicKey
 from msgspec import Meta
 
+from contracts.addresses import HostName, Origin
 from contracts.broker import BrokerSettings
 from contracts.descriptions import read_locker
 from contracts.key_files import read_key
@@ -44,10 +45,10 @@ class BusSite(_Section, frozen=True):
 class KioskSite(_Section, frozen=True):
     """Where the screen is served; `frame_ancestors` are origins that may frame it, `hosts` names besides loopback."""
 
-    host: Text = "127.0.0.1"
+    host: HostName = "127.0.0.1"
     port: Port = 8071
-    hosts: tuple[Text, ...] = ()
-    frame_ancestors: tuple[Text, ...] = ()
+    hosts: tuple[HostName, ...] = ()
+    frame_ancestors: tuple[Origin, ...] = ()
 
 
 class LockerSite(_Section, frozen=True):

@@ -13,6 +13,7 @@ import msgspec
 
 from central.ports import Sms, SmsResult
 from central.settings import SmsSettings
+from contracts.small_files import read_small
 
 LOG = logging.getLogger("kiosk.centre.sms")
 TIMEOUT_S = 20
@@ -44,9 +45,11 @@ class SmsProvider:
         self._notify_url = notify_url
         self._client = client
         try:
-            self._token = (folder / settings.token).read_text("ascii").strip() if settings.token else ""
+            self._token = read_small(folder / settings.token).strip() if settings.token else ""
         except (OSError, UnicodeDecodeError) as error:
             raise ProviderWrong(f"sms.token: file cannot be read ({type(error).__name__})") from None
+        if not (self._token.isascii() and self._token.replace(" ", "").isprintable()):
+            raise ProviderWrong("sms.token: holds what no header can carry")
 
     async def send(self, sms: Sms) -> SmsResult:
         """Submit a message; never raises for what the network or the provider does."""

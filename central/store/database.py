@@ -45,9 +45,12 @@ class Store:
 
 
 def open_engine(database: str, folder: Path) -> Engine:
-    """An engine for a URL, or for a SQLite file named relative to `folder`."""
+    """An engine for a URL, or for a SQLite file named relative to `folder`; raises StoreWrong."""
     if "://" in database:
-        return create_engine(database)
+        try:
+            return create_engine(database)
+        except (ImportError, ValueError, SQLAlchemyError) as error:
+            raise StoreWrong(f"database: this URL cannot be used ({type(error).__name__})") from None
     engine = create_engine(f"sqlite:///{folder / database}")
     event.listen(engine, "connect", prepare_sqlite)
     return engine

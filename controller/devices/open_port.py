@@ -10,6 +10,8 @@ from urllib.parse import urlsplit
 
 import serial
 
+from contracts.addresses import is_host_name
+
 REOPEN_S = 1.0
 READ_BYTES = 4096
 
@@ -85,6 +87,6 @@ class OpenLine:
 def _is_socket(port: str) -> bool:
     try:
         parts = urlsplit(port)
-        return parts.scheme == "socket" and bool(parts.hostname) and bool(parts.port)
+        return parts.scheme == "socket" and is_host_name(parts.hostname or "") and bool(parts.port)
     except ValueError:
         return False

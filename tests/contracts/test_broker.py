@@ -23,12 +23,12 @@ def test_nothing_to_prove(tmp_path: Path) -> None:
 
 def test_a_password_is_its_file_without_the_end_of_line(tmp_path: Path) -> None:
     (tmp_path / "broker.password").write_text("open sesame\n", "ascii")
-    proof = Proof(BrokerSettings(password="broker.password"), tmp_path)
+    proof = Proof(BrokerSettings(user="u", password="broker.password"), tmp_path)
     assert proof.password == "open sesame"
     assert "sesame" not in repr(proof)
 
 
-@pytest.mark.parametrize("settings", [BrokerSettings(password="broker.password"), BrokerSettings(ca="ca.crt")])
+@pytest.mark.parametrize("settings", [BrokerSettings(user="u", password="broker.password"), BrokerSettings(ca="ca.crt")])
 def test_files_that_are_not_there(settings: BrokerSettings, tmp_path: Path) -> None:
     with pytest.raises(LinkWrong, match=r"^mqtt: certificate or password file cannot be used \(FileNotFoundError\)$"):
         Proof(settings, tmp_path)
@@ -43,4 +43,17 @@ def test_a_certificate_that_is_none(tmp_path: Path) -> None:
 def test_a_password_that_is_no_text(tmp_path: Path) -> None:
     (tmp_path / "password").write_bytes(b"\xff\xfe")
     with pytest.raises(LinkWrong):
-        Proof(BrokerSettings(password="password"), tmp_path)
+        Proof(BrokerSettings(user="u", password="password"), tmp_path)
+
+
+@pytest.mark.parametrize(
+    ("said", "needs"),
+    [
+        ({"certificate": "a.crt"}, "mqtt.certificate: needs mqtt.ca"),
+        ({"ca": "ca.crt", "key": "a.key"}, "mqtt.key: needs mqtt.certificate"),
+        ({"password": "p"}, "mqtt.password: needs mqtt.user"),
+    ],
+)
+def test_what_would_be_ignored_is_refused(said: dict[str, object], needs: str) -> None:
+    with pytest.raises(msgspec.ValidationError, match=needs):
+        msgspec.convert(said, BrokerSettings)
