@@ -18,6 +18,8 @@ from tests.processes.tcp_relay import TcpRelay
 pytestmark = [pytest.mark.process, pytest.mark.mosquitto]
 
 DEATHS = 5
+PAUSE_S = 75.0
+"""After an outage of seconds both ends may pause for up to a minute, so that a city does not come back in one second."""
 NOWHERE = "socket://127.0.0.1:9"
 
 
@@ -81,7 +83,7 @@ def test_while_the_broker_is_dead_doors_open_by_pin_and_the_facts_arrive_later(t
     house.collect(pin, place)
     assert house.state(key) == "told"
     broker.start()
-    house.centre.until(lambda: house.state(key) == "collected")
+    house.centre.until(lambda: house.state(key) == "collected", PAUSE_S)
     house.centre.until(lambda: settled(house.centre))
     kinds = each_once(house.centre)
     assert [kinds.count(kind) for kind in ("deposit.stored", "document.handed_over", "collection.ended")] == [1, 1, 1]
@@ -100,7 +102,7 @@ def test_a_broker_that_dies_with_messages_on_the_way(tmp_path: Path, broker: Bro
             centre.register(f"26{number}{part}", f"60123{number}12{part}")
         broker.kill()  # orders, facts and answers are somewhere on their way
         broker.start()
-        centre.until(lambda: settled(centre))
+        centre.until(lambda: settled(centre), PAUSE_S)
     centre.until(lambda: {order["state"] for order in centre.ask("/orders")} == {"done"})
     centre.until(lambda: settled(centre))
     assert each_once(centre).count("pin.set") == 12
