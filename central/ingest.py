@@ -25,6 +25,8 @@ Fold = Callable[[Connection, str, Entry, Now], None]
 FACTS_MAX = 5_000
 SEQ_MAX = 2**62
 GAPS_MAX = 16
+EPOCHS_MAX = 64
+"""A machine's storage is new at a change of its card: more than this in one life is an attack."""
 CHUNK = 500
 UNREADABLE = "?"
 
@@ -66,6 +68,10 @@ class Ingest:
             batch = _read_batch(payload, machine)
         except MessageWrong as error:
             letters.dead(t, machine, "facts", str(error), payload, to_ms(now.wall))
+            return None
+        known = facts.epochs_of(t, machine)
+        if batch.epoch not in known and len(known) >= EPOCHS_MAX:
+            letters.security(t, machine, "too_many_storages", "", to_ms(now.wall))
             return None
         cursor = facts.read_cursor(t, machine, batch.epoch)
         moved = self._take(t, cursor, batch, payload, now)

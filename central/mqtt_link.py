@@ -3,7 +3,7 @@
 from collections.abc import Callable
 from pathlib import Path
 
-from central.centre import SUBSCRIPTIONS
+from central.centre import PAYLOAD_MAX, SUBSCRIPTIONS
 from central.ports import Randomness
 from contracts.broker import BrokerSettings
 from contracts.broker_link import BrokerLink, End
@@ -17,7 +17,7 @@ class MqttLink:
 
     def __init__(self, broker: BrokerSettings, folder: Path, randomness: Randomness) -> None:
         """Raises LinkWrong."""
-        self._link = BrokerLink(broker, folder, randomness, QUEUE_MAX)
+        self._link = BrokerLink(broker, folder, randomness, QUEUE_MAX, PAYLOAD_MAX)
 
     def publish(self, topic: str, payload: bytes, retain: bool = False) -> None:
         """Send without waiting."""

@@ -10,6 +10,8 @@ from typing import Any, Protocol
 
 import aiomqtt
 import msgspec
+from paho.mqtt.packettypes import PacketTypes
+from paho.mqtt.properties import Properties
 
 from contracts.broker import BrokerSettings, Proof
 from contracts.topics import qos
@@ -20,6 +22,8 @@ BACK_OFF_S_MIN = 0.1
 DOUBLINGS_MAX = 6
 ANSWER_S = 10
 GOODBYE_S = 1.0
+HEADER_MAX = 1_024
+"""Topic, packet id and properties of a message of ours."""
 
 
 class Randomness(Protocol):
@@ -47,11 +51,12 @@ class End(msgspec.Struct, frozen=True):
 class BrokerLink:
     """Publishes while the broker is there; what is given meanwhile is dropped, because whoever gave it gives it again."""
 
-    def __init__(self, broker: BrokerSettings, folder: Path, randomness: Randomness, queue_max: int) -> None:
-        """Raises LinkWrong."""
+    def __init__(self, broker: BrokerSettings, folder: Path, randomness: Randomness, queue_max: int, payload_max: int) -> None:
+        """A broker of MQTT 5 is asked for no message longer than `payload_max` and its topic. Raises LinkWrong."""
         self._broker = broker
         self._proof = Proof(broker, folder)
         self._randomness = randomness
+        self._payload_max = payload_max
         self._going: asyncio.Queue[tuple[str, bytes, bool]] = asyncio.Queue(queue_max)
         self._up = False
 
@@ -120,6 +125,7 @@ class BrokerLink:
             timeout=ANSWER_S,
             tls_context=self._proof.tls,
             will=will,
+            properties=_longest(self._payload_max) if version5 else None,
             # Nagle would hold every message back for 40 ms.
             socket_options=((socket.IPPROTO_TCP, socket.TCP_NODELAY, 1),),
         )
@@ -143,6 +149,12 @@ class CarefulClient(aiomqtt.Client):
                     self._disconnected.set_exception(error)
 
         self._loop.call_soon_threadsafe(watch)
+
+
+def _longest(payload_max: int) -> Properties:
+    properties = Properties(PacketTypes.CONNECT)
+    properties.MaximumPacketSize = payload_max + HEADER_MAX
+    return properties
 
 
 async def _receive(client: aiomqtt.Client, receive: Callable[[str, bytes], None]) -> None:

@@ -26,7 +26,7 @@ class CentreLink:
         put: Callable[[LinkUp | LinkDown | MessageArrived], None],
     ) -> None:
         """Raises LinkWrong."""
-        self._link = BrokerLink(broker, folder, randomness, QUEUE_MAX)
+        self._link = BrokerLink(broker, folder, randomness, QUEUE_MAX, PAYLOAD_BYTES_MAX)
         self._machine = machine
         self._boot = boot
         self._put = put

@@ -1,5 +1,6 @@
 """Tells the service manager that turns are completed (sd_notify); a controller that hangs is restarted by it."""
 
+import contextlib
 import os
 import socket
 from collections.abc import Mapping
@@ -13,6 +14,8 @@ class Watchdog:
         period_us = environment.get("WATCHDOG_USEC", "")
         self.every_ms = int(period_us) // 4000 if period_us.isdigit() else 0
         self._fed_ms: int | None = None
+        # Open from the start: a machine that runs out of files must not look as if it hung.
+        self._socket = socket.socket(socket.AF_UNIX, socket.SOCK_DGRAM | socket.SOCK_NONBLOCK) if self._address else None
 
     def ready(self) -> None:
         """The machine serves."""
@@ -25,10 +28,11 @@ class Watchdog:
             self._notify(b"WATCHDOG=1")
 
     def _notify(self, text: bytes) -> None:
-        if not self._address:
-            return
-        with socket.socket(socket.AF_UNIX, socket.SOCK_DGRAM | socket.SOCK_NONBLOCK) as manager:
-            try:
-                manager.sendto(text, self._address)
-            except OSError:
-                return  # the manager is gone; it will notice our silence if it comes back
+        if self._socket is not None:
+            with contextlib.suppress(OSError):  # the manager is gone; it will notice our silence if it comes back
+                self._socket.sendto(text, self._address)
+
+    def close(self) -> None:
+        """Nothing more is said."""
+        if self._socket is not None:
+            self._socket.close()

@@ -57,9 +57,11 @@ async def run(site: Site, folder: Path) -> None:
     loop = Loop(turns, clock, line, link, page, inbox.put, order_keys)
     inbox.put(CasesKnown(cases=vault.cases()))
     gc.freeze()
+    watchdog = Watchdog()
     try:
-        await _until_told(page, line.serve(), link.serve(), feed(loop, inbox, clock, Watchdog()))
+        await _until_told(page, line.serve(), link.serve(), feed(loop, inbox, clock, watchdog))
     finally:
+        watchdog.close()
         connection.close()
         lock.close()
 

@@ -59,8 +59,8 @@ def _levels(state: State, live: Live, settings: Settings, event: Levels, now: No
     seen: dict[int, Seen] = dict(live.seen)
     moves: list[DoorMove] = []
     for place in settings.cabinet.file.doors:
-        if place.board != event.board:
-            continue
+        if place.board != event.board or place.channel >= len(event.closed):
+            continue  # a board that has fewer channels than its own description says nothing about the others
         closed, number = event.closed[place.channel], place.number
         before = seen.get(number)
         if before is None or before.closed != closed:

@@ -121,4 +121,4 @@ def _meaning(error: Exception) -> tuple[int, str]:
 
 
 def _frames_only(error: Exception) -> tuple[type[Exception], Exception, Any]:
-    return type(error), type(error)(), error.__traceback__
+    return RuntimeError, RuntimeError(type(error).__name__), error.__traceback__

@@ -9,6 +9,8 @@ from central.store.database import columns, insert_new
 from central.store.schema import cursors, facts, quarantine
 
 NO_HEAD = bytes(32)
+SET_ASIDE_MAX = 100
+"""Contradicting facts kept of one machine: enough to see what happens, too few to fill a disk."""
 COLUMNS = ("machine", "epoch", "seq", "kind", "payload", "head", "received_ms")
 
 
@@ -97,6 +99,9 @@ def gaps(t: Connection, cursor: Cursor, limit: int) -> list[tuple[int, int]]:
 
 def set_aside(t: Connection, machine: str, epoch: str, row: FactRow, received_ms: int) -> None:
     """Keep a fact that contradicts what is stored, beside it."""
+    kept = select(func.count()).select_from(quarantine).where(quarantine.c.machine == machine)
+    if t.execute(kept).scalar_one() >= SET_ASIDE_MAX:
+        return  # the security event counts on
     values = {"seq": row.seq, "payload": row.payload, "head": row.head, "received_ms": received_ms}
     insert_new(t, quarantine, machine=machine, epoch=epoch, **values)
 

@@ -54,7 +54,11 @@ def security(t: Connection, machine: str, name: str, detail: str, at_ms: int) ->
     count(t, machine, f"security.{name}")
     event, detail = security_events.c, detail[:200]
     again = update(security_events).where(event.machine == machine, event.name == name, event.detail == detail)
-    if t.execute(again.values(count=event.count + 1, last_ms=at_ms)).rowcount == 0:
+    if t.execute(again.values(count=event.count + 1, last_ms=at_ms)).rowcount:
+        return
+    if t.execute(select(func.count()).select_from(security_events)).scalar_one() >= ROWS_KEPT:
+        count(t, machine, "security_not_kept")
+    else:
         insert_new(t, security_events, machine=machine, name=name, detail=detail, first_ms=at_ms, last_ms=at_ms, count=1)
 
 

@@ -57,6 +57,7 @@ class _Board:
         self.lost = False
         self.failures = 0
         self.asked_ms: int | None = None
+        self.forgotten_ms: int | None = None
         self.ack = 0
         self.coil_on = False
         self.opens = [0] * bus.CHANNELS_MAX
@@ -77,11 +78,13 @@ class _Board:
             return self.asked_ms + POLL_AGAIN_MS
         return self.asked_ms + (POLL_EAGER_MS if eager or self.coil_on else POLL_IDLE_MS)
 
-    def forget(self) -> None:
-        """The board has restarted or is gone: ask who it is, at once."""
+    def forget(self, now_ms: int) -> None:
+        """The board has restarted: ask who it is, at once; one that says so again and again is asked no more often than any other."""
+        again = self.forgotten_ms is not None and now_ms - self.forgotten_ms < POLLS_MISSED * POLL_AGAIN_MS
         self.identity = None
         self.ack = 0
-        self.asked_ms = None
+        self.asked_ms = now_ms if again else None
+        self.forgotten_ms = now_ms
 
 
 class _Job:
@@ -296,7 +299,7 @@ class LockBoards:
     def _polled(self, board: _Board, states: bus.States, now_ms: int) -> None:
         identity = board.identity
         if identity is None or states.boot != identity.boot:
-            board.forget()
+            board.forget(now_ms)
             return
         if any(channel >= identity.channels for channel, _, _ in states.changed):
             raise bus.BusWrong("a channel the board does not have")

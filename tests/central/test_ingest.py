@@ -7,7 +7,7 @@ from hypothesis import strategies as st
 from sqlalchemy import Connection, create_engine, text
 from sqlalchemy.pool import StaticPool
 
-from central.ingest import Ingest, read_fact
+from central.ingest import EPOCHS_MAX, Ingest, read_fact
 from central.ports import Now
 from central.store import facts, letters
 from central.store.database import Store
@@ -185,3 +185,23 @@ def test_an_unreadable_fact_is_kept_and_stalls_nothing(poison: bytes) -> None:
 def test_a_fact_of_a_newer_release_keeps_its_kind() -> None:
     read = read_fact(b'{"seq":2,"fact":{"kind":"door.painted","colour":"red"}}')
     assert (read.kind, read.entry) == ("door.painted", None)
+
+
+def test_a_flood_of_storages_and_contradictions_is_counted_and_not_kept() -> None:
+    bench = Bench()
+    bench.send(1, 5)
+    for number in range(EPOCHS_MAX + 20):
+        flood = PaperMachine((), epoch=f"{number:032x}")
+        flood.fact(DoorGivenUp(compartment=1))
+        bench.take(flood.batch(1, 1))
+    for number in range(facts.SET_ASIDE_MAX + 20):
+        forged = PaperMachine(())
+        forged.stored, forged.heads = list(bench.machine.stored[:4]), list(bench.machine.heads[:5])
+        forged.fact(DoorGivenUp(compartment=100 + number))
+        bench.take(forged.batch(5, 5))
+    with bench.store.transaction() as t:
+        assert len(facts.epochs_of(t, MACHINE)) == EPOCHS_MAX
+        assert t.execute(text("SELECT count(*) FROM quarantine")).scalar_one() == facts.SET_ASIDE_MAX
+        counted = {name: n for _, name, n in letters.all_counts(t)}
+    assert counted == {"security.too_many_storages": 21, "security.fact_contradicted": facts.SET_ASIDE_MAX + 20}
+    assert bench.send(6, LENGTH).upto == LENGTH

@@ -13,7 +13,7 @@ QUEUE_MAX = 10
 
 
 def link(port: int) -> BrokerLink:
-    return BrokerLink(BrokerSettings(port=port), Path(), SystemRandomness(), QUEUE_MAX)
+    return BrokerLink(BrokerSettings(port=port), Path(), SystemRandomness(), QUEUE_MAX, 65_536)
 
 
 def nothing(*_: object) -> None:

@@ -1,5 +1,6 @@
 """What the service manager hears."""
 
+import resource
 import socket
 from collections.abc import Iterator
 
@@ -59,3 +60,15 @@ def test_a_manager_that_has_gone_does_not_matter() -> None:
     watchdog = Watchdog({"NOTIFY_SOCKET": "/nowhere/at/all", "WATCHDOG_USEC": "4000000"})
     watchdog.ready()
     watchdog.turn_completed(0)
+
+
+def test_it_speaks_although_no_file_can_be_opened_any_more(manager: socket.socket) -> None:
+    watchdog = Watchdog({"NOTIFY_SOCKET": ADDRESS, "WATCHDOG_USEC": "4000000"})
+    soft, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
+    resource.setrlimit(resource.RLIMIT_NOFILE, (0, hard))
+    try:
+        watchdog.turn_completed(0)
+    finally:
+        resource.setrlimit(resource.RLIMIT_NOFILE, (soft, hard))
+    assert said(manager) == [b"WATCHDOG=1"]
+    watchdog.close()

@@ -6,14 +6,16 @@ import msgspec
 
 from contracts.facts import DocumentHandedOver, Entry
 from contracts.topics import Presence, decode, encode, up
+from controller import senses
 from controller.clock import Now
+from controller.devices.lock_board_events import Levels
 from controller.doors import decide as doors
 from controller.doors.state import Door, Doors, LockWish
 from controller.inputs import MessageArrived
 from controller.journal import NO_DAY
 from controller.locker import decide as locker
 from controller.locker.state import Deposit, Locker, fold
-from tests.controller.bench_machine import MACHINE, BenchMachine
+from tests.controller.bench_machine import CABINET, MACHINE, BenchMachine
 
 NOW = Now(datetime(2026, 11, 23, 9, 0, tzinfo=UTC), 20_000, "boot-2", True)
 
@@ -76,3 +78,13 @@ def test_a_birth_that_was_written_over_is_said_again_and_numbers_grow() -> None:
     assert births(machine) == [birth, birth]
     machine.start()
     assert births(machine)[-1].number > birth.number
+
+
+def test_a_board_with_fewer_channels_than_it_says_tells_nothing_of_the_others() -> None:
+    machine = BenchMachine()
+    before = machine.seq
+    levels = Levels(board=0, boot=1, closed=(True,), opens=(0,), closes=(0,), coil=None, key=False)
+    live, request = senses.absorb(machine.state, machine.loop.turns.live, machine.settings, levels, machine.now())
+    assert request is None
+    assert live.seen_closed(CABINET.file.doors[0].number)
+    assert machine.seq == before

@@ -297,6 +297,14 @@ def test_an_unlock_for_a_lost_board_asks_it_at_once() -> None:
     assert [told.result for told in results(bench.run(100))] == ["started"]
 
 
+def test_a_board_that_restarts_all_the_time_is_asked_no_more_often_than_any_other() -> None:
+    bench, boots = ready(), iter(range(100, 10_000))
+    bench.answers[0] = {bus.IDENTIFY: lambda _: identity(boot=next(boots)), bus.STATES: lambda _: states(boot=next(boots))}
+    bench.sent.clear()
+    bench.run(10_000)
+    assert len(bench.sent) < 2 * 10_000 / POLL_IDLE_MS + 10
+
+
 def test_a_new_boot_is_told_before_its_levels() -> None:
     bench = ready()
     bench.answers[0] = {bus.IDENTIFY: lambda _: identity(boot=8), bus.STATES: lambda _: states(boot=8, rev=1)}
