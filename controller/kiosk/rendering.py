@@ -26,6 +26,8 @@ _PAGES = jinja2.Environment(
     lstrip_blocks=True,
     auto_reload=False,
 )
+for _name in _PAGES.list_templates():
+    _PAGES.get_template(_name)  # from here on no screen needs a file
 
 
 class Look(msgspec.Struct, frozen=True):
