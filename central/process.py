@@ -12,6 +12,7 @@ import httpx
 import uvicorn
 
 from central.api.app import make_app
+from central.api.host_header import with_a_readable_host
 from central.centre import Centre
 from central.clock import SystemClock
 from central.mqtt_link import MqttLink
@@ -93,7 +94,9 @@ async def run(settings: Settings, folder: Path) -> None:
     running = Running(Centre(store, link, messages, settings, signer, randomness), SystemClock())
     messages.running = running
     app = make_app(running, Views(store, settings, grids), settings.http, read_key(keys / "http.key").hex())
-    config = uvicorn.Config(app, log_level="warning", access_log=False, timeout_graceful_shutdown=GRACE_S, lifespan="off", ws="none")
+    config = uvicorn.Config(
+        with_a_readable_host(app), log_level="warning", access_log=False, timeout_graceful_shutdown=GRACE_S, lifespan="off", ws="none"
+    )
     server = _Server(config)
     public_url = settings.http.public_url or f"http://{host}:{port}"
     async with httpx.AsyncClient() as client:
