@@ -13,6 +13,7 @@ from litestar.exceptions import NotFoundException
 from litestar.params import FromPath
 from litestar.plugins.jinja import JinjaTemplateEngine
 from litestar.response import Redirect, Response, ServerSentEvent, ServerSentEventMessage, Template
+from litestar.template.base import csrf_token
 from msgspec import Meta
 
 from central.dashboard.cabinet import picture
@@ -184,15 +185,15 @@ def _notice(request: AnyRequest, views: Views) -> dict[str, Any]:
 async def _changes(request: AnyRequest, page: str, running: Running, views: Views) -> AsyncGenerator[ServerSentEventMessage]:
     words, shown = words_of(request, running), dict[str, str]()
     engine = cast("JinjaTemplateEngine", cast("Any", request.app).template_engine)
-    token = request.cookies.get("csrftoken", "")
+    token = csrf_token({"request": request})
     while not running.closing:
         revision = running.centre.revision
-        context = {**_content(page, running, views, words), "csrf_token": lambda: token}
+        context = {**_content(page, running, views, words), "request": request}
         drawn = {name: engine.get_template(f"part_{name}.html").render(**context) for name in FRAGMENTS[page]}
         changed = {name: html for name, html in drawn.items() if shown.get(name) != html}
         shown.update(changed)
         centre = running.centre
-        state = {"connected": centre.connected, "since": words.time(centre.since), "parts": changed}
+        state = {"connected": centre.connected, "since": words.time(centre.since), "token": token, "parts": changed}
         yield ServerSentEventMessage(msgspec.json.encode(state).decode(), event="parts" if changed else "beat")
         # A page that follows a flood of facts is drawn five times a second and no more.
         await asyncio.sleep(DRAWN_EVERY_S)

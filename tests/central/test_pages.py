@@ -36,10 +36,14 @@ def house() -> House:
 
 @pytest.fixture
 def web(house: House) -> Iterator[Web]:
-    running = Running(house.centre, HouseClock(house))
-    app = make_app(running, Views(house.centre.store, house.settings), house.settings.http, "k" * 32)
-    with TestClient(app, base_url="http://127.0.0.1:8090", raise_server_exceptions=False) as client:
+    with client_of(house, "k" * 32) as client:
         yield client
+
+
+def client_of(house: House, key: str) -> Web:
+    """A browser at a centre with this key for its forms."""
+    app = make_app(Running(house.centre, HouseClock(house)), Views(house.centre.store, house.settings), house.settings.http, key)
+    return TestClient(app, base_url="http://127.0.0.1:8090", raise_server_exceptions=False)
 
 
 def form(web: Web, **values: str) -> dict[str, str]:
@@ -113,6 +117,19 @@ def test_a_form_without_its_token_is_refused_in_words(web: Web, house: House) ->
     assert answer.status_code == 403
     assert "not_from_here" in answer.text
     assert house.deposit("x") is None
+
+
+def test_a_form_that_is_too_old_gets_a_new_token(web: Web, house: House) -> None:
+    old = form(web)
+    with client_of(house, "n" * 32) as browser:
+        browser.cookies = web.cookies
+        # A centre of an earlier release called its cookie by litestar's own name.
+        browser.cookies.set("csrftoken", "0" * 128)
+        refused = browser.post("/clerk/register", data=old)
+        assert refused.status_code == 403
+        assert '<a href="/clerk">' in refused.text
+        assert "Zarejestrowano" in browser.post("/clerk/register", data=form(browser)).text
+        assert browser.post("/clerk/register", data=old).status_code == 403
 
 
 def test_errors_have_names_and_no_traceback(web: Web, house: House, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -24,6 +24,8 @@
     connected = state.connected;
     since = state.since;
     for (const [name, html] of Object.entries(state.parts)) replace(name, html);
+    // A centre with a new key does not take the token with which this page was opened.
+    for (const field of document.getElementsByName("_csrf_token")) field.value = state.token;
     show();
   }
 
