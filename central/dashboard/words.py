@@ -65,9 +65,10 @@ class Words:
         what, _, number = text.partition(" ")
         return self(f"where.{what}", n=number) if number and self.has(f"where.{what}") else text
 
-    def reason(self, code: str) -> str:
-        """A machine's or provider's code in words."""
-        return self(f"r.{code}") if self.has(f"r.{code}") else self("r.other", code=code[:VALUE_MAX])
+    def reason(self, code: str, kind: str = "") -> str:
+        """A machine's or provider's code in words; some kinds of fact have their own, for a busy board is not a busy machine."""
+        known = next((key for key in (f"r.{kind}.{code}", f"r.{code}") if self.has(key)), None)
+        return self(known) if known else self("r.other", code=code[:VALUE_MAX])
 
     def deposit_state(self, deposit: DepositView) -> str:
         """Where a document is."""
@@ -94,19 +95,21 @@ class Words:
             fact = msgspec.json.decode(view.entry, type=_Entry).fact
         except msgspec.DecodeError:
             return {"kind": view.kind}
-        values = {name: self._value(name, value) for name, value in fact.items()}
+        values = {name: self._value(view.kind, name, value) for name, value in fact.items()}
         if isinstance(pause_ms := fact.get("pause_ms"), int):
             values["pause_s"] = str(pause_ms // 1000)
         return values or {"kind": view.kind}
 
-    def _value(self, name: str, value: object) -> str:
+    def _value(self, kind: str, name: str, value: object) -> str:
         text = str(value)[:VALUE_MAX]
         if name in REASONS:
-            return self.reason(text)
+            return self.reason(text, kind)
         if name in IDS:
             return text[:KEY_SHOWN]
         if name == "where":
             return self.where(text)
+        if name == "closed":
+            return self("door.closed" if value else "door.open")
         if name == "fault" and self.has(f"fault.{text}"):
             return self(f"fault.{text}")
         if name in MOMENTS:

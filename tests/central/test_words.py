@@ -1,11 +1,14 @@
 """Every fact, fault, state and count has its words in every language."""
 
 import re
+from datetime import UTC, datetime
 
+import msgspec
 import pytest
 
 from central.dashboard.words import FOLDER, Words
-from contracts.facts import KINDS
+from central.views import FactView
+from contracts.facts import KINDS, AnyFact, CollectionEnded, DepositMoving, DoorRefused
 from contracts.faults import FAULTS
 from contracts.screen_messages import LANGUAGES, Language
 from contracts.texts import read_catalogues
@@ -24,3 +27,18 @@ def test_languages_have_the_same_keys_and_values() -> None:
         assert catalogues[language].keys() == catalogues["pl"].keys()
         for key, text in catalogues["pl"].items():
             assert sorted(re.findall(r"\{\w+\}", catalogues[language][key])) == sorted(re.findall(r"\{\w+\}", text)), key
+
+
+@pytest.mark.parametrize(
+    ("fact", "said"),
+    [
+        (DepositMoving(deposit="e49a80ff", compartment=5, reason="not_empty"), "another compartment than 5: the compartment was not empty"),
+        (CollectionEnded(deposit="e49a80ff", compartment=5, closed=True), "compartment 5, door: closed"),
+        (CollectionEnded(deposit="e49a80ff", compartment=5, closed=False), "compartment 5, door: open"),
+        (DoorRefused(compartment=5, wish=9, code="busy", wait_ms=0), "certainly not driven: another lock is being driven"),
+    ],
+)
+def test_a_fact_says_what_its_fields_mean(fact: AnyFact, said: str) -> None:
+    entry = msgspec.Raw(msgspec.json.encode({"fact": fact}))
+    view = FactView(1, "u-01", "e", 1, str(type(fact).__struct_config__.tag), datetime(2026, 11, 23, tzinfo=UTC), False, entry)
+    assert Words("en", "Europe/Warsaw").fact(view).endswith(said)
