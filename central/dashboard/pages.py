@@ -17,6 +17,7 @@ from litestar.template.base import csrf_token
 from msgspec import Meta
 
 from central.dashboard.cabinet import picture
+from central.dashboard.contact import contact
 from central.dashboard.given import Desk, Shown
 from central.dashboard.words import Words, language_of
 from central.deposits import LANGUAGES, DeskRefused
@@ -145,13 +146,23 @@ def _page(request: AnyRequest, running: Running, views: Views, page: str, status
 def _frame(request: AnyRequest, running: Running, words: Words, page: str) -> dict[str, Any]:
     centre = running.centre
     where = request.url.path if request.method == "GET" else "/clerk"
-    return {"w": words, "page": page, "where": where, "connected": centre.connected, "lost_at": centre.since, "languages": LANGUAGES}
+    now = running.clock.now().wall
+    return {
+        "w": words,
+        "page": page,
+        "where": where,
+        "connected": centre.connected,
+        "lost_at": centre.since,
+        "now": now,
+        "languages": LANGUAGES,
+    }
 
 
 def _content(page: str, running: Running, views: Views, words: Words) -> dict[str, Any]:
     now = running.clock.now().wall
-    machines = views.machines()
-    content: dict[str, Any] = {"w": words, "machines": machines, "connected": running.centre.connected}
+    machines, centre = views.machines(), running.centre
+    content: dict[str, Any] = {"w": words, "machines": machines, "connected": centre.connected}
+    content["contact"] = contact(machines, centre.connected, centre.since)
     content["numbers"] = {machine: about.number for machine, about in running.centre.settings.machines.items()}
     if page == "overview":
         content["pictures"] = {m.machine: picture(views.grids.get(m.machine), m.report) for m in machines}
@@ -160,10 +171,8 @@ def _content(page: str, running: Running, views: Views, words: Words) -> dict[st
         content["facts"] = views.newest_facts(FACTS_SHOWN)
         content["faults"] = sorted(((_fault(row.fault), row) for m in machines for row in m.faults), key=lambda pair: pair[0])
         content["shapes"] = SHAPES
-        content["online"] = sum(1 for machine in machines if machine.online)
     elif page == "clerk":
         content["deposits"] = views.deposits()
-        content["online_ids"] = {machine.machine for machine in machines if machine.online and running.centre.connected}
     else:
         content.update(counts=views.counts(), letters=views.letters(), security=views.security())
     return content
@@ -188,12 +197,19 @@ async def _changes(request: AnyRequest, page: str, running: Running, views: View
     token = csrf_token({"request": request})
     while not running.closing:
         revision = running.centre.revision
-        context = {**_content(page, running, views, words), "request": request}
+        context: dict[str, Any] = {**_content(page, running, views, words), "request": request}
         drawn = {name: engine.get_template(f"part_{name}.html").render(**context) for name in FRAGMENTS[page]}
         changed = {name: html for name, html in drawn.items() if shown.get(name) != html}
         shown.update(changed)
-        centre = running.centre
-        state = {"connected": centre.connected, "since": words.time(centre.since), "token": token, "parts": changed}
+        centre, now = running.centre, running.clock.now().wall
+        state = {
+            "connected": centre.connected,
+            "since": words.time(centre.since),
+            "now": words.time(now),
+            "oldest_s": context["contact"].age_s(now),
+            "token": token,
+            "parts": changed,
+        }
         yield ServerSentEventMessage(msgspec.json.encode(state).decode(), event="parts" if changed else "beat")
         # A page that follows a flood of facts is drawn five times a second and no more.
         await asyncio.sleep(DRAWN_EVERY_S)

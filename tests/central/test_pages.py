@@ -190,3 +190,28 @@ def test_no_contact_is_loud(web: Web, house: House) -> None:
     page = web.get("/").text
     assert "Brak łączności z automatami od 10:00:00" in page
     assert 'role="alert">' in page
+
+
+def test_nothing_calm_is_said_while_a_machine_is_not_heard(web: Web, house: House) -> None:
+    text = web.get("/?language=en").text
+    assert "1 of 1 machines not heard yet." in text
+    assert "No faults." not in text
+    house.boot()
+    text = web.get("/").text
+    assert "1 of 1 machines report." in text
+    assert "No faults." in text
+    assert "No fault needs action." in text
+    assert 'data-oldest="0"' in text
+    house.later(120)
+    house.will()
+    house.later(600)
+    text = web.get("/").text
+    assert "1 of 1 machines out of contact since 23.11 10:02; what you see of them is old." in text
+    assert 'data-oldest="720"' in text
+    assert "No faults." not in text
+    assert "No fault needs action." not in text
+    house.birth("c2", "n2")
+    house.centre.link_down(house.at)
+    text = web.get("/").text
+    assert "1 of 1 machines out of contact since 23.11 10:12" in text
+    assert "No faults." not in text
