@@ -12,6 +12,7 @@ import msgspec
 from sqlalchemy import Connection
 
 from central.order_desk import OrderDesk, clean_code
+from central.phones import mobile
 from central.ports import Now, Randomness
 from central.settings import Settings
 from central.signer import Signer
@@ -41,7 +42,6 @@ REFUSED_WAIT_MAX_MS = 3_600_000
 COMPARTMENT_MAX = 9_999
 
 CASE = re.compile(r"[0-9A-Za-z][0-9A-Za-z./-]{0,31}")
-PHONE = re.compile(r"(?:\+?48)?([4-8][0-9]{8})")
 ACTOR = re.compile(r"[0-9A-Za-z][0-9A-Za-z ._@-]{0,63}")
 LANGUAGES = ("pl", "en", "uk", "de")
 
@@ -103,7 +103,7 @@ class Deposits:
         return order
 
     def _checked(self, t: Connection, case: str, phone: str, machine: str, language: str, actor: str) -> str:
-        number = PHONE.fullmatch(re.sub(r"[ \-]", "", phone))
+        number = mobile(phone)
         if machine not in self._settings.machines or not self._signer.has_machine(machine):
             raise DeskRefused("machine_unknown")
         if not CASE.fullmatch(case):
@@ -116,7 +116,7 @@ class Deposits:
             raise DeskRefused("actor_wrong")
         if deposits.live_with_case(t, case):
             raise DeskRefused("case_known")
-        return number[1]
+        return number
 
     def renew(self, t: Connection, deposit: DepositRow, now: Now) -> None:
         """Ask for the deadline that a message accepted now may name."""
