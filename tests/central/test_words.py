@@ -6,6 +6,7 @@ from datetime import UTC, datetime
 import msgspec
 import pytest
 
+from central.dashboard.cabinet import MARKS
 from central.dashboard.words import FOLDER, Words
 from central.views import FactView
 from contracts.facts import KINDS, AnyFact, CollectionEnded, DepositMoving, DoorRefused
@@ -19,6 +20,15 @@ def test_everything_has_words(language: Language) -> None:
     words = Words(language, "Europe/Warsaw")
     wanted = [f"fact.{kind}" for kind in KINDS] + [f"fault.{fault}" for fault in FAULTS]
     assert [key for key in wanted if not words.has(key)] == []
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_the_legend_tells_every_mark_by_the_word_of_its_use(language: Language) -> None:
+    words = Words(language, "Europe/Warsaw")
+    assert len(set(MARKS.values())) == len(MARKS)
+    for use, mark in MARKS.items():
+        told = words("door.unknown") if use == "unknown" else words(f"use.{use}")
+        assert not mark or f"{mark} {told}" in words("legend")
 
 
 def test_languages_have_the_same_keys_and_values() -> None:
