@@ -122,10 +122,11 @@ def metrics(views: Shown) -> str:
 
 
 def words_of(request: AnyRequest, running: Running) -> Words:
-    """The texts in the language asked for, remembered, or set."""
+    """The texts in the language asked for, remembered, accepted by the browser, or set."""
     settings = running.centre.settings
     asked = request.query_params.get("language") or request.cookies.get(LANGUAGE_COOKIE)
-    return Words(language_of(asked, settings.language), settings.city.timezone)
+    accepted = request.headers.get("accept-language", "")
+    return Words(language_of(asked, accepted, settings.language), settings.city.timezone)
 
 
 def error_page(request: AnyRequest, running: Running, status: int, code: str) -> Response[Any]:

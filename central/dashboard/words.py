@@ -14,6 +14,7 @@ from contracts.texts import read_catalogues
 
 FOLDER = Path(__file__).parent / "texts"
 VALUE_MAX = 80
+ACCEPTED_MAX = 200
 KEY_SHOWN = 6
 REASONS = frozenset({"reason", "code"})
 IDS = frozenset({"deposit", "order"})
@@ -123,6 +124,20 @@ class Words:
             return "?"
 
 
-def language_of(asked: str | None, default: Language) -> Language:
-    """One of our languages."""
-    return asked if asked in LANGUAGES else default
+def language_of(asked: str | None, accepted: str, default: Language) -> Language:
+    """The language somebody chose, else the first of ours that the browser accepts (its Accept-Language), else the default."""
+    for language in (asked, *_by_weight(accepted)):
+        if language in LANGUAGES:
+            return language
+    return default
+
+
+def _by_weight(accepted: str) -> list[str]:
+    weighed: list[tuple[float, str]] = []
+    for part in accepted[:ACCEPTED_MAX].split(","):
+        tag, _, weight = part.partition(";q=")
+        try:
+            weighed.append((float(weight or 1), tag.strip()[:2].lower()))
+        except ValueError:
+            continue
+    return [language for weight, language in sorted(weighed, key=lambda pair: -pair[0]) if weight > 0]

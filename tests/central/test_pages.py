@@ -74,6 +74,14 @@ def test_every_page_in_every_language(web: Web, house: House, path: str, languag
     assert "default-src 'none'" in page.headers["content-security-policy"]
 
 
+def test_the_first_visit_follows_the_browser_until_a_language_is_chosen(web: Web) -> None:
+    asks = {"accept-language": "de-DE,de;q=0.9,en;q=0.8"}
+    assert '<html lang="de">' in web.get("/", headers=asks).text
+    assert '<html lang="uk">' in web.get("/?language=uk", headers=asks).text
+    assert '<html lang="uk">' in web.get("/", headers=asks).text
+    assert '<html lang="pl">' in client_of(House(), "k" * 32).get("/").text
+
+
 def test_a_clerk_registers_and_loads(web: Web, house: House) -> None:
     house.boot()
     answer = web.post("/clerk/register", data=form(web))

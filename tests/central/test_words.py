@@ -7,7 +7,7 @@ import msgspec
 import pytest
 
 from central.dashboard.cabinet import MARKS
-from central.dashboard.words import FOLDER, Words
+from central.dashboard.words import FOLDER, Words, language_of
 from central.views import FactView
 from contracts.facts import KINDS, AnyFact, CollectionEnded, DepositMoving, DoorRefused
 from contracts.faults import FAULTS
@@ -52,3 +52,19 @@ def test_a_fact_says_what_its_fields_mean(fact: AnyFact, said: str) -> None:
     entry = msgspec.Raw(msgspec.json.encode({"fact": fact}))
     view = FactView(1, "u-01", "e", 1, str(type(fact).__struct_config__.tag), datetime(2026, 11, 23, tzinfo=UTC), False, entry)
     assert Words("en", "Europe/Warsaw").fact(view).endswith(said)
+
+
+@pytest.mark.parametrize(
+    ("asked", "accepted", "language"),
+    [
+        (None, "", "pl"),
+        (None, "en-US,en;q=0.9", "en"),
+        (None, "fr-FR,de;q=0.5,uk;q=0.8", "uk"),
+        (None, "de;q=0,fr", "pl"),
+        (None, "en;q=x,*", "pl"),
+        ("uk", "en", "uk"),
+        ("xx", "en", "en"),
+    ],
+)
+def test_the_language_chosen_then_the_browsers_then_the_default(asked: str | None, accepted: str, language: Language) -> None:
+    assert language_of(asked, accepted, "pl") == language
