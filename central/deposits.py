@@ -99,7 +99,7 @@ class Deposits:
             raise DeskRefused(known.get(deposit.state, "loaded_already"))
         ask = Load(deposit=key, case=deposit.case_no, low=deposit.low)
         order = self._desk.draft(t, deposit.machine, ask, actor, "load", self._settings.terms.load_valid_s, now)
-        deposits.change(t, key, to_ms(now.wall), state="loading", load_order=order, reason="")
+        deposits.change(t, key, to_ms(now.wall), state="loading", load_order=order, compartment=0, reason="")
         return order
 
     def _checked(self, t: Connection, case: str, phone: str, machine: str, language: str, actor: str) -> str:
@@ -163,8 +163,11 @@ class Deposits:
                 self._order_over(t, machine, order, "" if state == "done" else clean_code(code) or "failed", now)
             case OrderRefused(order=order, code=code):
                 self._order_over(t, machine, order, clean_code(code) or "refused", now)
-            case DepositLoading(deposit=key, compartment=n) | DepositMoving(deposit=key, compartment=n):
+            case DepositLoading(deposit=key, compartment=n):
                 self._move(t, machine, key, ("held", "loading", "registered"), now, state="loading", compartment=_number(n), reason="")
+            case DepositMoving(deposit=key):
+                # It names the compartment that is left; the next one has no number yet.
+                self._move(t, machine, key, ("held", "loading", "registered"), now, state="loading", compartment=0, reason="")
             case DepositStored(deposit=key, compartment=n):
                 self._stored(t, machine, key, n, now)
             case DepositNotStored(deposit=key, compartment=n, reason=reason):

@@ -22,7 +22,7 @@ from central.dashboard.given import Desk, Shown
 from central.dashboard.words import Words, language_of
 from central.deposits import LANGUAGES, DeskRefused
 from central.running import Running
-from central.views import Views
+from central.views import DepositView, Views
 
 BEAT_S = 2.0
 DRAWN_EVERY_S = 0.2
@@ -35,7 +35,11 @@ AnyRequest = Request[Any, Any, Any]
 
 PRIORITY = {"door_forced": 1, "contents_reported": 1, "door_left_open": 2, "door_jammed": 2, "door_in_doubt": 2}
 SHAPES = {1: "■", 2: "▲", 3: "◆", 4: "●"}
-FRAGMENTS = {"overview": ("summary", "machines", "faults", "facts", "orders"), "clerk": ("contact", "deposits"), "counts": ("counts",)}
+FRAGMENTS = {
+    "overview": ("summary", "machines", "faults", "facts", "orders"),
+    "clerk": ("notice", "contact", "deposits"),
+    "counts": ("counts",),
+}
 
 FILES = Path(__file__).parent / "static"
 KINDS = {".css": "text/css; charset=utf-8", ".js": "text/javascript; charset=utf-8", ".svg": "image/svg+xml"}
@@ -86,7 +90,7 @@ async def register(request: AnyRequest, running: Desk, views: Shown) -> Response
         key = running.turn(lambda c, now: c.register(case, phone, form.machine, form.language, low, BY_DESK, now))
     except DeskRefused as error:
         return _page(request, running, views, "clerk", status=400, form=form, error=error.code)
-    return Redirect(f"/clerk?done={quote(key)}", status_code=303)
+    return Redirect(f"/clerk?about={quote(key)}", status_code=303)
 
 
 @post("/clerk/load/{key:str}", sync_to_thread=False)
@@ -96,7 +100,7 @@ def load(request: AnyRequest, key: FromPath[str], running: Desk, views: Shown) -
         running.turn(lambda centre, now: centre.load(key, BY_DESK, now))
     except DeskRefused as error:
         return _page(request, running, views, "clerk", status=409, form=RegisterForm(), error=error.code)
-    return Redirect(f"/clerk?loading={quote(key)}", status_code=303)
+    return Redirect(f"/clerk?about={quote(key)}", status_code=303)
 
 
 @get("/live/{page:str}")
@@ -137,7 +141,7 @@ def error_page(request: AnyRequest, running: Running, status: int, code: str) ->
 
 def _page(request: AnyRequest, running: Running, views: Views, page: str, status: int = 200, **more: Any) -> Response[Any]:
     words = words_of(request, running)
-    context = {**_frame(request, running, words, page), **_content(page, running, views, words), **_notice(request, views), **more}
+    context = {**_frame(request, running, words, page), **_content(request, page, running, views, words), **more}
     response = Template(f"{page}.html", context=context, status_code=status)
     if "language" in request.query_params:
         response.set_cookie(LANGUAGE_COOKIE, words.language, samesite="strict", httponly=True, max_age=365 * 86_400)
@@ -159,7 +163,7 @@ def _frame(request: AnyRequest, running: Running, words: Words, page: str) -> di
     }
 
 
-def _content(page: str, running: Running, views: Views, words: Words) -> dict[str, Any]:
+def _content(request: AnyRequest, page: str, running: Running, views: Views, words: Words) -> dict[str, Any]:
     now = running.clock.now().wall
     machines, centre = views.machines(), running.centre
     content: dict[str, Any] = {"w": words, "machines": machines, "connected": centre.connected}
@@ -173,7 +177,7 @@ def _content(page: str, running: Running, views: Views, words: Words) -> dict[st
         content["faults"] = sorted(((_fault(row.fault), row) for m in machines for row in m.faults), key=lambda pair: pair[0])
         content["shapes"] = SHAPES
     elif page == "clerk":
-        content["deposits"] = views.deposits()
+        content.update(deposits=views.deposits(), about=_about(request, views))
     else:
         content.update(counts=views.counts(), letters=views.letters(), security=views.security())
     return content
@@ -183,13 +187,9 @@ def _fault(name: str) -> int:
     return PRIORITY.get(name, 3)
 
 
-def _notice(request: AnyRequest, views: Views) -> dict[str, Any]:
-    for name in ("done", "loading"):
-        key = request.query_params.get(name)
-        found = views.deposit(key) if key and len(key) <= 64 else None
-        if found:
-            return {"notice": name, "noticed": found}
-    return {}
+def _about(request: AnyRequest, views: Views) -> DepositView | None:
+    key = request.query_params.get("about")
+    return views.deposit(key) if key and len(key) <= 64 else None
 
 
 async def _changes(request: AnyRequest, page: str, running: Running, views: Views) -> AsyncGenerator[ServerSentEventMessage]:
@@ -198,7 +198,7 @@ async def _changes(request: AnyRequest, page: str, running: Running, views: View
     token = csrf_token({"request": request})
     while not running.closing:
         revision = running.centre.revision
-        context: dict[str, Any] = {**_content(page, running, views, words), "request": request}
+        context: dict[str, Any] = {**_content(request, page, running, views, words), "request": request}
         drawn = {name: engine.get_template(f"part_{name}.html").render(**context) for name in FRAGMENTS[page]}
         changed = {name: html for name, html in drawn.items() if shown.get(name) != html}
         shown.update(changed)

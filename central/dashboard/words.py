@@ -77,6 +77,11 @@ class Words:
             return self(f"d.reported.{deposit.reported}")
         return self(f"d.{deposit.state}")
 
+    def notice(self, deposit: DepositView, in_contact: bool) -> str:
+        """What the clerk who has just done something with a document must know of it now."""
+        values = {"case": deposit.case, "n": deposit.compartment, "reason": self.reason(deposit.reason)}
+        return self(f"f.{_notice(deposit, in_contact)}", **values, state=self.deposit_state(deposit))
+
     def order_state(self, order: OrderView) -> str:
         """How far an order is: no answer is not a failure."""
         if order.overdue:
@@ -122,6 +127,20 @@ class Words:
             return self.day_time(msgspec.convert(text, datetime, strict=False))
         except msgspec.ValidationError:
             return "?"
+
+
+def _notice(deposit: DepositView, in_contact: bool) -> str:
+    match deposit.state:
+        case "registered" | "held" if deposit.reason:
+            return "failed"
+        case "loading":
+            return "opened" if deposit.compartment else "loading" if in_contact else "waits"
+        case "registered":
+            return "done"
+        case "held":
+            return "held"
+        case _:
+            return "state"
 
 
 def language_of(asked: str | None, accepted: str, default: Language) -> Language:

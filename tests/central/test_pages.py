@@ -11,7 +11,7 @@ from central.api.app import make_app
 from central.ports import Now
 from central.running import Running
 from central.views import Views
-from contracts.facts import DocumentHandedOver, DoorOpened, FaultRaised
+from contracts.facts import DepositLoading, DepositMoving, DocumentHandedOver, DoorOpened, FaultRaised, OrderEnded
 from tests.central.paper_machine import MACHINE, House
 from tests.central.test_centre import stored
 
@@ -96,6 +96,33 @@ def test_a_clerk_registers_and_loads(web: Web, house: House) -> None:
     assert "Stań przy automacie" in web.post(action[1], data=form(web)).text
     assert len(house.orders()) == 1
     assert web.post(action[1], data=form(web)).status_code == 409
+
+
+def test_the_clerk_is_told_what_is_so_now(web: Web, house: House) -> None:
+    house.boot()
+    desk = web.post("/clerk/register", data=form(web)).url
+    house.machine.do(house.orders()[0])
+    house.sync()
+    assert "automat ma PIN, dokument można załadować" in web.get(desk).text
+    key = desk.params["about"]
+    desk = web.post(f"/clerk/load/{key}", data=form(web)).url
+    assert "Stań przy automacie" in web.get(desk).text
+    (load,) = house.orders()
+    house.machine.take(load)
+    house.machine.fact(DepositLoading(deposit=key, compartment=7, order=load.id))
+    house.sync()
+    assert "włóż dokument do skrytki 7" in web.get(desk).text
+    house.machine.fact(DepositMoving(deposit=key, compartment=7, reason="not_empty"))
+    house.sync()
+    assert "Stań przy automacie" in web.get(desk).text
+    house.machine.fact(OrderEnded(order=load.id, state="failed", code="no_compartment"))
+    house.sync()
+    text = web.get(desk).text
+    assert "Sprawa 26004711 nie jest załadowana: nie ma wolnej skrytki." in text
+    assert "Stań przy automacie" not in text
+    house.will()
+    web.post(f"/clerk/load/{key}", data=form(web))
+    assert "zlecenie czeka na łączność z automatem" in web.get(desk).text
 
 
 @pytest.mark.parametrize("field", ["case", "phone", "machine", "language"])

@@ -46,7 +46,7 @@
   let source;
   function listen() {
     source?.close();
-    source = new EventSource(`/live/${body.dataset.live}`);
+    source = new EventSource(`/live/${body.dataset.live}${location.search}`);
     source.addEventListener("parts", heard);
     source.addEventListener("beat", heard);
   }
