@@ -72,6 +72,7 @@ def make_app(running: Running, views: Views, http: Http, csrf_secret: str) -> Li
             pages.counts,
             pages.register,
             pages.load,
+            pages.cancel,
             pages.live,
             pages.metrics,
             sms_report,

@@ -1,7 +1,7 @@
 """The pages: overview, clerk desk, counts. Each is whole without its script; the script only keeps it fresh."""
 
 import asyncio
-from collections.abc import AsyncGenerator
+from collections.abc import AsyncGenerator, Callable
 from pathlib import Path
 from typing import Annotated, Any, cast
 from urllib.parse import quote
@@ -16,11 +16,13 @@ from litestar.response import Redirect, Response, ServerSentEvent, ServerSentEve
 from litestar.template.base import csrf_token
 from msgspec import Meta
 
+from central.centre import Centre
 from central.dashboard.cabinet import picture
 from central.dashboard.contact import contact
 from central.dashboard.given import Desk, Shown
 from central.dashboard.words import Words, language_of
 from central.deposits import LANGUAGES, DeskRefused
+from central.ports import Now
 from central.running import Running
 from central.views import DepositView, Views
 
@@ -96,11 +98,13 @@ async def register(request: AnyRequest, running: Desk, views: Shown) -> Response
 @post("/clerk/load/{key:str}", sync_to_thread=False)
 def load(request: AnyRequest, key: FromPath[str], running: Desk, views: Shown) -> Response[Any]:
     """The clerk stands at the machine."""
-    try:
-        running.turn(lambda centre, now: centre.load(key, BY_DESK, now))
-    except DeskRefused as error:
-        return _page(request, running, views, "clerk", status=409, form=RegisterForm(), error=error.code)
-    return Redirect(f"/clerk?about={quote(key)}", status_code=303)
+    return _done(request, running, views, key, lambda centre, now: centre.load(key, BY_DESK, now))
+
+
+@post("/clerk/cancel/{key:str}", sync_to_thread=False)
+def cancel(request: AnyRequest, key: FromPath[str], running: Desk, views: Shown) -> Response[Any]:
+    """The clerk withdraws a registration."""
+    return _done(request, running, views, key, lambda centre, now: centre.cancel(key, BY_DESK, now))
 
 
 @get("/live/{page:str}")
@@ -146,6 +150,15 @@ def _page(request: AnyRequest, running: Running, views: Views, page: str, status
     if "language" in request.query_params:
         response.set_cookie(LANGUAGE_COOKIE, words.language, samesite="strict", httponly=True, max_age=365 * 86_400)
     return response
+
+
+def _done(request: AnyRequest, running: Running, views: Views, key: str, act: Callable[[Centre, Now], object]) -> Response[Any]:
+    """Back to the desk, which tells what became of this document, or the desk with the error in words."""
+    try:
+        running.turn(act)
+    except DeskRefused as error:
+        return _page(request, running, views, "clerk", status=409, form=RegisterForm(), error=error.code)
+    return Redirect(f"/clerk?about={quote(key)}", status_code=303)
 
 
 def _frame(request: AnyRequest, running: Running, words: Words, page: str) -> dict[str, Any]:

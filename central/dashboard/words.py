@@ -137,8 +137,8 @@ def _notice(deposit: DepositView, in_contact: bool) -> str:
             return "opened" if deposit.compartment else "loading" if in_contact else "waits"
         case "registered":
             return "done"
-        case "held":
-            return "held"
+        case "held" | "cancelled":
+            return deposit.state
         case _:
             return "state"
 

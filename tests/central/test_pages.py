@@ -125,6 +125,19 @@ def test_the_clerk_is_told_what_is_so_now(web: Web, house: House) -> None:
     assert "zlecenie czeka na łączność z automatem" in web.get(desk).text
 
 
+def test_a_clerk_withdraws_a_registration_with_a_wrong_phone(web: Web, house: House) -> None:
+    house.boot()
+    key = web.post("/clerk/register", data=form(web)).url.params["about"]
+    text = web.post(f"/clerk/cancel/{key}", data=form(web)).text
+    assert "Rejestrację sprawy 26004711 wycofano" in text
+    assert "601 *** 123" not in text
+    assert web.post(f"/clerk/cancel/{key}", data=form(web)).status_code == 409
+    assert web.post(f"/clerk/cancel/{key}").status_code == 403
+    again = web.post("/clerk/register", data=form(web, phone="602 234 123")).url.params["about"]
+    assert web.post(f"/api/v1/deposits/{again}/cancel", json={"actor": "A. Nowak"}).json()["state"] == "cancelled"
+    assert web.post(f"/api/v1/deposits/{again}/cancel", json={}).json()["error"] == "cancelled_already"
+
+
 @pytest.mark.parametrize("field", ["case", "phone", "machine", "language"])
 def test_what_is_typed_never_becomes_markup(web: Web, field: str) -> None:
     answer = web.post("/clerk/register", data=form(web, **{field: NASTY}))
