@@ -71,6 +71,10 @@ class Words:
         known = next((key for key in (f"r.{kind}.{code}", f"r.{code}") if self.has(key)), None)
         return self(known) if known else self("r.other", code=code[:VALUE_MAX])
 
+    def screen(self, name: str) -> str:
+        """What a machine's screen does; its name when a newer release has made it."""
+        return self(f"screen.{name}") if self.has(f"screen.{name}") else name[:VALUE_MAX]
+
     def deposit_state(self, deposit: DepositView) -> str:
         """Where a document is."""
         if deposit.reported:

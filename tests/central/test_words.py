@@ -13,12 +13,18 @@ from contracts.facts import KINDS, AnyFact, CollectionEnded, DepositMoving, Door
 from contracts.faults import FAULTS
 from contracts.screen_messages import LANGUAGES, Language
 from contracts.texts import read_catalogues
+from controller.visit import screens
+
+SCREENS = {
+    *screens.MENUS, *screens.OTHER_KEYS, *screens.ENDING_MS, *screens.IDLE_SCREENS, *screens.FIRST_SCREENS, *screens.TIMELESS_SCREENS
+}  # fmt: skip
 
 
 @pytest.mark.parametrize("language", LANGUAGES)
 def test_everything_has_words(language: Language) -> None:
     words = Words(language, "Europe/Warsaw")
     wanted = [f"fact.{kind}" for kind in KINDS] + [f"fault.{fault}" for fault in FAULTS]
+    wanted += [f"screen.{name}" for name in SCREENS]
     assert [key for key in wanted if not words.has(key)] == []
 
 
