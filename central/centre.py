@@ -131,6 +131,12 @@ class Centre:
         self._changed(now)
         return order
 
+    def cancel(self, deposit: str, actor: str, now: Now) -> None:
+        """A clerk withdraws a registration whose document is not loaded. Raises DeskRefused."""
+        with self.store.transaction() as t:
+            self._deposits.cancel(t, deposit, actor, now)
+        self._changed(now)
+
     def _handlers(self) -> dict[str, Callable[[str, bytes, Now], None]]:
         return {"facts": self._facts, "state": self._state, "presence": self._presence, "answers": self._answers}
 

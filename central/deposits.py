@@ -1,9 +1,11 @@
 """The life of one document, from the clerk's registration to its collection.
 
-registered → held (the machine holds the PIN) → loading → stored → told (the provider accepted the SMS) → collected or withdrawn.
+registered → held (the machine holds the PIN) → loading → stored → told (the provider accepted the SMS) → collected or withdrawn;
+registered or held → cancelled, by a clerk, while there is no document in it.
 
-Only facts of the machine move it on. A text message is owed after two facts: the document was stored, and the machine then took the PIN
-with its final deadline. The PIN is sealed here until the provider accepted the message and is erased with that acceptance.
+But for that only facts of the machine move it on. A text message is owed after two facts: the document was stored, and the machine
+then took the PIN with its final deadline. The PIN is sealed here until the provider accepted the message and is erased with that
+acceptance.
 """
 
 import re
@@ -12,6 +14,7 @@ import msgspec
 from sqlalchemy import Connection
 
 from central.order_desk import OrderDesk, clean_code
+from central.phones import mobile
 from central.ports import Now, Randomness
 from central.settings import Settings
 from central.signer import Signer
@@ -41,7 +44,6 @@ REFUSED_WAIT_MAX_MS = 3_600_000
 COMPARTMENT_MAX = 9_999
 
 CASE = re.compile(r"[0-9A-Za-z][0-9A-Za-z./-]{0,31}")
-PHONE = re.compile(r"(?:\+?48)?([4-8][0-9]{8})")
 ACTOR = re.compile(r"[0-9A-Za-z][0-9A-Za-z ._@-]{0,63}")
 LANGUAGES = ("pl", "en", "uk", "de")
 
@@ -95,15 +97,29 @@ class Deposits:
         if not ACTOR.fullmatch(actor):
             raise DeskRefused("actor_wrong")
         if deposit.state != "held":
-            known = {"registered": "pin_not_held", "loading": "loading_already"}
+            known = {"registered": "pin_not_held", "loading": "loading_already", "cancelled": "cancelled_already"}
             raise DeskRefused(known.get(deposit.state, "loaded_already"))
         ask = Load(deposit=key, case=deposit.case_no, low=deposit.low)
         order = self._desk.draft(t, deposit.machine, ask, actor, "load", self._settings.terms.load_valid_s, now)
-        deposits.change(t, key, to_ms(now.wall), state="loading", load_order=order, reason="")
+        deposits.change(t, key, to_ms(now.wall), state="loading", load_order=order, compartment=0, reason="")
         return order
 
+    def cancel(self, t: Connection, key: str, actor: str, now: Now) -> None:
+        """End a deposit without a document, so that its case can be registered again; phone and PIN are erased. Raises DeskRefused."""
+        deposit, at_ms = deposits.read(t, key), to_ms(now.wall)
+        if deposit is None:
+            raise DeskRefused("deposit_unknown")
+        if not ACTOR.fullmatch(actor):
+            raise DeskRefused("actor_wrong")
+        if deposit.state not in ("registered", "held"):
+            known = {"loading": "loading_already", "cancelled": "cancelled_already"}
+            raise DeskRefused(known.get(deposit.state, "loaded_already"))
+        erased = {"pin": None, "phone": b"", "phone_mask": ""}
+        deposits.change(t, key, at_ms, state="cancelled", reason="", ended_ms=at_ms, set_order="", load_order="", **erased)
+        deposits.end_marks(t, key, at_ms)
+
     def _checked(self, t: Connection, case: str, phone: str, machine: str, language: str, actor: str) -> str:
-        number = PHONE.fullmatch(re.sub(r"[ \-]", "", phone))
+        number = mobile(phone)
         if machine not in self._settings.machines or not self._signer.has_machine(machine):
             raise DeskRefused("machine_unknown")
         if not CASE.fullmatch(case):
@@ -116,7 +132,7 @@ class Deposits:
             raise DeskRefused("actor_wrong")
         if deposits.live_with_case(t, case):
             raise DeskRefused("case_known")
-        return number[1]
+        return number
 
     def renew(self, t: Connection, deposit: DepositRow, now: Now) -> None:
         """Ask for the deadline that a message accepted now may name."""
@@ -163,8 +179,11 @@ class Deposits:
                 self._order_over(t, machine, order, "" if state == "done" else clean_code(code) or "failed", now)
             case OrderRefused(order=order, code=code):
                 self._order_over(t, machine, order, clean_code(code) or "refused", now)
-            case DepositLoading(deposit=key, compartment=n) | DepositMoving(deposit=key, compartment=n):
+            case DepositLoading(deposit=key, compartment=n):
                 self._move(t, machine, key, ("held", "loading", "registered"), now, state="loading", compartment=_number(n), reason="")
+            case DepositMoving(deposit=key):
+                # It names the compartment that is left; the next one has no number yet.
+                self._move(t, machine, key, ("held", "loading", "registered"), now, state="loading", compartment=0, reason="")
             case DepositStored(deposit=key, compartment=n):
                 self._stored(t, machine, key, n, now)
             case DepositNotStored(deposit=key, compartment=n, reason=reason):
@@ -217,6 +236,11 @@ class Deposits:
         self._order_pin(t, deposit.key, until_ms, now, wait_ms)
 
     def _stored(self, t: Connection, machine: str, key: str, compartment: int, now: Now) -> None:
+        deposit = deposits.read(t, key) if _is_key(key) else None
+        if deposit is not None and deposit.machine == machine and deposit.state == "cancelled":
+            # A centre restored from a backup had forgotten that it was being loaded: a person takes the document out.
+            deposits.change(t, key, to_ms(now.wall), state="withdrawn", reason="cancelled", compartment=_number(compartment))
+            return
         before = ("registered", "held", "loading")
         if self._move(t, machine, key, before, now, state="stored", compartment=_number(compartment), stored_ms=to_ms(now.wall), reason=""):
             self._order_pin(t, key, self.due_until(now), now)

@@ -1,7 +1,5 @@
 """The centre's keys and all that is done with them: sign orders, seal what must not lie open, mark PINs."""
 
-import base64
-import os
 from collections.abc import Mapping
 from pathlib import Path
 
@@ -11,7 +9,7 @@ from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 from cryptography.hazmat.primitives.serialization import Encoding, PublicFormat
 
 from central.ports import Randomness
-from contracts.key_files import KEY_BYTES, KeysWrong, read_key
+from contracts.key_files import KEY_BYTES, KeysWrong, read_key, write_key
 from contracts.orders import MACHINE_PATTERN, Order, pin_mark, sign
 
 NONCE_BYTES = 12
@@ -75,15 +73,9 @@ def make_keys(folder: Path, machines: tuple[str, ...], randomness: Randomness) -
     wanted = ["order.key", "seal.key", "http.key", *(f"pin-{machine}.key" for machine in machines)]
     made = [folder / name for name in wanted if not (folder / name).exists()]
     for path in made:
-        _write(path, bytes.fromhex(randomness.token(KEY_BYTES)), 0o600)
+        write_key(path, bytes.fromhex(randomness.token(KEY_BYTES)))
     public = folder / "order.pub"
     if not public.exists():
-        _write(public, read_signer(folder, ()).public_key(), 0o644)
+        write_key(public, read_signer(folder, ()).public_key(), public=True)
         made.append(public)
     return made
-
-
-def _write(path: Path, key: bytes, mode: int) -> None:
-    handle = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, mode)
-    with os.fdopen(handle, "w", encoding="ascii") as file:
-        file.write(base64.urlsafe_b64encode(key).decode().rstrip("=") + "\n")

@@ -1,6 +1,7 @@
 """Key files that machine and centre both read: 32 bytes as one line of base64url."""
 
 import base64
+import os
 from pathlib import Path
 
 from contracts.small_files import read_small
@@ -29,3 +30,10 @@ def read_key(path: Path, *, public: bool = False) -> bytes:
     if len(key) != KEY_BYTES:
         raise KeysWrong(f"{path}: is not a key of {KEY_BYTES} bytes")
     return key
+
+
+def write_key(path: Path, key: bytes, *, public: bool = False) -> None:
+    """A new key file; a private one is readable by its owner only. Raises FileExistsError: a key is never overwritten."""
+    handle = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o644 if public else 0o600)
+    with os.fdopen(handle, "w", encoding="ascii") as file:
+        file.write(base64.urlsafe_b64encode(key).decode().rstrip("=") + "\n")

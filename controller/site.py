@@ -12,10 +12,11 @@ from msgspec import Meta
 from contracts.addresses import HostName, Origin
 from contracts.broker import BrokerSettings
 from contracts.descriptions import read_locker
-from contracts.key_files import read_key
+from contracts.key_files import KEY_BYTES, KeysWrong, read_key, write_key
 from contracts.orders import MACHINE_PATTERN
 from contracts.typed_toml import TomlWrong, read_toml
 from controller.locker.decide import PinPolicy
+from controller.randomness import Randomness
 from controller.settings import Settings
 from controller.vault import VaultKeys
 
@@ -132,6 +133,19 @@ def read_site(path: Path) -> Site:
 def read_vault_keys(site: Site, folder: Path) -> VaultKeys:
     """The machine's own keys; raises KeysWrong."""
     return VaultKeys(pin=read_key(folder / site.keys.pin), seal=read_key(folder / site.keys.seal))
+
+
+def make_seal(site: Site, folder: Path, randomness: Randomness) -> Path | None:
+    """Make the machine's own sealing key where there is none, so that it never travels; None when it is there. Raises KeysWrong."""
+    path = folder / site.keys.seal
+    if path.exists():
+        return None
+    try:
+        path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
+        write_key(path, bytes.fromhex(randomness.token(KEY_BYTES)))
+    except OSError as error:
+        raise KeysWrong(f"{path}: cannot be written ({type(error).__name__})") from None
+    return path
 
 
 def read_order_keys(site: Site, folder: Path) -> tuple[Ed25519PublicKey, ...]:

@@ -9,6 +9,7 @@ import msgspec
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PublicKey
 
 from central.centre import Centre
+from central.phones import MOBILE
 from central.settings import MachineSettings, SmsSettings
 from central.settings import Settings as CentreSettings
 from central.signer import Signer
@@ -93,7 +94,8 @@ class World:
     def _people(self) -> None:
         random = self.stage.stream("documents")
         for n in range(self.stage.plan.documents):
-            case, phone = f"26{random.randrange(10**6):06d}", f"{random.randint(5, 8)}{random.randrange(10**8):08d}"
+            case, drawn = f"26{random.randrange(10**6):06d}", random.randrange(len(MOBILE) * 10**7)
+            phone = f"{MOBILE[drawn // 10**7]}{drawn % 10**7:07d}"
             self.watch.secret(case)
             self.watch.secret(phone)
             self.documents.append(Document(case, phone, random.random() < 0.25))

@@ -1,5 +1,6 @@
 """The web application: pages and interface together, their shared rules, and how an error is told."""
 
+import hashlib
 import logging
 from pathlib import Path
 from typing import Any
@@ -71,6 +72,7 @@ def make_app(running: Running, views: Views, http: Http, csrf_secret: str) -> Li
             pages.counts,
             pages.register,
             pages.load,
+            pages.cancel,
             pages.live,
             pages.metrics,
             sms_report,
@@ -79,7 +81,7 @@ def make_app(running: Running, views: Views, http: Http, csrf_secret: str) -> Li
         ],
         dependencies={"running": Provide(lambda: running, sync_to_thread=False), "views": Provide(lambda: views, sync_to_thread=False)},
         template_config=TemplateConfig(directory=DASHBOARD / "templates", engine=JinjaTemplateEngine),
-        csrf_config=CSRFConfig(secret=csrf_secret, cookie_samesite="strict", cookie_httponly=True, exclude=["^/api/", "^/sms/"]),
+        csrf_config=_form_guard(csrf_secret),
         guards=[only_these_hosts],
         exception_handlers={HTTPException: told, DeskRefused: told, pages.FormWrong: told, Exception: told},
         openapi_config=OpenAPIConfig(title="Kiosk centre", version="1", render_plugins=[JsonRenderPlugin()]),
@@ -88,6 +90,12 @@ def make_app(running: Running, views: Views, http: Http, csrf_secret: str) -> Li
         logging_config=None,
         debug=False,
     )
+
+
+def _form_guard(secret: str) -> CSRFConfig:
+    # litestar keeps whatever cookie it finds: named after the key, one of another key, or of another centre on this host, is not found.
+    name = f"csrftoken-{hashlib.sha256(secret.encode()).hexdigest()[:8]}"
+    return CSRFConfig(secret=secret, cookie_name=name, cookie_samesite="strict", cookie_httponly=True, exclude=["^/api/", "^/sms/"])
 
 
 def _told(request: Request[Any, Any, Any], error: Exception, running: Running, headers: dict[str, str]) -> Response[Any]:

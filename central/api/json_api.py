@@ -35,8 +35,8 @@ class NewDeposit(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     actor: Annotated[str, Meta(max_length=64)] = "api"
 
 
-class LoadNow(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
-    """Who stands at the machine."""
+class AtTheDesk(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """Who asks."""
 
     actor: Annotated[str, Meta(max_length=64)] = "api"
 
@@ -74,9 +74,16 @@ def deposit(key: FromPath[str], views: Shown) -> DepositView:
 
 
 @post("/deposits/{key:str}/load", status_code=202, sync_to_thread=False)
-def load(key: FromPath[str], data: JSONBody[LoadNow], running: Desk) -> OrderMade:
+def load(key: FromPath[str], data: JSONBody[AtTheDesk], running: Desk) -> OrderMade:
     """Open a compartment for the clerk who stands at the machine."""
     return OrderMade(running.turn(lambda centre, now: centre.load(key, data.actor, now)))
+
+
+@post("/deposits/{key:str}/cancel", status_code=200, sync_to_thread=False)
+def cancel(key: FromPath[str], data: JSONBody[AtTheDesk], running: Desk, views: Shown) -> DepositView:
+    """Withdraw the registration of a document that is not loaded; phone and PIN are erased, the case can be registered again."""
+    running.turn(lambda centre, now: centre.cancel(key, data.actor, now))
+    return _found(views, key)
 
 
 @get("/machines", sync_to_thread=False)
@@ -137,4 +144,6 @@ def only_json(request: AnyRequest) -> None:
         raise PermissionDeniedException("content_type_not_json")
 
 
-ROUTER = Router("/api/v1", route_handlers=[register, deposits, deposit, load, machines, orders, facts, events], before_request=only_json)
+ROUTER = Router(
+    "/api/v1", route_handlers=[register, deposits, deposit, load, cancel, machines, orders, facts, events], before_request=only_json
+)

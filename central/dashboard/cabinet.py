@@ -5,7 +5,7 @@ import msgspec
 from contracts.descriptions import Grid
 from contracts.topics import CompartmentReport, MachineReport
 
-MARKS = {"free": "", "loading": "▪", "occupied": "▪", "collecting": "▪", "expired": "▪", "quarantined": "✕", "unknown": "?"}
+MARKS = {"free": "", "loading": "↓", "occupied": "▪", "collecting": "↑", "expired": "▪!", "quarantined": "✕", "unknown": "?"}
 
 
 class Door(msgspec.Struct, frozen=True):

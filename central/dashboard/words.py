@@ -14,6 +14,7 @@ from contracts.texts import read_catalogues
 
 FOLDER = Path(__file__).parent / "texts"
 VALUE_MAX = 80
+ACCEPTED_MAX = 200
 KEY_SHOWN = 6
 REASONS = frozenset({"reason", "code"})
 IDS = frozenset({"deposit", "order"})
@@ -65,15 +66,25 @@ class Words:
         what, _, number = text.partition(" ")
         return self(f"where.{what}", n=number) if number and self.has(f"where.{what}") else text
 
-    def reason(self, code: str) -> str:
-        """A machine's or provider's code in words."""
-        return self(f"r.{code}") if self.has(f"r.{code}") else self("r.other", code=code[:VALUE_MAX])
+    def reason(self, code: str, kind: str = "") -> str:
+        """A machine's or provider's code in words; some kinds of fact have their own, for a busy board is not a busy machine."""
+        known = next((key for key in (f"r.{kind}.{code}", f"r.{code}") if self.has(key)), None)
+        return self(known) if known else self("r.other", code=code[:VALUE_MAX])
+
+    def screen(self, name: str) -> str:
+        """What a machine's screen does; its name when a newer release has made it."""
+        return self(f"screen.{name}") if self.has(f"screen.{name}") else name[:VALUE_MAX]
 
     def deposit_state(self, deposit: DepositView) -> str:
         """Where a document is."""
         if deposit.reported:
             return self(f"d.reported.{deposit.reported}")
         return self(f"d.{deposit.state}")
+
+    def notice(self, deposit: DepositView, in_contact: bool) -> str:
+        """What the clerk who has just done something with a document must know of it now."""
+        values = {"case": deposit.case, "n": deposit.compartment, "reason": self.reason(deposit.reason)}
+        return self(f"f.{_notice(deposit, in_contact)}", **values, state=self.deposit_state(deposit))
 
     def order_state(self, order: OrderView) -> str:
         """How far an order is: no answer is not a failure."""
@@ -94,19 +105,21 @@ class Words:
             fact = msgspec.json.decode(view.entry, type=_Entry).fact
         except msgspec.DecodeError:
             return {"kind": view.kind}
-        values = {name: self._value(name, value) for name, value in fact.items()}
+        values = {name: self._value(view.kind, name, value) for name, value in fact.items()}
         if isinstance(pause_ms := fact.get("pause_ms"), int):
             values["pause_s"] = str(pause_ms // 1000)
         return values or {"kind": view.kind}
 
-    def _value(self, name: str, value: object) -> str:
+    def _value(self, kind: str, name: str, value: object) -> str:
         text = str(value)[:VALUE_MAX]
         if name in REASONS:
-            return self.reason(text)
+            return self.reason(text, kind)
         if name in IDS:
             return text[:KEY_SHOWN]
         if name == "where":
             return self.where(text)
+        if name == "closed":
+            return self("door.closed" if value else "door.open")
         if name == "fault" and self.has(f"fault.{text}"):
             return self(f"fault.{text}")
         if name in MOMENTS:
@@ -120,6 +133,34 @@ class Words:
             return "?"
 
 
-def language_of(asked: str | None, default: Language) -> Language:
-    """One of our languages."""
-    return asked if asked in LANGUAGES else default
+def _notice(deposit: DepositView, in_contact: bool) -> str:
+    match deposit.state:
+        case "registered" | "held" if deposit.reason:
+            return "failed"
+        case "loading":
+            return "opened" if deposit.compartment else "loading" if in_contact else "waits"
+        case "registered":
+            return "done"
+        case "held" | "cancelled":
+            return deposit.state
+        case _:
+            return "state"
+
+
+def language_of(asked: str | None, accepted: str, default: Language) -> Language:
+    """The language somebody chose, else the first of ours that the browser accepts (its Accept-Language), else the default."""
+    for language in (asked, *_by_weight(accepted)):
+        if language in LANGUAGES:
+            return language
+    return default
+
+
+def _by_weight(accepted: str) -> list[str]:
+    weighed: list[tuple[float, str]] = []
+    for part in accepted[:ACCEPTED_MAX].split(","):
+        tag, _, weight = part.partition(";q=")
+        try:
+            weighed.append((float(weight or 1), tag.strip()[:2].lower()))
+        except ValueError:
+            continue
+    return [language for weight, language in sorted(weighed, key=lambda pair: -pair[0]) if weight > 0]

@@ -70,7 +70,7 @@ def _say(places: Places, port: int) -> None:
         f"street: {url(places.near_host, port)}/",
         f"dashboard: {centre}/",
         f"clerk desk: {centre}/clerk",
-        f"mqtt: mqtt://{LOOPBACK}:{places.ports.broker} (any user name, MQTT 3.1.1)",
+        f"mqtt: mqtt://{LOOPBACK}:{places.ports.broker} (MQTT 3.1.1, with or without a user name)",
         "stop: Ctrl-C",
         'reset: button "Od nowa", or start it again',
     )

@@ -9,7 +9,7 @@ logging.getLogger("transitions").setLevel(logging.WARNING)
 
 
 class EmbeddedBroker:
-    """One broker on loopback; any user name will do, none will not."""
+    """One broker on loopback; any user name will do, and none."""
 
     def __init__(self, port: int) -> None:
         self._port = port
@@ -17,10 +17,11 @@ class EmbeddedBroker:
 
     async def start(self) -> None:
         """Listen; retained messages of an earlier start are gone."""
-        # Naming the plugins leaves out the ones that log; anonymous clients would lose their queue when they go offline.
-        settings = {
+        # Naming the plugins leaves out the ones that log. The plugin for anonymous clients would call everybody anonymous, and those lose
+        # their queue when they go offline; the plugin all others are made of lets everybody in and calls them nothing.
+        settings: dict[str, dict[str, dict[str, str]]] = {
             "listeners": {"default": {"type": "tcp", "bind": f"127.0.0.1:{self._port}"}},
-            "plugins": {"amqtt.plugins.authentication.AnonymousAuthPlugin": {"allow_anonymous": False}},
+            "plugins": {"amqtt.plugins.base.BaseAuthPlugin": {}},
         }
         self._broker = Broker(settings)
         await self._broker.start()

@@ -16,7 +16,7 @@ from sim.street.words import Words
 ZONE = ZoneInfo("Europe/Warsaw")
 FACTS_SHOWN = 60
 DEPOSITS_SHOWN = 12
-OVER = frozenset({"collected", "withdrawn"})
+OVER = frozenset({"cancelled", "collected", "withdrawn"})
 
 
 class Proof(msgspec.Struct, frozen=True):

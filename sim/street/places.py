@@ -1,8 +1,6 @@
 """Where the street keeps its things: folders, ports, keys, and the two settings files its programs are started with."""
 
-import base64
 import json
-import os
 import shutil
 import socket
 from pathlib import Path
@@ -12,6 +10,7 @@ import msgspec
 from central.randomness import SystemRandomness
 from central.signer import make_keys
 from contracts.descriptions import Locker, read_locker
+from contracts.key_files import KEY_BYTES, write_key
 
 MACHINE, NUMBER, PLACE = "u-01", "U-01", "ul. Gronowa 22a"
 HARDWARE = Path(__file__).resolve().parents[2] / "hardware"
@@ -122,18 +121,13 @@ def furnish(places: Places) -> None:
     """Write keys and settings; raises FolderWrong."""
     try:
         make_keys(places.folder / "keys", (MACHINE,), SystemRandomness())
-        _machine_key(places.folder / "keys" / "machine-seal.key")
+        seal = places.folder / "keys" / "machine-seal.key"
+        if not seal.exists():
+            write_key(seal, bytes.fromhex(SystemRandomness().token(KEY_BYTES)))
         places.site.write_text(_site(places.ports), "utf-8")
         places.centre.write_text(_centre(places), "utf-8")
     except OSError as error:
         raise FolderWrong(f"{places.folder}: cannot be used ({error.strerror})") from None
-
-
-def _machine_key(path: Path) -> None:
-    if not path.exists():
-        handle = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
-        with os.fdopen(handle, "w", encoding="ascii") as file:
-            file.write(base64.urlsafe_b64encode(bytes.fromhex(SystemRandomness().token(32))).decode().rstrip("=") + "\n")
 
 
 def _site(ports: Ports) -> str:

@@ -6,7 +6,7 @@ import pytest
 
 from central.deposits import DeskRefused
 from central.ports import SmsResult
-from contracts.facts import DepositNotStored, DocumentHandedOver, OrderEnded, PinSet
+from contracts.facts import DepositLoading, DepositNotStored, DepositStored, DocumentHandedOver, OrderEnded, PinSet
 from contracts.orders import Load, SetPin
 from tests.central.paper_machine import House, mark
 
@@ -214,3 +214,78 @@ def test_messages_wait_for_the_morning() -> None:
     house.sync()
     assert len(house.wire.messages) == 1
     assert house.at.wall.hour == 6
+
+
+@pytest.mark.parametrize("held", [False, True])
+def test_a_wrong_registration_is_withdrawn_and_made_again(held: bool) -> None:
+    house = House(pins=[111111, 111111, 222222])
+    house.boot()
+    key = house.register()
+    (first,) = house.orders()
+    if held:
+        house.machine.do(first)
+        house.sync()
+    house.centre.cancel(key, "A. Nowak", house.at)
+    row = house.deposit(key)
+    assert (row.state, row.pin, row.phone, row.phone_mask, row.ended_ms > 0) == ("cancelled", None, b"", "", True)
+    with pytest.raises(DeskRefused, match="cancelled_already"):
+        house.centre.load(key, "A. Nowak", house.at)
+    again = house.register()
+    (second,) = house.orders()
+    assert isinstance(second.ask, SetPin)
+    assert (second.ask.deposit, second.ask.hmac) == (again, mark("222222"))
+    if not held:
+        house.machine.do(first)
+    house.machine.do(second)
+    house.sync()
+    assert [house.deposit(each).state for each in (key, again)] == ["cancelled", "held"]
+    assert house.counts() == {}
+    house.later(86_400)
+    assert house.orders() == []
+
+
+def test_a_machine_that_refuses_the_pin_of_a_withdrawn_registration_gets_no_other() -> None:
+    house = House()
+    house.boot()
+    key = house.register()
+    (first,) = house.orders()
+    house.centre.cancel(key, "A. Nowak", house.at)
+    house.machine.refuse(first, "pin_taken")
+    house.sync()
+    house.later(60)
+    assert house.orders() == []
+
+
+def test_what_is_loading_or_loaded_is_not_withdrawn() -> None:
+    house = House()
+    house.boot()
+    key = house.register()
+    house.machine.do(house.orders()[0])
+    house.sync()
+    house.centre.load(key, "A. Nowak", house.at)
+    with pytest.raises(DeskRefused, match="loading_already"):
+        house.centre.cancel(key, "A. Nowak", house.at)
+    house.machine.store(house.orders()[0])
+    house.sync()
+    with pytest.raises(DeskRefused, match="loaded_already"):
+        house.centre.cancel(key, "A. Nowak", house.at)
+    with pytest.raises(DeskRefused, match="deposit_unknown"):
+        house.centre.cancel("x", "A. Nowak", house.at)
+    with pytest.raises(DeskRefused, match="actor_wrong"):
+        house.centre.cancel(key, "<b>", house.at)
+
+
+def test_a_document_loaded_behind_the_back_of_a_restored_centre_is_to_be_taken_out() -> None:
+    house = House()
+    house.boot()
+    key = house.register()
+    house.machine.do(house.orders()[0])
+    house.sync()
+    house.centre.cancel(key, "A. Nowak", house.at)
+    house.machine.fact(DepositLoading(deposit=key, compartment=7, order="forgotten"))
+    house.machine.fact(DepositStored(deposit=key, compartment=7))
+    house.sync()
+    row = house.deposit(key)
+    assert (row.state, row.reason, row.compartment) == ("withdrawn", "cancelled", 7)
+    house.later(86_400)
+    assert house.wire.messages == []

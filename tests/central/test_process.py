@@ -1,13 +1,18 @@
 """The centre as a process: it starts without a broker, says what is wrong, and ends when it is told to."""
 
+import re
 import socket
 import sys
 from collections.abc import Iterator
+from datetime import datetime, timedelta
 from pathlib import Path
+from zoneinfo import ZoneInfo
 
 import pytest
 from playwright.sync_api import Page, expect, sync_playwright
 
+from central.randomness import SystemRandomness
+from central.signer import make_keys
 from tests.processes.centre import CentreProcess
 from tests.processes.child import Child, free_port
 
@@ -28,7 +33,13 @@ def page(centre: CentreProcess) -> Iterator[Page]:
         pytest.skip("Chromium is missing: apt-get install chromium")
     with sync_playwright() as playwright:
         browser = playwright.chromium.launch(executable_path=CHROMIUM, args=["--no-sandbox"])
-        page = browser.new_page(base_url=f"http://127.0.0.1:{centre.port}", viewport={"width": 390, "height": 844})
+        # An operator far away, whose computer has another zone and another way to write the time than the city.
+        page = browser.new_page(
+            base_url=f"http://127.0.0.1:{centre.port}",
+            viewport={"width": 390, "height": 844},
+            timezone_id="America/New_York",
+            locale="en-US",
+        )
         yield page
         browser.close()
 
@@ -83,4 +94,22 @@ def test_an_open_page_follows_by_itself_and_says_when_it_cannot(page: Page, cent
     expect(page.locator("#part-deposits")).to_contain_text("26009999")
     centre.running.kill()
     expect(page.locator("#age")).to_contain_text("brak danych od", timeout=30_000)
-    expect(page.get_by_role("alert")).to_contain_text("Brak łączności z centralą")
+    now = datetime.now(ZoneInfo("Europe/Warsaw"))
+    minutes = "|".join(f"{now - timedelta(minutes=n):%H:%M}" for n in range(2))
+    expect(page.get_by_role("alert")).to_have_text(re.compile(rf"Brak łączności z centralą od ({minutes}):\d\d\."))
+
+
+@pytest.mark.process
+@pytest.mark.browser
+def test_an_open_form_survives_a_new_key_of_the_centre(page: Page, centre: CentreProcess) -> None:
+    page.goto("/clerk?language=pl")
+    before = page.locator("form.register [name=_csrf_token]").input_value()
+    centre.running.kill()
+    (centre.keys / "http.key").unlink()
+    make_keys(centre.keys, (), SystemRandomness())
+    centre.spawn().until_line("^centre: http://")
+    expect(page.locator("form.register [name=_csrf_token]")).not_to_have_value(before, timeout=30_000)
+    page.get_by_label("Numer sprawy").fill("26004711")
+    page.get_by_label("Telefon komórkowy").fill("601 234 123")
+    page.get_by_role("button", name="Zarejestruj").click()
+    expect(page.get_by_role("status")).to_contain_text("Zarejestrowano sprawę 26004711")

@@ -1,21 +1,40 @@
 """Every fact, fault, state and count has its words in every language."""
 
 import re
+from datetime import UTC, datetime
 
+import msgspec
 import pytest
 
-from central.dashboard.words import FOLDER, Words
-from contracts.facts import KINDS
+from central.dashboard.cabinet import MARKS
+from central.dashboard.words import FOLDER, Words, language_of
+from central.views import FactView
+from contracts.facts import KINDS, AnyFact, CollectionEnded, DepositMoving, DoorRefused
 from contracts.faults import FAULTS
 from contracts.screen_messages import LANGUAGES, Language
 from contracts.texts import read_catalogues
+from controller.visit import screens
+
+SCREENS = {
+    *screens.MENUS, *screens.OTHER_KEYS, *screens.ENDING_MS, *screens.IDLE_SCREENS, *screens.FIRST_SCREENS, *screens.TIMELESS_SCREENS
+}  # fmt: skip
 
 
 @pytest.mark.parametrize("language", LANGUAGES)
 def test_everything_has_words(language: Language) -> None:
     words = Words(language, "Europe/Warsaw")
     wanted = [f"fact.{kind}" for kind in KINDS] + [f"fault.{fault}" for fault in FAULTS]
+    wanted += [f"screen.{name}" for name in SCREENS]
     assert [key for key in wanted if not words.has(key)] == []
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_the_legend_tells_every_mark_by_the_word_of_its_use(language: Language) -> None:
+    words = Words(language, "Europe/Warsaw")
+    assert len(set(MARKS.values())) == len(MARKS)
+    for use, mark in MARKS.items():
+        told = words("door.unknown") if use == "unknown" else words(f"use.{use}")
+        assert not mark or f"{mark} {told}" in words("legend")
 
 
 def test_languages_have_the_same_keys_and_values() -> None:
@@ -24,3 +43,34 @@ def test_languages_have_the_same_keys_and_values() -> None:
         assert catalogues[language].keys() == catalogues["pl"].keys()
         for key, text in catalogues["pl"].items():
             assert sorted(re.findall(r"\{\w+\}", catalogues[language][key])) == sorted(re.findall(r"\{\w+\}", text)), key
+
+
+@pytest.mark.parametrize(
+    ("fact", "said"),
+    [
+        (DepositMoving(deposit="e49a80ff", compartment=5, reason="not_empty"), "another compartment than 5: the compartment was not empty"),
+        (CollectionEnded(deposit="e49a80ff", compartment=5, closed=True), "compartment 5, door: closed"),
+        (CollectionEnded(deposit="e49a80ff", compartment=5, closed=False), "compartment 5, door: open"),
+        (DoorRefused(compartment=5, wish=9, code="busy", wait_ms=0), "certainly not driven: another lock is being driven"),
+    ],
+)
+def test_a_fact_says_what_its_fields_mean(fact: AnyFact, said: str) -> None:
+    entry = msgspec.Raw(msgspec.json.encode({"fact": fact}))
+    view = FactView(1, "u-01", "e", 1, str(type(fact).__struct_config__.tag), datetime(2026, 11, 23, tzinfo=UTC), False, entry)
+    assert Words("en", "Europe/Warsaw").fact(view).endswith(said)
+
+
+@pytest.mark.parametrize(
+    ("asked", "accepted", "language"),
+    [
+        (None, "", "pl"),
+        (None, "en-US,en;q=0.9", "en"),
+        (None, "fr-FR,de;q=0.5,uk;q=0.8", "uk"),
+        (None, "de;q=0,fr", "pl"),
+        (None, "en;q=x,*", "pl"),
+        ("uk", "en", "uk"),
+        ("xx", "en", "en"),
+    ],
+)
+def test_the_language_chosen_then_the_browsers_then_the_default(asked: str | None, accepted: str, language: Language) -> None:
+    assert language_of(asked, accepted, "pl") == language

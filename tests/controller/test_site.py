@@ -8,9 +8,11 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from contracts.key_files import KeysWrong
+from contracts.key_files import KeysWrong, read_key
 from contracts.typed_toml import parse_toml
-from controller.site import Site, SiteWrong, read_order_keys, read_site, read_vault_keys
+from controller.__main__ import main
+from controller.randomness import SystemRandomness
+from controller.site import Site, SiteWrong, make_seal, read_order_keys, read_site, read_vault_keys
 
 LEAST = 'machine = "urzedomat-gronowa-1"\nnumber = "U-01"\nplace = "ul. Gronowa 22a"\nbus = { port = "/dev/ttyAMA0" }\n'
 
@@ -109,6 +111,23 @@ def test_files_that_are_not_there(tmp_path: Path) -> None:
         read_vault_keys(parsed(LEAST), tmp_path)
     with pytest.raises(KeysWrong, match=r"keys/order\.pub: cannot be read"):
         read_order_keys(parsed(LEAST), tmp_path)
+
+
+def test_the_seal_is_made_on_the_machine_once_and_only_for_its_owner(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    path, seal = tmp_path / "site.toml", tmp_path / "keys" / "seal.key"
+    path.write_text(LEAST, "utf-8")
+    assert main(["keys", str(path)]) == 0
+    assert capsys.readouterr().out == f"{seal}\n"
+    assert seal.stat().st_mode & 0o777 == 0o600
+    made = read_key(seal)
+    assert main(["keys", str(path)]) == 0
+    assert (capsys.readouterr().out, read_key(seal)) == ("", made)
+
+
+def test_a_seal_that_cannot_be_written_is_named(tmp_path: Path) -> None:
+    (tmp_path / "keys").write_text("a file")
+    with pytest.raises(KeysWrong, match=r"keys/seal\.key: cannot be written"):
+        make_seal(parsed(LEAST), tmp_path, SystemRandomness())
 
 
 def test_bytes_that_are_no_text(tmp_path: Path) -> None:

@@ -10,6 +10,7 @@ from pathlib import Path
 
 from central.randomness import SystemRandomness
 from central.signer import make_keys
+from contracts.key_files import KEY_BYTES, write_key
 from tests.processes.child import ROOT, WITHIN_S, Child, free_port
 from tests.processes.page import Page
 
@@ -85,6 +86,8 @@ class Machine:
         folder.mkdir(parents=True, exist_ok=True)
         make_keys(self.keys, (machine,), SystemRandomness())
         self.site.write_text(self._site(bus, broker_port, version) + more, "utf-8")
+        if not (folder / "seal.key").exists():
+            write_key(folder / "seal.key", os.urandom(KEY_BYTES))
 
     def _site(self, bus: str, broker_port: int, version: int) -> str:
         keys = os.path.relpath(self.keys, self.folder)
@@ -97,7 +100,7 @@ class Machine:
                 f'bus = {{ port = "{bus}" }}',
                 f"mqtt = {{ {', '.join(mqtt)} }}",
                 f"kiosk = {{ port = {self.screen_port} }}",
-                f'keys = {{ pin = "{keys}/pin-{self.machine}.key", seal = "{keys}/seal.key", orders = ["{keys}/order.pub"] }}',
+                f'keys = {{ pin = "{keys}/pin-{self.machine}.key", seal = "seal.key", orders = ["{keys}/order.pub"] }}',
                 "",
             )
         )

@@ -126,10 +126,10 @@ def bytes_of_something_else(path: Path) -> None:
         (bytes_of_something_else, "is not a key"),
     ],
 )
-@pytest.mark.parametrize("key", [f"pin-{MACHINE}.key", "seal.key"])
+@pytest.mark.parametrize("key", [f"keys/pin-{MACHINE}.key", "seal.key"])
 def test_a_broken_key_file(machine: Machine, key: str, harm: Callable[[Path], None], said: str) -> None:
-    harm(machine.keys / key)
-    assert refusal(machine) == f"KeysWrong: {machine.folder / 'keys' / key}: {said}"
+    harm(machine.folder / key)
+    assert refusal(machine) == f"KeysWrong: {machine.folder / key}: {said}"
 
 
 def test_a_broken_order_key(machine: Machine) -> None:

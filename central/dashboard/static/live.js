@@ -3,9 +3,12 @@
 (() => {
   const body = document.body, bar = document.getElementById("bar"), age = document.getElementById("age");
   if (!body.dataset.live) return;
-  let last = performance.now(), lastWall = new Date(), connected = body.dataset.connected === "yes", since = body.dataset.since;
+  // Times are the centre's own words: this computer's clock and zone may be others.
+  let last = performance.now(), lastSaid = body.dataset.now, connected = body.dataset.connected === "yes", since = body.dataset.since;
+  let oldest = Number(body.dataset.oldest);
   const fill = (text, values) => text.replace(/\{(\w+)\}/g, (whole, name) => values[name] ?? whole);
-  const clock = (seconds) => `${Math.floor(seconds / 60)}:${String(Math.floor(seconds % 60)).padStart(2, "0")}`;
+  const two = (number) => String(Math.floor(number)).padStart(2, "0");
+  const clock = (s) => (s < 3600 ? `${Math.floor(s / 60)}:${two(s % 60)}` : `${Math.floor(s / 3600)}:${two((s / 60) % 60)}:${two(s % 60)}`);
 
   function replace(name, html) {
     const part = document.getElementById(`part-${name}`);
@@ -20,26 +23,30 @@
   function heard(event) {
     const state = JSON.parse(event.data);
     last = performance.now();
-    lastWall = new Date();
+    lastSaid = state.now;
+    oldest = state.oldest_s;
     connected = state.connected;
     since = state.since;
     for (const [name, html] of Object.entries(state.parts)) replace(name, html);
+    // A centre with a new key does not take the token with which this page was opened.
+    for (const field of document.getElementsByName("_csrf_token")) field.value = state.token;
     show();
   }
 
   function show() {
-    const seconds = (performance.now() - last) / 1000, dead = seconds > 15;
-    age.textContent = dead ? fill(body.dataset.none, { age: clock(seconds) }) : fill(body.dataset.age, { age: seconds.toFixed(1) });
-    age.className = dead ? "age dead" : seconds > 5 ? "age old" : "age";
+    const silence = (performance.now() - last) / 1000, dead = silence > 15, seconds = oldest ? oldest + silence : silence;
+    const words = dead ? body.dataset.none : oldest ? body.dataset.old : body.dataset.age;
+    age.textContent = fill(words, { age: dead ? clock(silence) : oldest ? clock(seconds) : seconds.toFixed(1) });
+    age.className = dead || (oldest && seconds > 15) ? "age dead" : seconds > 5 ? "age old" : "age";
     bar.hidden = connected && !dead;
-    const words = dead ? fill(body.dataset.server, { time: lastWall.toLocaleTimeString() }) : fill(body.dataset.lost, { time: since });
-    if (!bar.hidden && bar.textContent !== words) bar.textContent = words;
+    const told = dead ? fill(body.dataset.server, { time: lastSaid }) : fill(body.dataset.lost, { time: since });
+    if (!bar.hidden && bar.textContent !== told) bar.textContent = told;
   }
 
   let source;
   function listen() {
     source?.close();
-    source = new EventSource(`/live/${body.dataset.live}`);
+    source = new EventSource(`/live/${body.dataset.live}${location.search}`);
     source.addEventListener("parts", heard);
     source.addEventListener("beat", heard);
   }
