@@ -117,8 +117,8 @@ def _meaning(error: Exception) -> tuple[int, str]:
         return (
             404 if error.code == "deposit_unknown" else 409 if error.code.endswith(("_already", "_held", "_known", "_free")) else 400
         ), error.code
-    if isinstance(error, pages.FormWrong | RecursionError):
-        # Only a body nested thousands of times deep makes the decoder give up like this.
+    if isinstance(error, pages.FormWrong | RecursionError | UnicodeDecodeError):
+        # Only a body nested thousands of times deep, or one that is no UTF-8, makes the decoder give up like this.
         return 400, "form_wrong"
     if not isinstance(error, HTTPException):
         return 500, "inside"

@@ -45,6 +45,7 @@ FRAGMENTS = {
 
 FILES = Path(__file__).parent / "static"
 KINDS = {".css": "text/css; charset=utf-8", ".js": "text/javascript; charset=utf-8", ".svg": "image/svg+xml"}
+PATHS = frozenset(("/", "/clerk", "/counts"))
 STATIC = {path.name: (KINDS[path.suffix], path.read_bytes()) for path in FILES.iterdir() if path.suffix in KINDS}
 
 
@@ -163,7 +164,8 @@ def _done(request: AnyRequest, running: Running, views: Views, key: str, act: Ca
 
 def _frame(request: AnyRequest, running: Running, words: Words, page: str) -> dict[str, Any]:
     centre = running.centre
-    where = request.url.path if request.method == "GET" else "/clerk"
+    path = request.url.path
+    where = path if path in PATHS else "/clerk" if path.startswith("/clerk") else "/"  # never a path that somebody else chose
     now = running.clock.now().wall
     return {
         "w": words,

@@ -51,11 +51,17 @@ class Words:
 
     def time(self, moment: datetime | None) -> str:
         """Hour, minute and second."""
-        return f"{moment.astimezone(self._zone):%H:%M:%S}" if moment else "–"
+        return f"{self._local(moment):%H:%M:%S}" if moment else "–"
 
     def day_time(self, moment: datetime | None) -> str:
         """Day, hour and minute."""
-        return f"{moment.astimezone(self._zone):%d.%m %H:%M}" if moment else "–"
+        return f"{self._local(moment):%d.%m %H:%M}" if moment else "–"
+
+    def _local(self, moment: datetime) -> datetime:
+        try:
+            return moment.astimezone(self._zone)
+        except OverflowError:  # a machine may say the year 1 or 9999, which other zones do not have
+            return moment
 
     def stamp(self, ms: int) -> str:
         """A moment of the store: day, hour and minute."""

@@ -263,3 +263,15 @@ def test_nothing_calm_is_said_while_a_machine_is_not_heard(web: Web, house: Hous
     text = web.get("/").text
     assert "1 of 1 machines out of contact since 23.11 10:12" in text
     assert "No faults." not in text
+
+
+def test_no_link_leads_where_somebody_else_chose(web: Web) -> None:
+    for path in ("//evil.example/x", "/%2f%2fevil.example", "/clerk/nothing"):
+        page = web.get(path)
+        assert page.status_code == 404
+        assert "evil" not in page.text
+
+
+def test_a_body_that_is_no_text_is_wrong_and_not_our_fault(web: Web) -> None:
+    answer = web.post("/api/v1/deposits", content=b'{"case":"\xff"}', headers={"Content-Type": "application/json"})
+    assert (answer.status_code, answer.json()["error"]) == (400, "form_wrong")

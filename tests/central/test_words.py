@@ -74,3 +74,11 @@ def test_a_fact_says_what_its_fields_mean(fact: AnyFact, said: str) -> None:
 )
 def test_the_language_chosen_then_the_browsers_then_the_default(asked: str | None, accepted: str, language: Language) -> None:
     assert language_of(asked, accepted, "pl") == language
+
+
+@pytest.mark.parametrize("moment", [datetime.max.replace(tzinfo=UTC), datetime.min.replace(tzinfo=UTC)])
+@pytest.mark.parametrize("zone", ["Europe/Warsaw", "America/New_York"])
+def test_any_time_that_a_machine_can_name_has_words(moment: datetime, zone: str) -> None:
+    words = Words("pl", zone)
+    assert re.fullmatch(r"\d\d:\d\d:\d\d", words.time(moment))
+    assert re.fullmatch(r"\d\d\.\d\d \d\d:\d\d", words.day_time(moment))
