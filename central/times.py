@@ -9,6 +9,10 @@ DAY_MS = 24 * HOUR_MS
 QUARTER_MS = 15 * MINUTE_MS
 
 
+FIRST_MS = (datetime.min.replace(tzinfo=UTC) - EPOCH) // timedelta(milliseconds=1)
+LAST_MS = (datetime.max.replace(tzinfo=UTC) - EPOCH) // timedelta(milliseconds=1)
+
+
 def to_ms(moment: datetime) -> int:
     """The moment in milliseconds; one without a zone counts as UTC."""
     aware = moment if moment.tzinfo else moment.replace(tzinfo=UTC)
@@ -16,8 +20,8 @@ def to_ms(moment: datetime) -> int:
 
 
 def from_ms(moment: int) -> datetime:
-    """The moment in UTC."""
-    return EPOCH + timedelta(milliseconds=moment)
+    """The moment in UTC; one beyond the years 1 and 9999 is their end: a machine's zone may lead there."""
+    return EPOCH + timedelta(milliseconds=min(max(moment, FIRST_MS), LAST_MS))
 
 
 def up_to_quarter(moment: int) -> int:

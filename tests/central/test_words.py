@@ -82,3 +82,8 @@ def test_any_time_that_a_machine_can_name_has_words(moment: datetime, zone: str)
     words = Words("pl", zone)
     assert re.fullmatch(r"\d\d:\d\d:\d\d", words.time(moment))
     assert re.fullmatch(r"\d\d\.\d\d \d\d:\d\d", words.day_time(moment))
+
+
+@pytest.mark.parametrize("ms", [2**62, -(2**62)])
+def test_a_moment_beyond_all_years_is_their_end(ms: int) -> None:
+    assert re.fullmatch(r"\d\d\.\d\d \d\d:\d\d", Words("pl", "Europe/Warsaw").stamp(ms))
