@@ -19,10 +19,14 @@ POWER_BACK_S = 2.0
 
 
 class Day:
-    """Everything that begins anew with a reset; `changed` is called when anything a page shows may have changed."""
+    """Everything that begins anew with a reset; `changed` is called when anything a page shows may have changed.
+
+    `cuts` counts power cuts, `cut_in` is the screen that the last one ended; `unplugged` says that the network was cut.
+    """
 
     def __init__(self, places: Places, locker: Locker, clock: RealClock, changed: Callable[[], None]) -> None:
         self.cuts = 0
+        self.cut_in = ""
         self.unplugged = False
         self._places = places
         self._changed = changed
@@ -68,6 +72,7 @@ class Day:
                 await self._restore_power()
                 return
             self.cuts += 1
+            self.cut_in = self.eye.seen.screen
             self.cabinet.cut_power()
             await self.controller.kill()
             self._power_back = asyncio.create_task(self._power_comes_back())

@@ -16,7 +16,7 @@ pytestmark = [
 ]
 WITHIN_MS = 40_000
 LABELS = {
-    "pl": ("Od nowa", "Weź", "Włóż", "Zamknij drzwi", "Odetnij prąd", "Odetnij sieć", "Zatnij drzwi", "Zarejestruj"),
+    "pl": ("Od nowa", "Weź", "Włóż", "Zamknij drzwiczki", "Odetnij prąd", "Odetnij sieć", "Zatnij drzwiczki", "Zarejestruj"),
     "en": ("Start over", "Take", "Put in", "Close door", "Cut power", "Cut network", "Jam door", "Register"),
 }
 SIZES = ((1280, 720), (390, 844))

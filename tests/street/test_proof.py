@@ -1,7 +1,7 @@
-"""What the centre's facts prove of the document handed over last."""
+"""What the centre's facts prove of the last visit."""
 
 from sim.street.centre_desk import FactSeen
-from sim.street.picture import prove
+from sim.street.proof import in_doubt, pin_paused, prove
 
 
 def fact(number: int, kind: str, **values: object) -> FactSeen:
@@ -45,3 +45,30 @@ def test_a_second_opening_would_be_seen() -> None:
 
 def test_a_fact_without_an_entry_proves_nothing() -> None:
     assert prove([FactSeen(1, 1, "document.handed_over", None)]).openings == ()
+
+
+def test_the_last_visit_is_meant_and_not_an_earlier_hand_over() -> None:
+    begun = fact(4, "collection.begun", deposit="k2", compartment=9)
+    withdrawn = fact(5, "deposit.withdrawn", deposit="k2", compartment=9, reason="jam")
+    assert (prove([*STORY, begun]).ending, prove([*STORY, begun, withdrawn]).ending) == ("handed_over", "withdrawn")
+    assert prove([*STORY, fact(4, "deposit.reported", deposit="k1", compartment=4, contents="foreign")]).ending == "reported"
+    assert prove([*STORY, fact(4, "pin.paused", level=1, pause_ms=60_000)]).ending == ""
+
+
+def test_a_power_cut_counts_when_it_came_after_the_visit_began() -> None:
+    begun = fact(1, "collection.begun", deposit="k1", compartment=4)
+    assert not prove([fact(0, "boot.started"), begun, *STORY[1:]]).cut
+    assert prove([begun, *STORY[1:], fact(4, "boot.started")]).cut
+
+
+def test_nobody_knows_until_the_door_is_seen() -> None:
+    doubt = fact(1, "door.in_doubt", compartment=4, wish=1)
+    assert in_doubt([doubt], 4)
+    assert not in_doubt([doubt], 5)
+    assert not in_doubt([doubt, fact(2, "door.jammed", compartment=4, wish=2)], 4)
+
+
+def test_a_pause_lasts_until_it_is_over() -> None:
+    paused = fact(1, "pin.paused", level=1, pause_ms=60_000)
+    assert pin_paused([paused, fact(2, "boot.started")])
+    assert not pin_paused([paused, fact(2, "pin.resumed")])
