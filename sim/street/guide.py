@@ -49,12 +49,19 @@ def _loading(sight: Sight) -> Advice | None:
         case "k.check":
             return Advice("load.check", f"kiosk:{CHECK_KEYS.get(sight.mine, '2')}", door)
         case "k.loaded":
-            coming = any(one.state in {"stored", "told"} and not one.arrived for one in sight.waiting)
-            return Advice("load.done" if coming else "load.arrived", "kiosk:ok")
+            return Advice(_where_the_message_is(sight), "kiosk:ok")
         case "k.failed":
             return Advice("load.failed", "kiosk:ok")
         case _:
             return None
+
+
+def _where_the_message_is(sight: Sight) -> str:
+    """Of the document put in last: it may still be on its way into the centre's books."""
+    if not sight.network:
+        return "load.offline"
+    due = [one for one in sight.waiting if one.state in {"loading", "stored", "told"}]
+    return "load.arrived" if due and all(one.arrived for one in due) else "load.done"
 
 
 def _at_the_open_box(sight: Sight, door: Mapping[str, str]) -> Advice:
@@ -89,7 +96,7 @@ def _collecting(sight: Sight) -> Advice | None:
         case "l.jam":
             return _not_opened(sight, door)
         case "l.done":
-            return _told(sight, "kiosk:ok") or Advice("proof.wait", "kiosk:ok")
+            return _told(sight, "kiosk:ok") or Advice("kiosk.read", "kiosk:ok")
         case _:
             return None
 
@@ -104,7 +111,7 @@ def _in_front_of_open_door(sight: Sight, door: Mapping[str, str]) -> Advice:
     told = _told(sight, "close")
     if told is not None and told.say == "proof":
         return msgspec.structs.replace(told, say="proof.close")
-    return told if told is not None and told.say == "proof.wait" else Advice("collect.close", "close", door)
+    return Advice("collect.close", "close", door)
 
 
 def _what_is_inside(sight: Sight) -> str:
@@ -116,10 +123,9 @@ def _what_is_inside(sight: Sight) -> str:
 
 def _not_opened(sight: Sight, door: Mapping[str, str]) -> Advice:
     again = "kiosk:1" if "1" in sight.keys else "" if sight.tries_left else "kiosk:2"
-    jammed = sight.compartment in sight.jammed
-    if sight.doubt:
-        return Advice("collect.doubt", _unjam(sight) or again, door)
-    if jammed:
+    if sight.unopened == "doubt":
+        return Advice("collect.doubt", again, door)
+    if sight.unopened == "jammed" and sight.compartment in sight.jammed:
         return Advice("collect.jam" if sight.network else "collect.jam_offline", _unjam(sight), door)
     return Advice("collect.last" if again == "kiosk:2" else "collect.again", again, door)
 
@@ -129,7 +135,7 @@ def _told(sight: Sight, glow: str) -> Advice | None:
     if not sight.network:
         return Advice("network.untold" if sight.untold else "network.off", "network")
     if sight.untold:
-        return Advice("proof.wait" if sight.cuts else "collect.wait", glow)
+        return Advice("collect.wait", glow)
     match sight.ending:
         case "reported":
             return Advice("reported", glow)

@@ -2,8 +2,8 @@
 
 from contracts.screen_messages import Language
 from sim.street.centre_desk import DepositSeen
-from sim.street.proof import Proof, in_doubt, pin_paused
-from sim.street.sight import Lies, Sight, Waiting
+from sim.street.proof import Proof, pin_paused, why_unopened
+from sim.street.sight import Lies, Sight, Unopened, Waiting
 from sim.street.street import INSIDE, PIN, Street
 
 OVER = frozenset({"collected", "withdrawn"})
@@ -39,7 +39,7 @@ def sight(street: Street, lang: Language, proof: Proof) -> Sight:
         cut_in=day.cut_in,
         collected=sum(1 for one in deposits if one.state == "collected"),
         paused=pin_paused(day.desk.facts),
-        doubt=in_doubt(day.desk.facts, seen.compartment) if day.cable.connected else day.cut_in == "l.opening",
+        unopened=_unopened(street),
         untold=any(one.state in INSIDE and one.key in in_hand for one in deposits),
         ending=proof.ending,
         ended_in=proof.compartment,
@@ -55,6 +55,14 @@ def _lies(street: Street, deposit: str, compartment: int) -> Lies:
     if paper is None:
         return ""
     return paper.where if paper.where != "box" else "here" if paper.box == compartment else "away"
+
+
+def _unopened(street: Street) -> Unopened:
+    day, compartment = street.day, street.day.eye.seen.compartment
+    if day.cable.connected:
+        return why_unopened(day.desk.facts, compartment)
+    # The centre hears nothing now: what anybody sees who stands there.
+    return "doubt" if day.cut_in == "l.opening" else "jammed" if compartment in day.cabinet.jammed() else ""
 
 
 def _waiting(street: Street, one: DepositSeen) -> Waiting:

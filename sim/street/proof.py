@@ -5,7 +5,7 @@ from collections.abc import Mapping
 import msgspec
 
 from sim.street.centre_desk import FactSeen
-from sim.street.sight import Ending
+from sim.street.sight import Ending, Unopened
 
 ENDINGS: Mapping[str, Ending] = {
     "document.handed_over": "handed_over",
@@ -14,7 +14,9 @@ ENDINGS: Mapping[str, Ending] = {
     "collection.abandoned": "",
     "pin.paused": "",
 }
-UNOPENED = frozenset({"door.jammed", "door.in_doubt", "door.opened", "door.closed"})
+UNOPENED: Mapping[str, Unopened] = {
+    "door.jammed": "jammed", "door.in_doubt": "doubt", "door.unlock_due": "", "door.refused": "", "door.opened": "", "door.closed": "",
+}  # fmt: skip
 
 
 class Proof(msgspec.Struct, frozen=True):
@@ -45,10 +47,10 @@ def prove(facts: list[FactSeen]) -> Proof:
     )
 
 
-def in_doubt(facts: list[FactSeen], compartment: int) -> bool:
-    """Whether the newest word about this door is that nobody knows."""
-    words = (fact.kind for fact in reversed(facts) if fact.kind in UNOPENED and fact.fact.get("compartment") == compartment)
-    return next(words, "") == "door.in_doubt"
+def why_unopened(facts: list[FactSeen], compartment: int) -> Unopened:
+    """The newest word about a door that did not open."""
+    words = (UNOPENED[fact.kind] for fact in reversed(facts) if fact.kind in UNOPENED and fact.fact.get("compartment") == compartment)
+    return next(words, "")
 
 
 def pin_paused(facts: list[FactSeen]) -> bool:

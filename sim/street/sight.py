@@ -11,6 +11,9 @@ Lies = Literal["", "here", "hand", "desk", "away"]
 Ending = Literal["", "handed_over", "reported", "withdrawn"]
 """How the last visit to a compartment ended, as the centre knows it; empty: with no document given or refused."""
 
+Unopened = Literal["", "jammed", "doubt"]
+"""What the machine wrote of a door that did not open: seen closed when the time was over, or nobody can tell; empty: the lock was not driven."""
+
 
 class Waiting(msgspec.Struct, frozen=True):
     """A document that is not collected yet; `arrived`: its message is on the phone; `lost_in`: it lies there, unknown to the machine."""
@@ -28,7 +31,7 @@ class Sight(msgspec.Struct, frozen=True, kw_only=True):
     `pin` is on the phone and its document not collected. `cut_in` is the screen that the last power cut ended. `mine` and `full` are the
     truth about the screen's compartment. `online` and all from `ending` on are what the centre knows; `ended_in` and `ended_mine` say which
     compartment that visit was at and where its document truly lies, `cut_since` whether the power failed after it began, `untold` that
-    the hand holds a document of whose collection the centre does not know yet, `doubt` that nobody can tell whether the door opened.
+    the hand holds a document of whose collection the centre does not know yet, `unopened` why the screen's door did not open.
     """
 
     phase: str = "free"
@@ -53,7 +56,7 @@ class Sight(msgspec.Struct, frozen=True, kw_only=True):
     cut_in: str = ""
     collected: int = 0
     paused: bool = False
-    doubt: bool = False
+    unopened: Unopened = ""
     untold: bool = False
     ending: Ending = ""
     ended_in: int = 0

@@ -1,7 +1,7 @@
 """What the centre's facts prove of the last visit."""
 
 from sim.street.centre_desk import FactSeen
-from sim.street.proof import in_doubt, pin_paused, prove
+from sim.street.proof import pin_paused, prove, why_unopened
 
 
 def fact(number: int, kind: str, **values: object) -> FactSeen:
@@ -61,11 +61,12 @@ def test_a_power_cut_counts_when_it_came_after_the_visit_began() -> None:
     assert prove([begun, *STORY[1:], fact(4, "boot.started")]).cut
 
 
-def test_nobody_knows_until_the_door_is_seen() -> None:
+def test_why_a_door_did_not_open() -> None:
     doubt = fact(1, "door.in_doubt", compartment=4, wish=1)
-    assert in_doubt([doubt], 4)
-    assert not in_doubt([doubt], 5)
-    assert not in_doubt([doubt, fact(2, "door.jammed", compartment=4, wish=2)], 4)
+    assert why_unopened([doubt], 4) == "doubt"
+    assert why_unopened([doubt], 5) == ""
+    assert why_unopened([doubt, fact(2, "door.jammed", compartment=4, wish=2)], 4) == "jammed"
+    assert why_unopened([doubt, fact(2, "door.unlock_due", compartment=4)], 4) == ""
 
 
 def test_a_pause_lasts_until_it_is_over() -> None:
