@@ -49,8 +49,8 @@ def prove(facts: list[FactSeen]) -> Proof:
 
 def why_unopened(facts: list[FactSeen], compartment: int) -> Unopened:
     """The newest word about a door that did not open."""
-    words = (UNOPENED[fact.kind] for fact in reversed(facts) if fact.kind in UNOPENED and fact.fact.get("compartment") == compartment)
-    return next(words, "")
+    told = [fact.kind for fact in facts if fact.kind in UNOPENED and fact.fact.get("compartment") == compartment]
+    return UNOPENED[told[-1]] if told else ""
 
 
 def pin_paused(facts: list[FactSeen]) -> bool:

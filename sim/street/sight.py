@@ -12,7 +12,7 @@ Ending = Literal["", "handed_over", "reported", "withdrawn"]
 """How the last visit to a compartment ended, as the centre knows it; empty: with no document given or refused."""
 
 Unopened = Literal["", "jammed", "doubt"]
-"""What the machine wrote of a door that did not open: seen closed when the time was over, or nobody can tell; empty: the lock was not driven."""
+"""What the machine wrote of a door that did not open: seen closed when the time was over, or nobody can tell; empty: nothing such."""
 
 
 class Waiting(msgspec.Struct, frozen=True):
