@@ -106,6 +106,7 @@ function listen() {
   events.onerror = () => {
     events.close();
     body.dataset.ready = "no";
+    glow("");
     showScreen(false);
     dark.hidden = false;
     refused.textContent = dark.textContent = body.dataset.lost;
