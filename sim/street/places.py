@@ -129,7 +129,7 @@ def claim(folder: Path) -> IO[bytes]:
         fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
     except OSError:
         lock.close()
-        raise FolderTaken(f"{folder}: another street runs on this folder; stop it, or name another folder with --data") from None
+        raise FolderTaken(f"{folder}: another street runs on this folder; stop it or use another (--data, make demo DATA=)") from None
     return lock
 
 
