@@ -108,6 +108,8 @@ def _in_front_of_open_door(sight: Sight, door: Mapping[str, str]) -> Advice:
         return Advice("collect.foreign" if sight.full else "collect.empty", "kiosk:1", door)
     if not sight.cuts and sight.collected <= 1:
         return Advice("cut.try", "power", door)
+    if sight.cuts and sight.untold and sight.network:
+        return Advice("collect.wait")
     told = _told(sight, "close")
     if told is not None and told.say == "proof":
         return msgspec.structs.replace(told, say="proof.close")

@@ -44,7 +44,7 @@ def sight(street: Street, lang: Language, proof: Proof) -> Sight:
         ending=proof.ending,
         ended_in=proof.compartment,
         ended_mine=_lies(street, proof.deposit, proof.compartment),
-        cut_since=proof.cut,
+        cut_since=_cut_since(street, proof),
         documents=len(proof.documents),
         openings=len(proof.openings),
     )
@@ -55,6 +55,12 @@ def _lies(street: Street, deposit: str, compartment: int) -> Lies:
     if paper is None:
         return ""
     return paper.where if paper.where != "box" else "here" if paper.box == compartment else "away"
+
+
+def _cut_since(street: Street, proof: Proof) -> bool:
+    """Whether the power failed after the visit began; while the new start is not told, all that is told happened before it."""
+    day = street.day
+    return bool(day.cuts and proof.begun) and (proof.booted > proof.begun or proof.booted <= day.cut_after)
 
 
 def _unopened(street: Street) -> Unopened:

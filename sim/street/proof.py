@@ -20,14 +20,18 @@ UNOPENED: Mapping[str, Unopened] = {
 
 
 class Proof(msgspec.Struct, frozen=True):
-    """The last visit's end, its document, and for a hand-over the facts that prove it; `cut`: the machine started anew after it began."""
+    """The last visit's end, its document, and for a hand-over the facts that prove it.
+
+    `begun` is the id of the fact it began with, `booted` of the machine's last start.
+    """
 
     ending: Ending = ""
     deposit: str = ""
     compartment: int = 0
     documents: tuple[FactSeen, ...] = ()
     openings: tuple[FactSeen, ...] = ()
-    cut: bool = False
+    begun: int = 0
+    booted: int = 0
 
 
 def prove(facts: list[FactSeen]) -> Proof:
@@ -43,7 +47,8 @@ def prove(facts: list[FactSeen]) -> Proof:
         compartment=compartment,
         documents=tuple(fact for fact in facts if fact.kind == "document.handed_over" and fact.fact.get("deposit") == deposit),
         openings=tuple(fact for fact in facts if fact.id > stored and _opened_for_collection(fact, compartment)),
-        cut=any(fact.kind == "boot.started" and fact.id > begun for fact in facts),
+        begun=begun,
+        booted=max((fact.id for fact in facts if fact.kind == "boot.started"), default=0),
     )
 
 

@@ -37,7 +37,7 @@ STORY: list[tuple[dict[str, Any], str, str]] = [
     ({"screen": "", "power": False, "cuts": 1, "cut_in": "l.open"}, "power.off", "power"),
     ({"screen": "", "power": False, "cuts": 1, "cut_in": "l.done"}, "power.off_calm", "power"),
     ({"screen": "", "cuts": 1}, "power.back", ""),
-    ({**TAKEN, "cuts": 1, "untold": True}, "collect.close", "close"),
+    ({**TAKEN, "cuts": 1, "untold": True}, "collect.wait", ""),
     ({**TAKEN, **HANDED, **CUT}, "proof.close", "close"),
     ({"screen": "l.open", "compartment": 7, "cuts": 1}, "door.shut", ""),
     ({"screen": "l.done", **HANDED, **CUT}, "proof", "kiosk:ok"),

@@ -55,10 +55,11 @@ def test_the_last_visit_is_meant_and_not_an_earlier_hand_over() -> None:
     assert prove([*STORY, fact(4, "pin.paused", level=1, pause_ms=60_000)]).ending == ""
 
 
-def test_a_power_cut_counts_when_it_came_after_the_visit_began() -> None:
-    begun = fact(1, "collection.begun", deposit="k1", compartment=4)
-    assert not prove([fact(0, "boot.started"), begun, *STORY[1:]]).cut
-    assert prove([begun, *STORY[1:], fact(4, "boot.started")]).cut
+def test_the_visit_and_the_last_start_are_in_order() -> None:
+    begun = fact(2, "collection.begun", deposit="k1", compartment=4)
+    told = [fact(1, "boot.started"), begun, fact(3, "document.handed_over", deposit="k1", compartment=4)]
+    assert (prove(told).begun, prove(told).booted) == (2, 1)
+    assert prove([*told, fact(4, "boot.started")]).booted == 4
 
 
 def test_why_a_door_did_not_open() -> None:
