@@ -206,7 +206,7 @@ def _calm(sight: Sight) -> Advice:
         return Advice("network.untold" if sight.untold else "network.off", "network")
     if not sight.online:
         return Advice("network.back")
-    for tell in (_at_the_desk, _story_told, _lost):
+    for tell in (_at_the_desk, _lost, _story_told):
         if (advice := tell(sight)) is not None:
             return advice
     return Advice("desk.register", "register")
