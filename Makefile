@@ -3,6 +3,7 @@
 SHELL := /bin/sh
 PORT ?= 8080
 HOST ?= 127.0.0.1
+DATA ?= .demo
 SEEDS ?= 200
 PYTEST_ARGS ?=
 BIN := .venv/bin
@@ -22,7 +23,7 @@ venv:
 
 demo:
 	@sh requirements/install.sh demo
-	@exec $(BIN)/kiosk-sim street --port "$(PORT)" --host "$(HOST)"
+	@exec $(BIN)/kiosk-sim street --port "$(PORT)" --host "$(HOST)" --data "$(DATA)"
 
 system-packages:
 	@sh requirements/system.sh python3-venv mosquitto chromium fonts-lato fonts-dejavu

@@ -90,6 +90,10 @@ class StreetCabinet:
         """What lies in a compartment."""
         return next((paper for paper in self.papers if paper.where == "box" and paper.box == number), None)
 
+    def paper(self, deposit: str) -> Paper | None:
+        """The sheet of a deposit."""
+        return next((paper for paper in self.papers if paper.deposit == deposit), None)
+
     def cut_power(self) -> None:
         """The boards go dark; doors stay as they are."""
         self.power = False
@@ -133,12 +137,20 @@ class StreetCabinet:
         number = self._open(0)
         if self.inside(number) is not None:
             raise HandRefused("box_full")
-        free = [paper for paper in self.papers if paper.where != "box"]
-        mine = [paper for paper in free if wanted(paper)] or [paper for paper in free if paper.where == "hand"]
+        mine = self._at_hand(wanted)
         if not mine:
             raise HandRefused("hands_empty")
         mine[-1].where, mine[-1].box = "box", number
         return mine[-1]
+
+    def can_put(self, wanted: Callable[[Paper], bool]) -> bool:
+        """Whether a sheet could be put in now."""
+        opened = self.open_doors()
+        return bool(opened) and self.inside(opened[-1]) is None and bool(self._at_hand(wanted))
+
+    def _at_hand(self, wanted: Callable[[Paper], bool]) -> list[Paper]:
+        free = [paper for paper in self.papers if paper.where != "box"]
+        return [paper for paper in free if wanted(paper)] or [paper for paper in free if paper.where == "hand"]
 
     def _open(self, number: int) -> int:
         opened = self.open_doors()

@@ -57,6 +57,10 @@ class FactSeen(msgspec.Struct, frozen=True):
         return (self.entry or {}).get("fact") or {}
 
 
+class _OrderMade(msgspec.Struct, frozen=True):
+    order: str
+
+
 class _Reason(msgspec.Struct, frozen=True):
     error: str = "refused"
 
@@ -97,10 +101,15 @@ class CentreDesk:
         self._stale.set()
         return found
 
-    async def load(self, deposit: str) -> None:
-        """Ask for a compartment, standing at the machine; raises CentreRefused."""
-        await self._post(f"/deposits/{deposit}/load", {"actor": "street"})
+    async def load(self, deposit: str) -> str:
+        """Ask for a compartment, standing at the machine; the order's id. Raises CentreRefused."""
+        made = msgspec.json.decode(await self._post(f"/deposits/{deposit}/load", {"actor": "street"}), type=_OrderMade)
         self._stale.set()
+        return made.order
+
+    def answer(self, order: str) -> FactSeen | None:
+        """The machine's first word about an order."""
+        return next((fact for fact in self.facts if fact.fact.get("order") == order), None)
 
     def look_again(self) -> None:
         """Something may have changed of which no fact will tell."""

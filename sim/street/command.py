@@ -12,11 +12,24 @@ from contracts.descriptions import DescriptionWrong
 from contracts.texts import TextsWrong
 from sim.clock import RealClock
 from sim.street.children import ChildFailed
-from sim.street.places import LOOPBACK, AddressTaken, FolderWrong, Places, choose_ports, listen, read_description, url
+from sim.street.own_addresses import own_addresses, own_names
+from sim.street.places import (
+    ANYWHERE,
+    LOOPBACK,
+    AddressTaken,
+    FolderTaken,
+    FolderWrong,
+    Places,
+    choose_ports,
+    claim,
+    listen,
+    read_description,
+    url,
+)
 from sim.street.server import StreetServer, WebServer
 from sim.street.street import Street
 
-NAMED = (AddressTaken, FolderWrong, ChildFailed, DescriptionWrong, TextsWrong, KeysWrong, OSError)
+NAMED = (AddressTaken, FolderTaken, FolderWrong, ChildFailed, DescriptionWrong, TextsWrong, KeysWrong, OSError)
 
 
 def run_options(options: argparse.Namespace) -> int:
@@ -29,7 +42,8 @@ def run(host: str, port: int, data: Path) -> int:
     logging.basicConfig(level=logging.WARNING, format="%(levelname)s %(name)s: %(message)s")
     logging.getLogger("uvicorn").setLevel(logging.CRITICAL)  # a visitor's page that is still open at the end is no error
     try:
-        asyncio.run(_street(host, port, data.absolute()))
+        with claim(data.absolute()):
+            asyncio.run(_street(host, port, data.absolute()))
     except NAMED as error:
         print(f"kiosk-sim: {type(error).__name__}: {error}", file=sys.stderr)
         return 1
@@ -70,8 +84,14 @@ def _say(places: Places, port: int) -> None:
         f"street: {url(places.near_host, port)}/",
         f"dashboard: {centre}/",
         f"clerk desk: {centre}/clerk",
-        f"mqtt: mqtt://{LOOPBACK}:{places.ports.broker} (MQTT 3.1.1, with or without a user name)",
+        f"mqtt: mqtt://{LOOPBACK}:{places.ports.broker} (this computer only, MQTT 3.1.1, with or without a user name)",
         "stop: Ctrl-C",
         'reset: button "Od nowa", or start it again',
+        *([f"from other computers: {' '.join(_far(places.host, port))}"] if places.host in ANYWHERE else []),
     )
     print("\n".join(lines), flush=True)
+
+
+def _far(host: str, port: int) -> list[str]:
+    served = [one for one in own_addresses() if ":" in host or ":" not in one]
+    return [f"{url(one, port)}/" for one in (*served, *own_names()[:1])]

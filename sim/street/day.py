@@ -19,10 +19,16 @@ POWER_BACK_S = 2.0
 
 
 class Day:
-    """Everything that begins anew with a reset; `changed` is called when anything a page shows may have changed."""
+    """Everything that begins anew with a reset; `changed` is called when anything a page shows may have changed.
+
+    `cuts` counts power cuts; `cut_in` is the screen that the last one ended, `cut_after` the newest fact that the centre had then;
+    `unplugged` says that the network was cut.
+    """
 
     def __init__(self, places: Places, locker: Locker, clock: RealClock, changed: Callable[[], None]) -> None:
         self.cuts = 0
+        self.cut_in = ""
+        self.cut_after = 0
         self.unplugged = False
         self._places = places
         self._changed = changed
@@ -68,6 +74,8 @@ class Day:
                 await self._restore_power()
                 return
             self.cuts += 1
+            self.cut_in = self.eye.seen.screen
+            self.cut_after = self.desk.facts[-1].id if self.desk.facts else 0
             self.cabinet.cut_power()
             await self.controller.kill()
             self._power_back = asyncio.create_task(self._power_comes_back())

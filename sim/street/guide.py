@@ -4,94 +4,31 @@ from collections.abc import Callable, Mapping
 
 import msgspec
 
+from sim.street.sight import Advice, Sight, Waiting
+
 PIN_DIGITS = 6
 LANG_KEYS: Mapping[str, str] = {"pl": "1", "en": "2", "uk": "3", "de": "4"}
+CHECK_KEYS: Mapping[str, str] = {"here": "1", "away": "3"}
 CALM_SCREENS = frozenset({"l.attract", "l.oos", ""})
 ENTRY_SCREENS = frozenset({"l.pin", "l.wrong"})
-
-
-class Waiting(msgspec.Struct, frozen=True):
-    """A document that is not collected yet."""
-
-    key: str
-    case: str
-    state: str
-
-
-class Sight:
-    """Everything the guide looks at. It may hold a PIN, so it has no repr."""
-
-    __slots__ = (
-        "collected", "compartment", "cuts", "documents", "filled", "inside", "jammed", "keys", "kiosk_lang", "lang", "network",
-        "online", "open_doors", "openings", "phase", "pin", "power", "screen", "waiting",
-    )  # fmt: skip
-
-    def __init__(
-        self,
-        *,
-        phase: str = "free",
-        power: bool = True,
-        network: bool = True,
-        online: bool = True,
-        lang: str = "pl",
-        screen: str = "l.attract",
-        kiosk_lang: str = "pl",
-        keys: tuple[str, ...] = (),
-        filled: int = 0,
-        compartment: int = 0,
-        pin: str = "",
-        open_doors: tuple[int, ...] = (),
-        inside: tuple[int, ...] = (),
-        jammed: tuple[int, ...] = (),
-        waiting: tuple[Waiting, ...] = (),
-        collected: int = 0,
-        cuts: int = 0,
-        documents: int = 0,
-        openings: int = 0,
-    ) -> None:
-        """`phase` is preparing or free; `pin` is on the phone and its document still inside; `cuts` counts power cuts.
-
-        `online`, `documents` and `openings` (of the document handed over last) are what the centre knows.
-        """
-        self.phase = phase
-        self.power = power
-        self.network = network
-        self.online = online
-        self.lang = lang
-        self.screen = screen
-        self.kiosk_lang = kiosk_lang
-        self.keys = keys
-        self.filled = filled
-        self.compartment = compartment
-        self.pin = pin
-        self.open_doors = open_doors
-        self.inside = inside
-        self.jammed = jammed
-        self.waiting = waiting
-        self.collected = collected
-        self.cuts = cuts
-        self.documents = documents
-        self.openings = openings
-
-    def __repr__(self) -> str:
-        return f"Sight({self.screen})"
-
-
-class Advice(msgspec.Struct, frozen=True):
-    """The key of a sentence, its values, and what glows: `kiosk:ok`, `take`, `load:KEY`, … or nothing. `proof` shows the two facts."""
-
-    say: str
-    glow: str = ""
-    values: Mapping[str, str] = {}
-    proof: bool = False
+MIDWAY_SCREENS = frozenset(
+    {"l.pin", "l.checking", "l.found", "l.opening", "l.open", "l.close", "l.report", "l.jam", "k.opening", "k.load", "k.check"}
+)
 
 
 def advise(sight: Sight) -> Advice:
-    """What to say and what to let glow; never empty."""
+    """What to say and what to let glow; never empty, and never a key that does nothing."""
+    advice = _advise(sight)
+    kind, _, key = advice.glow.partition(":")
+    asleep = kind == "kiosk" and key not in sight.keys
+    return msgspec.structs.replace(advice, glow="") if asleep else advice
+
+
+def _advise(sight: Sight) -> Advice:
     if sight.phase == "preparing":
         return Advice("preparing")
     if not sight.power:
-        return Advice("power.off", "power")
+        return Advice("power.off" if sight.cut_in in MIDWAY_SCREENS else "power.off_calm", "power")
     if not sight.screen:
         return Advice("power.back")
     for part in (_loading, _collecting, _visiting):
@@ -101,64 +38,128 @@ def advise(sight: Sight) -> Advice:
 
 
 def _loading(sight: Sight) -> Advice | None:
-    door = {"n": str(sight.compartment)}
+    door = _door(sight)
     match sight.screen:
+        case "k.opening" if sight.compartment in sight.jammed:
+            return Advice("door.trying", _unjam(sight), door)
         case "k.opening":
-            return Advice("load.opening", _unjam(sight), door)
-        case "k.load" if sight.compartment not in sight.open_doors:
-            return Advice("door.shut", "", door)
-        case "k.load" if sight.compartment not in sight.inside:
-            return Advice("load.put", "put", door)
+            return Advice("load.opening", "", door)
         case "k.load":
-            return Advice("load.close", "close", door)
+            return _at_the_open_box(sight, door)
         case "k.check":
-            return Advice("load.check", "kiosk:1" if sight.compartment in sight.inside else "kiosk:2", door)
+            return Advice("load.check", f"kiosk:{CHECK_KEYS.get(sight.mine, '2')}", door)
         case "k.loaded":
-            return Advice("load.done", "kiosk:ok")
+            return Advice(_where_the_message_is(sight), "kiosk:ok")
         case "k.failed":
             return Advice("load.failed", "kiosk:ok")
         case _:
             return None
 
 
+def _where_the_message_is(sight: Sight) -> str:
+    """Of the document put in last: it may still be on its way into the centre's books."""
+    if not sight.network:
+        return "load.offline"
+    due = [one for one in sight.waiting if one.state in {"loading", "stored", "told"}]
+    return "load.arrived" if due and all(one.arrived for one in due) else "load.done"
+
+
+def _at_the_open_box(sight: Sight, door: Mapping[str, str]) -> Advice:
+    if sight.compartment not in sight.open_doors:
+        return Advice("door.shut", "", door)
+    if sight.moving:
+        return Advice("load.take_back", "take", door) if sight.mine == "here" else Advice("load.other", "close", door)
+    if sight.mine == "here":
+        return Advice("load.close", "close", door)
+    if sight.full:
+        return Advice("load.full", "kiosk:1", door)
+    if sight.mine in {"hand", "desk"}:
+        return Advice("load.put", "put", door)
+    return Advice("load.missing", "close", door)
+
+
 def _collecting(sight: Sight) -> Advice | None:
-    door = {"n": str(sight.compartment)}
+    door = _door(sight)
     match sight.screen:
         case "l.found":
             return Advice("collect.found", "kiosk:ok", door)
         case "l.opening":
-            return Advice("collect.opening", "", door)
+            return Advice("door.trying" if sight.compartment in sight.jammed else "collect.opening", "", door)
         case "l.open" | "l.close" if sight.compartment in sight.open_doors:
             return _in_front_of_open_door(sight, door)
         case "l.open" | "l.close":
             return Advice("door.shut", "", door)
-        case "l.jam" | "l.jam.last":
-            say = "collect.jam" if sight.network else "collect.jam_offline"
-            return Advice(say, _unjam(sight) or ("kiosk:1" if "1" in sight.keys else "kiosk:2"), door)
+        case "l.report":
+            return Advice("kiosk.report", f"kiosk:{_what_is_inside(sight)}")
+        case "l.reported":
+            return Advice("reported.close", "close") if sight.compartment in sight.open_doors else Advice("reported", "kiosk:ok")
+        case "l.jam":
+            return _not_opened(sight, door)
         case "l.done":
-            return _told(sight, "kiosk:ok")
+            return _told(sight, "kiosk:ok") or Advice("kiosk.read", "kiosk:ok")
         case _:
             return None
 
 
 def _in_front_of_open_door(sight: Sight, door: Mapping[str, str]) -> Advice:
-    if sight.compartment in sight.inside:
+    if sight.mine == "here":
         return Advice("collect.take", "take", door)
-    if sight.cuts:
-        advice = _told(sight, "close")
-        return msgspec.structs.replace(advice, say="proof.close") if advice.say == "proof" else advice
-    return Advice("cut.try", "power", door) if sight.collected <= 1 else Advice("collect.close", "close", door)
+    if sight.mine != "hand":
+        return Advice("collect.foreign" if sight.full else "collect.empty", "kiosk:1", door)
+    if not sight.cuts and sight.collected <= 1:
+        return Advice("cut.try", "power", door)
+    if sight.cuts and sight.untold and sight.network:
+        return Advice("collect.wait")
+    told = _told(sight, "close")
+    if told is not None and told.say == "proof":
+        return msgspec.structs.replace(told, say="proof.close")
+    return Advice("collect.close", "close", door)
 
 
-def _told(sight: Sight, glow: str) -> Advice:
-    """What became of the document handed over last; the claim is made only when the centre's facts bear it out."""
-    if not sight.cuts:
-        return Advice("cut.try_done", "power") if sight.collected <= 1 else Advice("collect.done", glow, proof=True)
-    if not sight.documents:
-        return Advice("proof.wait", glow)
-    if (sight.documents, sight.openings) == (1, 1):
+def _what_is_inside(sight: Sight) -> str:
+    """The answer to the machine's question: 1 nothing, 2 what is not mine, 3 all is well."""
+    if sight.mine in {"here", "hand"}:
+        return "3"
+    return "2" if sight.full else "1"
+
+
+def _not_opened(sight: Sight, door: Mapping[str, str]) -> Advice:
+    again = "kiosk:1" if "1" in sight.keys else "" if sight.tries_left else "kiosk:2"
+    if sight.unopened == "doubt":
+        return Advice("collect.doubt", again, door)
+    if sight.unopened == "jammed" and sight.compartment in sight.jammed:
+        return Advice("collect.jam" if sight.network else "collect.jam_offline", _unjam(sight), door)
+    return Advice("collect.last" if again == "kiosk:2" else "collect.again", again, door)
+
+
+def _told(sight: Sight, glow: str) -> Advice | None:
+    """How the last visit ended; nothing is claimed that the centre does not know or that is not so."""
+    if not sight.network:
+        return Advice("network.untold" if sight.untold else "network.off", "network")
+    if sight.untold:
+        return Advice("collect.wait", glow)
+    match sight.ending:
+        case "reported":
+            return Advice("reported", glow)
+        case "withdrawn":
+            return Advice("withdrawn.hand" if sight.ended_mine == "hand" else "withdrawn", glow, {"n": str(sight.ended_in)})
+        case "handed_over":
+            return _handed_over(sight, glow)
+        case _:
+            return None
+
+
+def _handed_over(sight: Sight, glow: str) -> Advice:
+    if sight.ended_mine != "hand":
+        say = "collect.left" if sight.ended_mine == "here" else "collect.nothing"
+        return Advice(say, glow, {"n": str(sight.ended_in)})
+    if (sight.documents, sight.openings) != (1, 1):
+        return Advice("proof.counts", glow, {"documents": str(sight.documents), "openings": str(sight.openings)})
+    if sight.cut_since:
         return Advice("proof", glow, proof=True)
-    return Advice("proof.counts", glow, {"documents": str(sight.documents), "openings": str(sight.openings)}, proof=True)
+    if not sight.cuts and sight.collected <= 1:
+        return Advice("cut.try_done", "power")
+    return Advice("collect.done", glow, proof=True)
 
 
 def _visiting(sight: Sight) -> Advice | None:
@@ -176,8 +177,6 @@ def _visiting(sight: Sight) -> Advice | None:
             return Advice("kiosk.stop", "kiosk:cancel") if sight.pin else Advice("pin.none", "kiosk:ok")
         case "more_time":
             return Advice("kiosk.more_time", "kiosk:ok")
-        case "l.report":
-            return Advice("kiosk.report", "kiosk:3")
         case _ if screen in CALM_SCREENS:
             return None
         case _:
@@ -202,17 +201,25 @@ def _calm(sight: Sight) -> Advice:
     if sight.screen == "l.oos":
         return Advice("kiosk.oos")
     if sight.pin:
-        if sight.lang != sight.kiosk_lang and "lang" in sight.keys:
-            return Advice("kiosk.other_language", "kiosk:lang")
-        return Advice("collect.start" if sight.network else "collect.start_offline", "kiosk:ok")
+        return _before_the_visit(sight)
     if not sight.network:
-        return Advice("network.off", "network")
+        return Advice("network.untold" if sight.untold else "network.off", "network")
     if not sight.online:
         return Advice("network.back")
-    for tell in (_at_the_desk, _story_told):
+    for tell in (_at_the_desk, _lost, _story_told):
         if (advice := tell(sight)) is not None:
             return advice
     return Advice("desk.register", "register")
+
+
+def _before_the_visit(sight: Sight) -> Advice:
+    if not sight.network:
+        return Advice("collect.start_offline", "kiosk:ok")
+    if sight.paused:
+        return Advice("pin.paused")
+    if sight.lang != sight.kiosk_lang and "lang" in sight.keys:
+        return Advice("kiosk.other_language", "kiosk:lang")
+    return Advice("collect.start", "kiosk:ok")
 
 
 def _at_the_desk(sight: Sight) -> Advice | None:
@@ -225,14 +232,23 @@ def _at_the_desk(sight: Sight) -> Advice | None:
     }
     for state, say in says.items():
         for one in sight.waiting:
-            if one.state == state:
+            if one.state == state and not one.arrived and not one.lost_in:
                 return say(one)
     return None
 
 
 def _story_told(sight: Sight) -> Advice | None:
-    return _told(sight, "register") if sight.collected else None
+    return _told(sight, "register")
+
+
+def _lost(sight: Sight) -> Advice | None:
+    lost = next((one for one in sight.waiting if one.lost_in), None)
+    return Advice("desk.lost", "register", {"case": lost.case, "n": str(lost.lost_in)}) if lost else None
+
+
+def _door(sight: Sight) -> Mapping[str, str]:
+    return {"n": str(sight.compartment)}
 
 
 def _unjam(sight: Sight) -> str:
-    return f"jam:{sight.jammed[0]}" if sight.jammed else ""
+    return f"jam:{sight.compartment}" if sight.compartment in sight.jammed else ""

@@ -14,7 +14,7 @@ ALIVE_S = 5.0
 
 
 class Seen(msgspec.Struct, frozen=True):
-    """What the screen shows; `screen` is empty while it is dark."""
+    """What the screen shows; `screen` is empty while it is dark, `case` is the one that the clerk at it loads."""
 
     screen: str = ""
     lang: str = "pl"
@@ -22,7 +22,9 @@ class Seen(msgspec.Struct, frozen=True):
     keys: tuple[str, ...] = ()
     filled: int = 0
     compartment: int = 0
-    offline: bool = False
+    tries_left: int = 0
+    case: str = ""
+    moving: bool = False
 
 
 class _Told(msgspec.Struct, frozen=True):
@@ -31,7 +33,6 @@ class _Told(msgspec.Struct, frozen=True):
     lang: str
     keys: tuple[str, ...]
     data: dict[str, Any]
-    banner: str | None = None
 
 
 class _Frame(msgspec.Struct, frozen=True):
@@ -73,9 +74,14 @@ class KioskEye:
 
     async def _look(self, page: ClientConnection) -> None:
         async for text in page:
-            told = msgspec.json.decode(text, type=_Frame).message
-            filled, compartment = int(told.data.get("filled", 0)), int(told.data.get("compartment", 0))
-            self._see(Seen(told.screen, told.lang, told.rev, told.keys, filled, compartment, told.banner is not None))
+            self._see(self._read(msgspec.json.decode(text, type=_Frame).message))
+
+    def _read(self, told: _Told) -> Seen:
+        data = told.data
+        # The screen that asks whether the document is inside names no case: it is still the same one.
+        case = str(data.get("case", "")) or (self.seen.case if told.screen.startswith("k.") else "")
+        numbers = {name: int(data.get(name, 0)) for name in ("filled", "compartment", "tries_left")}
+        return Seen(told.screen, told.lang, told.rev, told.keys, **numbers, case=case, moving=bool(data.get("moving", False)))
 
     async def _live(self, page: ClientConnection) -> None:
         with contextlib.suppress(WebSocketException):

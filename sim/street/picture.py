@@ -1,4 +1,4 @@
-"""What a page is told: the whole street in one language, after every change; and the guide's look at it."""
+"""What a page is told: the whole street in one language, after every change."""
 
 from datetime import datetime
 from typing import Any
@@ -6,9 +6,11 @@ from zoneinfo import ZoneInfo
 
 import msgspec
 
-from contracts.screen_messages import Language
 from sim.street.centre_desk import DepositSeen, FactSeen
-from sim.street.guide import Advice, Sight, Waiting, advise
+from sim.street.guide import advise
+from sim.street.look import sight
+from sim.street.proof import Proof, prove
+from sim.street.sight import Advice
 from sim.street.sms_network import Message
 from sim.street.street import PIN, Street
 from sim.street.words import Words
@@ -16,69 +18,12 @@ from sim.street.words import Words
 ZONE = ZoneInfo("Europe/Warsaw")
 FACTS_SHOWN = 60
 DEPOSITS_SHOWN = 12
-OVER = frozenset({"cancelled", "collected", "withdrawn"})
-
-
-class Proof(msgspec.Struct, frozen=True):
-    """The facts that say what became of the document handed over last."""
-
-    documents: tuple[FactSeen, ...] = ()
-    openings: tuple[FactSeen, ...] = ()
-
-
-def prove(facts: list[FactSeen]) -> Proof:
-    """Hand-overs of the document handed over last, and openings of its door for a collection since it was stored."""
-    last = next((fact for fact in reversed(facts) if fact.kind == "document.handed_over"), None)
-    if last is None:
-        return Proof()
-    deposit, compartment = last.fact.get("deposit"), last.fact.get("compartment")
-    stored = max((fact.id for fact in facts if fact.kind == "deposit.stored" and fact.fact.get("deposit") == deposit), default=0)
-    handed_over = tuple(fact for fact in facts if fact.kind == "document.handed_over" and fact.fact.get("deposit") == deposit)
-    opened = tuple(
-        fact
-        for fact in facts
-        if fact.kind == "door.opened"
-        and fact.id > stored
-        and (fact.fact.get("compartment"), fact.fact.get("cause")) == (compartment, "collection")
-    )
-    return Proof(handed_over, opened)
-
-
-def sight(street: Street, lang: Language, proof: Proof) -> Sight:
-    """The street as the guide sees it."""
-    day, seen = street.day, street.day.eye.seen
-    message = street.pin_message()
-    found = PIN.search(message.text) if message else None
-    deposits = list(reversed(day.desk.deposits))
-    taken = {paper.deposit for paper in day.cabinet.papers if paper.where == "hand"}  # before the centre knows of it
-    return Sight(
-        phase=street.phase,
-        power=day.cabinet.power,
-        network=day.cable.connected,
-        online=day.desk.online or not day.unplugged,
-        lang=lang,
-        screen=seen.screen,
-        kiosk_lang=seen.lang,
-        keys=seen.keys,
-        filled=seen.filled,
-        compartment=seen.compartment,
-        pin=found[1] if found else "",
-        open_doors=tuple(day.cabinet.open_doors()),
-        inside=tuple(paper.box for paper in day.cabinet.papers if paper.where == "box"),
-        jammed=tuple(day.cabinet.jammed()),
-        waiting=tuple(Waiting(one.key, one.case, one.state) for one in deposits if one.state not in OVER and one.key not in taken),
-        collected=sum(1 for one in deposits if one.state == "collected"),
-        cuts=day.cuts,
-        documents=len(proof.documents),
-        openings=len(proof.openings),
-    )
 
 
 def picture(street: Street, words: Words) -> dict[str, Any]:
     """Everything a page draws."""
     day, proof = street.day, prove(street.day.desk.facts)
-    looked = sight(street, words.language, proof)
-    advice = advise(looked)
+    advice = advise(sight(street, words.language, proof))
     return {
         "guide": _guide(advice, proof, words),
         "phase": street.phase,
@@ -87,18 +32,13 @@ def picture(street: Street, words: Words) -> dict[str, Any]:
         "kiosk": {"screen": day.eye.seen.screen, "lang": day.eye.seen.lang, "filled": day.eye.seen.filled},
         "doors": _doors(street, words),
         "hand": _hand(street, words),
-        "phone": [_message(one, words) for one in street.sms.inbox()],
+        "phone": [_message(one, street.useful(one), words) for one in street.sms.inbox()],
         "desk": [_deposit(one, words) for one in day.desk.deposits[:DEPOSITS_SHOWN]],
         "next_case": _next_case(day.desk.deposits),
         "facts": [_fact(one, words) for one in reversed(day.desk.facts[-FACTS_SHOWN:])],
         "reached": day.desk.reached,
         "chips": _chips(street, words),
-        "can": {
-            "take": any(number in looked.inside for number in looked.open_doors),
-            "put": any(number not in looked.inside for number in looked.open_doors) and _has_paper(street),
-            "close": bool(looked.open_doors),
-            "jam": any(paper.where == "box" and paper.box not in looked.jammed for paper in day.cabinet.papers),
-        },
+        "can": street.can(),
     }
 
 
@@ -145,11 +85,7 @@ def _hand(street: Street, words: Words) -> list[dict[str, str]]:
     return [{"where": paper.where, "case": paper.case, "text": words(texts[paper.where], case=paper.case)} for paper in papers[-3:]]
 
 
-def _has_paper(street: Street) -> bool:
-    return any(paper.where != "box" for paper in street.day.cabinet.papers)
-
-
-def _message(message: Message, words: Words) -> dict[str, str]:
+def _message(message: Message, useful: bool, words: Words) -> dict[str, Any]:
     found = PIN.search(message.text)
     at = message.arrived.astimezone(ZONE).strftime("%H:%M") if message.arrived else ""
     number = message.phone.removeprefix("48")
@@ -161,6 +97,7 @@ def _message(message: Message, words: Words) -> dict[str, str]:
         "at": at,
         "text": message.text,
         "pin": found[1] if found else "",
+        "useful": useful,
     }
 
 
@@ -170,7 +107,7 @@ def _deposit(one: DepositSeen, words: Words) -> dict[str, Any]:
         "case": one.case,
         "phone": one.phone,
         "state": one.state,
-        "words": words(f"state.{one.state}", n=one.compartment),
+        "words": ". ".join(part for part in (words(f"state.{one.state}", n=one.compartment), words.why(one.reason)) if part),
         "load": one.state == "held",
     }
 

@@ -1,9 +1,11 @@
 """Where the street keeps its things: folders, ports, keys, and the two settings files its programs are started with."""
 
+import fcntl
 import json
 import shutil
 import socket
 from pathlib import Path
+from typing import IO
 
 import msgspec
 
@@ -11,6 +13,7 @@ from central.randomness import SystemRandomness
 from central.signer import make_keys
 from contracts.descriptions import Locker, read_locker
 from contracts.key_files import KEY_BYTES, write_key
+from sim.street.own_addresses import own_addresses, own_names
 
 MACHINE, NUMBER, PLACE = "u-01", "U-01", "ul. Gronowa 22a"
 HARDWARE = Path(__file__).resolve().parents[2] / "hardware"
@@ -21,6 +24,10 @@ LOOPBACK = "127.0.0.1"
 
 class AddressTaken(OSError):
     """Somebody else listens where the street should be; names host and port."""
+
+
+class FolderTaken(OSError):
+    """Another street runs on this data folder; names it."""
 
 
 class FolderWrong(OSError):
@@ -59,6 +66,11 @@ class Places(msgspec.Struct, frozen=True):
     def near_host(self) -> str:
         """The host under which a program on this computer reaches what listens at `host`."""
         return LOOPBACK if self.host in ANYWHERE else self.host
+
+    @property
+    def near(self) -> bool:
+        """Whether only programs on this computer reach it."""
+        return self.host in {"localhost", "::1"} or self.host.startswith("127.")
 
     def centre_url(self) -> str:
         """The centre's address without a slash at the end."""
@@ -103,6 +115,21 @@ def _free(host: str, wanted: int) -> socket.socket:
         return listen(host, wanted if wanted <= 65535 else 0)
     except AddressTaken:
         return listen(host, 0)
+
+
+def claim(folder: Path) -> IO[bytes]:
+    """The lock of a data folder, held while the file is open: what lies there belongs to one street. Raises FolderTaken, FolderWrong."""
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+        lock = (folder / "lock").open("wb")
+    except OSError as error:
+        raise FolderWrong(f"{folder}: cannot be used ({error.strerror})") from None
+    try:
+        fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+    except OSError:
+        lock.close()
+        raise FolderTaken(f"{folder}: another street runs on this folder; stop it or use another (--data, make demo DATA=)") from None
+    return lock
 
 
 def wipe(places: Places) -> None:
@@ -166,6 +193,7 @@ keys = "keys"
 host = {json.dumps(places.host)}
 port = {ports.centre}
 public_url = "{places.centre_url()}"
+hosts = {json.dumps([] if places.near else [*own_addresses(), *own_names()])}
 
 [mqtt]
 port = {ports.broker}

@@ -20,10 +20,12 @@ from starlette.websockets import WebSocket, WebSocketDisconnect
 from websockets.asyncio.client import ClientConnection, connect
 from websockets.exceptions import WebSocketException
 
+from contracts.addresses import is_host_name
 from contracts.screen_messages import LANGUAGES
 from sim.street.cabinet import HandRefused
 from sim.street.centre_desk import CentreRefused
 from sim.street.picture import cabinet_shape, picture
+from sim.street.places import url
 from sim.street.street import Deed, Street
 from sim.street.words import Words, language_of
 
@@ -82,8 +84,14 @@ class StreetServer:
         language = language_of(request.query_params.get("lang"), request.headers.get("accept-language", ""))
         shape = msgspec.json.encode(cabinet_shape(self._street)).decode()
         words = self._words[language]
-        html = self._page.render(t=words.all(), lang=language, languages=LANGUAGES, shape=shape, centre=self._street.places.centre_url())
+        centre = self._centre_for(request.url.hostname or "")
+        html = self._page.render(t=words.all(), lang=language, languages=LANGUAGES, shape=shape, centre=centre)
         return Response(html, media_type="text/html; charset=utf-8", headers=HEADERS)
+
+    def _centre_for(self, host: str) -> str:
+        """The centre's address for a visitor who reached the street under this name."""
+        places = self._street.places
+        return url(host if is_host_name(host) else places.near_host, places.ports.centre)
 
     async def _file(self, request: Request) -> Response:
         name = request.url.path.removeprefix("/")

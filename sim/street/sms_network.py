@@ -39,6 +39,11 @@ class Message:
         self.notify_url = notify_url
         self.arrived: datetime | None = None
 
+    @property
+    def deposit(self) -> str:
+        """The document it speaks of, as the centre numbers its messages."""
+        return self.idx.rpartition("-")[0]
+
     def __repr__(self) -> str:
         return f"Message({self.id})"
 
@@ -68,6 +73,10 @@ class SmsNetwork:
     def inbox(self) -> list[Message]:
         """What has arrived, newest first."""
         return [message for message in reversed(self.messages) if message.arrived is not None]
+
+    def arrived(self, deposit: str) -> bool:
+        """Whether a message about this deposit is on the phone."""
+        return any(message.deposit == deposit for message in self.inbox())
 
     def deliver(self, now: datetime) -> list[Report]:
         """Everything on its way arrives; the reports to send."""

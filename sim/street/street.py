@@ -14,7 +14,7 @@ from contracts.descriptions import Locker
 from contracts.screen_messages import KEYS, Language
 from sim.clock import RealClock
 from sim.street.cabinet import HandRefused, Paper
-from sim.street.centre_desk import CentreRefused
+from sim.street.centre_desk import CentreRefused, DepositSeen
 from sim.street.children import ChildFailed
 from sim.street.day import Day
 from sim.street.places import MACHINE, Places
@@ -26,6 +26,8 @@ ARRIVES_S = 0.9
 PIN = re.compile(r"PIN\D{0,3}(\d{6})")
 LOADING = frozenset({"registered", "held", "loading"})
 INSIDE = frozenset({"stored", "told"})
+VISITED = INSIDE | {"collected"}
+MACHINE_ANSWERS_S = 2.0
 
 Action = Literal["take", "put", "close", "power", "network", "jam", "register", "load", "key", "reset"]
 
@@ -98,10 +100,32 @@ class Street:
         finally:
             self.watchers.remove(language)
 
+    def useful(self, message: Message) -> bool:
+        """Whether the machine still takes the PIN of this message."""
+        paper = self.day.cabinet.paper(message.deposit)
+        return self._state(message.deposit) in INSIDE and (paper is None or paper.where != "hand")
+
     def pin_message(self) -> Message | None:
-        """The newest message on the phone whose document still waits in the machine."""
-        inside = {paper.deposit for paper in self.day.cabinet.papers if paper.where == "box" and self._state(paper) in INSIDE}
-        return next((one for one in self.sms.inbox() if PIN.search(one.text) and _deposit(one) in inside), None)
+        """The newest message on the phone whose PIN the machine still takes."""
+        return next((one for one in self.sms.inbox() if PIN.search(one.text) and self.useful(one)), None)
+
+    def visited(self) -> DepositSeen | None:
+        """The document that the machine's screen is about."""
+        seen, deposits = self.day.eye.seen, self.day.desk.deposits
+        if seen.screen.startswith("k."):
+            return self._loaded()
+        return next((one for one in deposits if one.compartment == seen.compartment and one.state in VISITED), None)
+
+    def can(self) -> dict[str, bool]:
+        """What the hands could do now."""
+        cabinet = self.day.cabinet
+        opened, jammed = cabinet.open_doors(), cabinet.jammed()
+        return {
+            "take": any(cabinet.inside(number) for number in opened),
+            "put": cabinet.can_put(self._is_loaded),
+            "close": bool(opened),
+            "jam": any(paper.where == "box" and paper.box not in (*jammed, *opened) for paper in cabinet.papers),
+        }
 
     async def act(self, deed: Deed) -> None:
         """Do one thing; raises HandRefused, CentreRefused, and then nothing has changed."""
@@ -119,10 +143,21 @@ class Street:
             case "register":
                 await self.day.desk.register(deed.case.strip()[:64], deed.phone.strip()[:32], MACHINE, deed.lang)
             case "load":
-                await self.day.desk.load(deed.deposit)
+                await self._load(deed.deposit)
             case _:
                 return False
         return True
+
+    async def _load(self, deposit: str) -> None:
+        """Ask for a compartment and wait a moment for the machine's word; raises CentreRefused with its code."""
+        desk = self.day.desk
+        order = await desk.load(deposit)
+        with contextlib.suppress(TimeoutError):
+            async with asyncio.timeout(MACHINE_ANSWERS_S):
+                await self.until(lambda: desk.answer(order) is not None)
+        answer = desk.answer(order)
+        if answer is not None and answer.kind == "order.refused":
+            raise CentreRefused(str(answer.fact.get("code")))
 
     async def _with_hands(self, deed: Deed) -> None:
         day = self.day
@@ -130,7 +165,7 @@ class Street:
             case "take":
                 day.cabinet.take(self._belongs_to_clerk)
             case "put":
-                day.cabinet.put(lambda paper: self._state(paper) == "loading")
+                day.cabinet.put(self._is_loaded)
             case "close":
                 await day.cabinet.close(deed.door)
             case "power":
@@ -143,12 +178,23 @@ class Street:
                 if deed.key not in KEYS or not await day.eye.press(deed.key):
                     raise HandRefused("key_asleep")
 
-    def _state(self, paper: Paper) -> str:
-        found = self.day.desk.deposit(paper.deposit)
+    def _state(self, deposit: str) -> str:
+        found = self.day.desk.deposit(deposit)
         return found.state if found else ""
 
     def _belongs_to_clerk(self, paper: Paper) -> bool:
-        return self._state(paper) in LOADING
+        return self._state(paper.deposit) in LOADING
+
+    def _loaded(self) -> DepositSeen | None:
+        """The document that the machine has a compartment open for: the screen names its case, the centre knows it a moment later."""
+        seen, loading = self.day.eye.seen, [one for one in self.day.desk.deposits if one.state == "loading"]
+        named = [one for one in self.day.desk.deposits if one.case == seen.case and one.state in LOADING]
+        placed = [one for one in loading if one.compartment == seen.compartment]
+        return next(iter([*named, *placed, *loading]), None)
+
+    def _is_loaded(self, paper: Paper) -> bool:
+        loaded = self._loaded()
+        return loaded is not None and paper.deposit == loaded.key
 
     def _jam(self, door: int) -> None:
         """Jam the door in front of the next document, or free the one named."""
@@ -207,10 +253,6 @@ class Street:
                 self.day.desk.look_again()
                 self.changed()
                 await asyncio.gather(*(_tell(client, report) for report in reports))
-
-
-def _deposit(message: Message) -> str:
-    return message.idx.removesuffix("-ready")
 
 
 async def _tell(client: httpx.AsyncClient, report: Report) -> None:

@@ -24,15 +24,25 @@ class Words:
 
     def refusal(self, code: str) -> str:
         """Why something cannot be done."""
-        return self._texts.get(f"no.{code}", self._texts["no.else"])
+        return self._texts.get(f"no.{code}") or self.why(code) or self._texts["no.else"]
+
+    def why(self, code: str) -> str:
+        """A machine's reason as a sentence; empty when the street knows no words for it."""
+        return self._texts.get(f"why.{code}", "")
 
     def fact(self, kind: str, fact: Mapping[str, Any]) -> str:
         """A fact in human words; its kind when the street knows no words for it."""
         text = self._texts.get(f"fact.{kind}", kind)
         try:
-            return text.format_map({name: str(value) for name, value in fact.items()})
+            return text.format_map({name: self._value(name, str(value)) for name, value in fact.items()})
         except KeyError:
             return kind
+
+    def _value(self, name: str, value: str) -> str:
+        if name == "where":
+            kind, _, number = value.partition(" ")
+            return self._texts.get(f"where.{kind}", value).format_map({"n": number})
+        return self._texts.get(f"fault.{value}", value) if name == "fault" else value
 
     def all(self) -> Mapping[str, str]:
         """Every text, for the page's template."""

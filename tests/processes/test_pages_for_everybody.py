@@ -16,7 +16,7 @@ pytestmark = [
 ]
 SIZES: tuple[ViewportSize, ...] = ({"width": 1280, "height": 720}, {"width": 390, "height": 844})
 WORDS = {
-    "pl": ("Dokument leży w skrytce 1", "Telefon", "Zatnij drzwi", "Zacięte drzwi 1 ✕"),
+    "pl": ("Dokument leży w skrytce 1", "Telefon", "Zatnij drzwiczki", "Zacięte drzwiczki 1 ✕"),
     "en": ("A document lies in compartment 1", "Phone", "Jam door", "Jammed door 1 ✕"),
 }
 CASES = {"pl": "26009001", "en": "26009002"}

@@ -69,11 +69,11 @@ class Visitor:
 class RunningStreet:
     """The process and what it printed."""
 
-    def __init__(self, data: Path) -> None:
-        command = [sys.executable, "-m", "sim", "street", "--port", "0", "--data", str(data)]
+    def __init__(self, data: Path, host: str = "127.0.0.1") -> None:
+        command = [sys.executable, "-m", "sim", "street", "--port", "0", "--data", str(data), "--host", host]
         self.process = subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True)
         assert self.process.stdout is not None
-        self.said = [self.process.stdout.readline().strip() for _ in range(6)]
+        self.said = [self.process.stdout.readline().strip() for _ in range(7 if host == "0.0.0.0" else 6)]
         self.address = self.said[0].removeprefix("street: ").rstrip("/")
 
     def children(self) -> list[int]:
@@ -90,9 +90,9 @@ class RunningStreet:
 
 
 @contextlib.contextmanager
-def running_street(data: Path) -> Generator[RunningStreet]:
+def running_street(data: Path, host: str = "127.0.0.1") -> Generator[RunningStreet]:
     """A street for the length of a block."""
-    street = RunningStreet(data)
+    street = RunningStreet(data, host)
     try:
         yield street
     finally:

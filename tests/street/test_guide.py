@@ -8,11 +8,17 @@ from hypothesis import strategies as st
 
 from contracts.screen_messages import KEYS, LANGUAGES
 from controller.kiosk.forms import FORMS
-from sim.street.guide import Sight, Waiting, advise
+from sim.street.guide import advise
+from sim.street.sight import Sight, Waiting
 from sim.street.words import Words
 
 PIN = "380233"
 HELD, TOLD = Waiting("k1", "26004712", "held"), Waiting("k1", "26004712", "told")
+ARRIVED, LOST = Waiting("k1", "26004712", "told", arrived=True), Waiting("k1", "26004712", "held", lost_in=5)
+AT_DOOR: dict[str, Any] = {"screen": "l.open", "compartment": 7, "open_doors": (7,)}
+TAKEN: dict[str, Any] = {**AT_DOOR, "mine": "hand"}
+HANDED: dict[str, Any] = {"ending": "handed_over", "ended_in": 7, "ended_mine": "hand", "documents": 1, "openings": 1, "collected": 1}
+CUT: dict[str, Any] = {"cuts": 1, "cut_since": True}
 STORY: list[tuple[dict[str, Any], str, str]] = [
     ({"phase": "preparing"}, "preparing", ""),
     ({"waiting": (TOLD,)}, "desk.sms_coming", ""),
@@ -26,49 +32,95 @@ STORY: list[tuple[dict[str, Any], str, str]] = [
     ({"screen": "l.checking", "pin": PIN}, "pin.checking", ""),
     ({"screen": "l.found", "pin": PIN, "compartment": 7}, "collect.found", "kiosk:ok"),
     ({"screen": "l.opening", "compartment": 7}, "collect.opening", ""),
-    ({"screen": "l.open", "compartment": 7, "open_doors": (7,), "inside": (7,)}, "collect.take", "take"),
-    ({"screen": "l.open", "compartment": 7, "open_doors": (7,), "collected": 1}, "cut.try", "power"),
-    ({"screen": "", "power": False, "cuts": 1}, "power.off", "power"),
+    ({**AT_DOOR, "mine": "here", "full": True}, "collect.take", "take"),
+    ({**TAKEN, "collected": 1}, "cut.try", "power"),
+    ({"screen": "", "power": False, "cuts": 1, "cut_in": "l.open"}, "power.off", "power"),
+    ({"screen": "", "power": False, "cuts": 1, "cut_in": "l.done"}, "power.off_calm", "power"),
     ({"screen": "", "cuts": 1}, "power.back", ""),
-    ({"screen": "l.open", "compartment": 7, "open_doors": (7,), "cuts": 1}, "proof.wait", "close"),
-    ({"screen": "l.open", "compartment": 7, "open_doors": (7,), "cuts": 1, "documents": 1, "openings": 1}, "proof.close", "close"),
+    ({**TAKEN, "cuts": 1, "untold": True}, "collect.wait", ""),
+    ({**TAKEN, **HANDED, **CUT}, "proof.close", "close"),
     ({"screen": "l.open", "compartment": 7, "cuts": 1}, "door.shut", ""),
-    ({"screen": "l.done", "cuts": 1, "documents": 1, "openings": 1, "collected": 1}, "proof", "kiosk:ok"),
-    ({"screen": "l.done", "cuts": 1, "documents": 1, "openings": 2, "collected": 1}, "proof.counts", "kiosk:ok"),
-    ({"cuts": 1, "documents": 1, "openings": 1, "collected": 1}, "proof", "register"),
-    ({"collected": 1}, "cut.try_done", "power"),
-    ({"collected": 1, "cuts": 1, "documents": 1, "openings": 1, "waiting": (HELD,)}, "desk.load", "load:k1"),
+    ({"screen": "l.done", **HANDED, **CUT}, "proof", "kiosk:ok"),
+    ({"screen": "l.done", **HANDED, **CUT, "openings": 2}, "proof.counts", "kiosk:ok"),
+    ({"screen": "l.done", **HANDED}, "cut.try_done", "power"),
+    ({"screen": "l.done", **HANDED, "cuts": 1}, "collect.done", "kiosk:ok"),
+    ({"screen": "l.done", "untold": True}, "collect.wait", "kiosk:ok"),
+    ({"screen": "l.done"}, "kiosk.read", "kiosk:ok"),
+    ({**HANDED, **CUT}, "proof", "register"),
+    ({**HANDED}, "cut.try_done", "power"),
+    ({**HANDED, **CUT, "waiting": (HELD,)}, "desk.load", "load:k1"),
     ({}, "desk.register", "register"),
 ]
 LOADING: list[tuple[dict[str, Any], str, str]] = [
     ({"screen": "k.opening", "compartment": 2}, "load.opening", ""),
-    ({"screen": "k.load", "compartment": 2, "open_doors": (2,)}, "load.put", "put"),
-    ({"screen": "k.load", "compartment": 2, "open_doors": (2,), "inside": (2,)}, "load.close", "close"),
-    ({"screen": "k.check", "compartment": 2, "inside": (2,)}, "load.check", "kiosk:1"),
-    ({"screen": "k.check", "compartment": 2}, "load.check", "kiosk:2"),
-    ({"screen": "k.loaded"}, "load.done", "kiosk:ok"),
+    ({"screen": "k.opening", "compartment": 2, "jammed": (2,)}, "door.trying", "jam:2"),
+    ({"screen": "k.load", "compartment": 2, "mine": "desk"}, "door.shut", ""),
+    ({"screen": "k.load", "compartment": 2, "open_doors": (2,), "mine": "desk"}, "load.put", "put"),
+    ({"screen": "k.load", "compartment": 2, "open_doors": (2,), "mine": "here", "full": True}, "load.close", "close"),
+    ({"screen": "k.load", "compartment": 2, "open_doors": (2,), "mine": "desk", "full": True}, "load.full", "kiosk:1"),
+    ({"screen": "k.load", "compartment": 2, "open_doors": (2,), "mine": "away"}, "load.missing", "close"),
+    ({"screen": "k.load", "compartment": 2, "open_doors": (2,), "mine": "desk", "moving": True, "keys": ()}, "load.other", "close"),
+    ({"screen": "k.load", "compartment": 2, "open_doors": (2,), "mine": "here", "moving": True, "full": True}, "load.take_back", "take"),
+    ({"screen": "k.check", "compartment": 2, "mine": "here", "full": True}, "load.check", "kiosk:1"),
+    ({"screen": "k.check", "compartment": 2, "mine": "desk", "full": True}, "load.check", "kiosk:2"),
+    ({"screen": "k.check", "compartment": 2, "mine": "away"}, "load.check", "kiosk:3"),
+    ({"screen": "k.loaded", "waiting": (TOLD,)}, "load.done", "kiosk:ok"),
+    ({"screen": "k.loaded", "waiting": (ARRIVED,)}, "load.arrived", "kiosk:ok"),
+    ({"screen": "k.loaded", "waiting": (ARRIVED, Waiting("k2", "26004713", "loading"))}, "load.done", "kiosk:ok"),
+    ({"screen": "k.loaded", "network": False, "waiting": (ARRIVED,)}, "load.offline", "kiosk:ok"),
+    ({"waiting": (ARRIVED, LOST)}, "desk.lost", "register"),
 ]
+JAM: dict[str, Any] = {"screen": "l.jam", "compartment": 7}
 TROUBLE: list[tuple[dict[str, Any], str, str]] = [
-    ({"screen": "l.jam", "keys": ("1", "2"), "compartment": 7, "jammed": (7,)}, "collect.jam", "jam:7"),
-    ({"screen": "l.jam", "keys": ("1", "2"), "compartment": 7}, "collect.jam", "kiosk:1"),
-    ({"screen": "l.jam.last", "keys": ("2",), "compartment": 7}, "collect.jam", "kiosk:2"),
-    ({"screen": "l.jam", "keys": ("1", "2"), "compartment": 7, "network": False}, "collect.jam_offline", "kiosk:1"),
+    ({"screen": "l.opening", "compartment": 7, "jammed": (7,)}, "door.trying", ""),
+    ({**JAM, "keys": ("1", "2"), "jammed": (7,), "unopened": "jammed"}, "collect.jam", "jam:7"),
+    ({**JAM, "keys": ("1", "2"), "jammed": (7,), "unopened": "jammed", "network": False}, "collect.jam_offline", "jam:7"),
+    ({**JAM, "keys": ("1", "2"), "jammed": (3,), "unopened": "jammed"}, "collect.again", "kiosk:1"),
+    ({**JAM, "keys": ("1", "2"), "jammed": (7,)}, "collect.again", "kiosk:1"),
+    ({**JAM, "keys": ("2",), "tries_left": 1}, "collect.again", ""),
+    ({**JAM, "keys": ("2",)}, "collect.last", "kiosk:2"),
+    ({**JAM, "keys": ("1", "2"), "unopened": "doubt"}, "collect.doubt", "kiosk:1"),
+    ({**JAM, "keys": ("2",), "unopened": "doubt", "tries_left": 1}, "collect.doubt", ""),
+    ({**AT_DOOR, "mine": "away"}, "collect.empty", "kiosk:1"),
+    ({**AT_DOOR, "mine": "away", "full": True}, "collect.foreign", "kiosk:1"),
+    ({"screen": "l.report", "compartment": 7, "mine": "here", "full": True}, "kiosk.report", "kiosk:3"),
+    ({"screen": "l.report", "compartment": 7, "mine": "away", "full": True}, "kiosk.report", "kiosk:2"),
+    ({"screen": "l.report", "compartment": 7, "mine": "away"}, "kiosk.report", "kiosk:1"),
+    ({"screen": "l.reported", "compartment": 7, "open_doors": (7,)}, "reported.close", "close"),
+    ({"screen": "l.reported"}, "reported", "kiosk:ok"),
+    ({"screen": "l.office", "keys": ("lang",)}, "kiosk.read", ""),
     ({"network": False, "pin": PIN}, "collect.start_offline", "kiosk:ok"),
+    ({"network": False, "pin": PIN, "lang": "en"}, "collect.start_offline", "kiosk:ok"),
+    ({"pin": PIN, "paused": True}, "pin.paused", ""),
     ({"network": False}, "network.off", "network"),
+    ({"network": False, "untold": True}, "network.untold", "network"),
+    ({"screen": "l.done", "network": False, "untold": True}, "network.untold", "network"),
+    ({"screen": "l.done", "network": False, **HANDED, **CUT}, "network.off", "network"),
     ({"online": False, "waiting": (TOLD,)}, "network.back", ""),
     ({"open_doors": (3, 9)}, "door.left", "close"),
     ({"screen": "l.pin"}, "pin.none", "kiosk:cancel"),
     ({"screen": "l.stop"}, "pin.none", "kiosk:ok"),
     ({"screen": "l.stop", "pin": PIN}, "kiosk.stop", "kiosk:cancel"),
 ]
+ENDED: list[tuple[dict[str, Any], str, str]] = [
+    ({**HANDED, **CUT, "ended_mine": "here"}, "collect.left", "register"),
+    ({"screen": "l.done", **HANDED, **CUT, "ended_mine": "here"}, "collect.left", "kiosk:ok"),
+    ({**HANDED, **CUT, "ended_mine": "desk"}, "collect.nothing", "register"),
+    ({**HANDED, **CUT, "ending": "reported"}, "reported", "register"),
+    ({**CUT, "ending": "withdrawn", "ended_mine": "here"}, "withdrawn", "register"),
+    ({**CUT, "ending": "withdrawn", "ended_mine": "hand"}, "withdrawn.hand", "register"),
+    ({**CUT, "collected": 1}, "desk.register", "register"),
+]
 
 
-@pytest.mark.parametrize(("looks", "say", "glow"), STORY + LOADING + TROUBLE)
+@pytest.mark.parametrize(("looks", "say", "glow"), STORY + LOADING + TROUBLE + ENDED)
 def test_the_guide_says_and_lights_the_next_step(looks: dict[str, Any], say: str, glow: str) -> None:
-    advice = advise(Sight(**looks))
+    all_keys: dict[str, Any] = {"keys": KEYS, **looks}
+    advice = advise(Sight(**all_keys))
     assert (advice.say, advice.glow) == (say, glow)
 
 
+LIES = ("", "here", "hand", "desk", "away")
 SIGHTS = st.builds(
     Sight,
     phase=st.sampled_from(("preparing", "free")),
@@ -83,11 +135,22 @@ SIGHTS = st.builds(
     compartment=st.integers(0, 24),
     pin=st.sampled_from(("", PIN)),
     open_doors=st.lists(st.integers(1, 24), max_size=2).map(tuple),
-    inside=st.lists(st.integers(1, 24), max_size=2).map(tuple),
+    tries_left=st.integers(0, 2),
+    moving=st.booleans(),
+    mine=st.sampled_from(LIES),
+    full=st.booleans(),
     jammed=st.lists(st.integers(1, 24), max_size=1).map(tuple),
-    waiting=st.lists(st.sampled_from((HELD, TOLD)), max_size=2).map(tuple),
+    waiting=st.lists(st.sampled_from((HELD, TOLD, ARRIVED, LOST)), max_size=2).map(tuple),
     collected=st.integers(0, 2),
     cuts=st.integers(0, 2),
+    cut_in=st.sampled_from(("", *FORMS)),
+    paused=st.booleans(),
+    unopened=st.sampled_from(("", "jammed", "doubt")),
+    untold=st.booleans(),
+    ending=st.sampled_from(("", "handed_over", "reported", "withdrawn")),
+    ended_in=st.integers(0, 24),
+    ended_mine=st.sampled_from(LIES),
+    cut_since=st.booleans(),
     documents=st.integers(0, 2),
     openings=st.integers(0, 2),
 )
@@ -102,11 +165,16 @@ def test_every_sight_has_words_in_every_language_and_never_the_pin(sight: Sight)
         assert PIN not in text
     kind, _, name = advice.glow.partition(":")
     assert kind in {"", "kiosk", "take", "put", "close", "power", "network", "jam", "register", "load"}
-    assert kind != "kiosk" or name in KEYS
+    assert kind != "kiosk" or name in sight.keys
+    assert kind != "put" or (sight.mine in {"hand", "desk"} and not sight.full and sight.compartment in sight.open_doors)
     assert PIN not in repr(sight)
 
 
 @given(SIGHTS)
-def test_the_claim_is_made_only_when_the_centre_knows_it(sight: Sight) -> None:
-    if advise(sight).say in {"proof", "proof.close"}:
-        assert (sight.documents, sight.openings) == (1, 1)
+def test_the_claim_is_made_only_when_the_centre_knows_it_and_it_is_so(sight: Sight) -> None:
+    advice = advise(sight)
+    claimed = advice.say in {"proof", "proof.close", "collect.done"}
+    assert claimed == advice.proof
+    if claimed:
+        assert (sight.ending, sight.ended_mine, sight.documents, sight.openings) == ("handed_over", "hand", 1, 1)
+        assert not sight.untold

@@ -1,11 +1,13 @@
 """The street's page in a browser: whole, quiet, within the window, and it leaves the visitor's focus alone."""
 
 from collections.abc import Generator
+from pathlib import Path
 
 import pytest
 from axe_playwright_python.base import AXE_FILE_PATH
 from playwright.sync_api import Browser, Page, expect
 
+from contracts.screen_messages import LANGUAGES
 from tests.screens.shown_page import CHROMIUM, chromium
 from tests.street.running_street import RunningStreet, Visitor, running_street
 
@@ -16,7 +18,7 @@ pytestmark = [
 ]
 WITHIN_MS = 40_000
 LABELS = {
-    "pl": ("Od nowa", "Weź", "Włóż", "Zamknij drzwi", "Odetnij prąd", "Odetnij sieć", "Zatnij drzwi", "Zarejestruj"),
+    "pl": ("Od nowa", "Weź", "Włóż", "Zamknij drzwiczki", "Odetnij prąd", "Odetnij sieć", "Zatnij drzwiczki", "Zarejestruj"),
     "en": ("Start over", "Take", "Put in", "Close door", "Cut power", "Cut network", "Jam door", "Register"),
 }
 SIZES = ((1280, 720), (390, 844))
@@ -78,3 +80,45 @@ def test_a_message_shows_its_pin_on_the_phone_only(browser: Browser, street: Run
     others = page.locator("#guide, #cabinet-pane, #kiosk-pane, #desk-pane, #facts-pane").all_inner_texts()
     assert not any(pin in text for text in others)
     page.close()
+
+
+def test_new_facts_are_seen_and_who_reads_is_left_alone(browser: Browser, street: RunningStreet) -> None:
+    page, _ = open_page(browser, street, "en", SIZES[0])
+    visitor, facts, jump = Visitor(street.address, "en"), page.locator("#facts"), page.get_by_role("button", name="New facts")
+    facts.locator("summary").last.click()
+    expect(jump).to_be_hidden()
+    assert visitor.act(do="register", case="26004801", phone="601 234 123") == (200, {})
+    jump.click(timeout=WITHIN_MS)
+    expect(jump).to_be_hidden()
+    assert facts.evaluate("(list) => list.scrollTop") == 0
+    facts.evaluate("(list) => { list.scrollTop = 100; document.getElementById('case').focus(); }")
+    before = facts.locator("li").count()
+    assert visitor.act(do="register", case="26004802", phone="601 234 123") == (200, {})
+    expect(facts.locator("li").nth(before)).to_be_attached(timeout=WITHIN_MS)
+    assert facts.evaluate("(list) => list.scrollTop") == 0
+    expect(jump).to_be_hidden()
+    page.close()
+
+
+@pytest.mark.parametrize("lang", LANGUAGES)
+def test_every_language_can_be_chosen_on_a_phone(browser: Browser, street: RunningStreet, lang: str) -> None:
+    page, _ = open_page(browser, street, lang, SIZES[1])
+    assert page.evaluate("(() => { const nav = document.querySelector('nav'); return nav.scrollWidth - nav.clientWidth; })()") == 0
+    assert page.evaluate("document.documentElement.scrollWidth") == SIZES[1][0]
+    page.close()
+
+
+def test_a_street_that_has_gone_is_asked_ever_more_seldom(browser: Browser, tmp_path: Path) -> None:
+    with running_street(tmp_path) as street:
+        page, _ = open_page(browser, street, "en", SIZES[0])
+        page.clock.install()
+        street.stop()
+        expect(page.get_by_role("alert")).to_have_text("The street does not answer. Is the program still running?")
+        expect(page.locator(".glow")).to_have_count(0)
+        asked: list[str] = []
+        page.on("request", lambda request: asked.append(request.url))
+        for times, wait_s in enumerate((1, 2, 4, 8, 15, 15), 1):
+            with page.expect_event("requestfailed"):
+                page.clock.run_for(wait_s * 1000)
+            assert len(asked) == times
+        page.close()

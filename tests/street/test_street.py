@@ -72,6 +72,36 @@ def test_a_folder_that_cannot_be_used_is_a_named_error(tmp_path: Path) -> None:
     assert ended.stderr.startswith("kiosk-sim: FolderWrong: ")
 
 
+def test_a_second_street_on_the_same_folder_is_a_named_error_and_harms_nothing(tmp_path: Path) -> None:
+    with running_street(tmp_path) as street:
+        held = sorted(path for path in tmp_path.rglob("*") if path.is_file())
+        command = [sys.executable, "-m", "sim", "street", "--port", "0", "--data", str(tmp_path)]
+        ended = subprocess.run(command, capture_output=True, text=True, timeout=60, check=False)
+        assert (ended.returncode, ended.stdout) == (1, "")
+        assert ended.stderr.startswith(f"kiosk-sim: FolderTaken: {tmp_path}: another street runs on this folder")
+        assert set(held) <= {path for path in tmp_path.rglob("*") if path.is_file()}
+        assert len(street.children()) == 2
+
+
+def test_others_reach_it_by_every_name_of_this_computer(tmp_path: Path) -> None:
+    with running_street(tmp_path, "0.0.0.0") as street:
+        far = street.said[6].removeprefix("from other computers: ").split()
+        own, centre = (httpx.URL(line.split(": ")[1]).port for line in street.said[:2])
+        for host in ("localhost", *(httpx.URL(address).host for address in far)):
+            page = httpx.get(street.address, headers={"Host": f"{host}:{own}"}, trust_env=False)
+            assert f'href="http://{host}:{centre}/?language=' in page.text
+            asked = [asked_as(host, f"http://127.0.0.1:{centre}{path}") for path in ("/", "/clerk")]
+            assert asked == [200, 200]
+        assert asked_as("evil.example", f"http://127.0.0.1:{centre}/") == 403
+        assert "127.0.0.1" not in street.said[6]
+        assert "this computer only" in street.said[3]
+
+
+def asked_as(host: str, address: str) -> int:
+    """The status of a request that names this host."""
+    return httpx.get(address, headers={"Host": f"{host}:1"}, trust_env=False).status_code
+
+
 def test_no_pin_lies_about(tmp_path: Path) -> None:
     with running_street(tmp_path) as street:
         visitor = Visitor(street.address, "pl")

@@ -5,6 +5,7 @@ import string
 import pytest
 
 from contracts.facts import KINDS
+from contracts.faults import FAULTS
 from contracts.screen_messages import LANGUAGES, Language
 from contracts.texts import read_catalogues
 from sim.street.words import FOLDER, Words, language_of
@@ -25,6 +26,27 @@ def test_the_same_keys_and_values_in_every_language() -> None:
 def test_every_fact_has_words(kind: str) -> None:
     for language in LANGUAGES:
         assert Words(language).fact(kind, {"compartment": 4, "fault": "door_jammed", "where": "door 4"}) != kind
+
+
+@pytest.mark.parametrize("fault", FAULTS)
+def test_every_fault_and_its_place_has_words(fault: str) -> None:
+    for language in LANGUAGES:
+        text = Words(language).fact("fault.raised", {"fault": fault, "where": "door 4"})
+        assert fault not in text
+        assert "4" in text
+        assert language == "en" or "door" not in text
+    assert Words("pl").fact("fault.raised", {"fault": "door_left_open", "where": "door 2"}) == (
+        "Usterka: drzwiczki są otwarte zbyt długo (drzwiczki 2)"
+    )
+
+
+def test_a_fault_of_tomorrow_is_told_by_its_code() -> None:
+    assert Words("en").fact("fault.raised", {"fault": "moon_full", "where": "roof 1"}) == "Fault: moon_full (roof 1)"
+
+
+def test_a_machine_says_why_in_words() -> None:
+    assert Words("en").refusal("busy") == "The machine is in use"
+    assert Words("en").refusal("moon_full") == Words("en").refusal("else")
 
 
 def test_a_fact_of_tomorrow_is_told_by_its_kind() -> None:

@@ -3,6 +3,7 @@
 const doors = new Map();
 const screen = document.getElementById("screen");
 const WIDTH = 1024;
+const SIGNS_SHOWN = 8;
 const GLOW = `outline: 14px solid #FFC400 !important; outline-offset: 2px !important; box-shadow: 0 0 0 20px #14202B !important;
   animation: street-glow 1s ease-in-out infinite alternate !important; z-index: 1; position: relative;`;
 const SOFT = "@keyframes street-glow { from { outline-color: #FFC400; } to { outline-color: #FFE9A6; } }";
@@ -37,10 +38,16 @@ export function drawCabinet(states, close) {
     door.setAttribute("aria-label", state.name);
     door.setAttribute("aria-disabled", String(!state.open));
     door.tabIndex = state.open ? 0 : -1;
-    door.querySelector(".sheet").textContent = state.paper;
-    door.querySelector(".sheet").hidden = !state.paper;
+    drawSheet(door.querySelector(".sheet"), state.paper);
     door.onclick = state.open ? () => close(state.n) : null;
   }
+}
+
+// A sheet has room for a short number; of a long one it shows the end, which tells two cases apart.
+function drawSheet(sheet, number) {
+  sheet.hidden = !number;
+  sheet.title = number;
+  sheet.textContent = number.length > SIGNS_SHOWN ? `…${number.slice(2 - SIGNS_SHOWN)}` : number;
 }
 
 // The machine's page is drawn for its own panel; here it is shown smaller.
@@ -48,6 +55,12 @@ export function fitScreen() {
   const frame = document.getElementById("kiosk");
   new ResizeObserver(() => { screen.style.transform = `scale(${frame.clientWidth / WIDTH})`; }).observe(frame);
   screen.addEventListener("load", () => paint());
+}
+
+// A frame whose machine has gone would ask for it for ever.
+export function showScreen(there) {
+  const wanted = there ? "/kiosk/" : "about:blank";
+  if (screen.getAttribute("src") !== wanted) screen.src = wanted;
 }
 
 export function glowOnScreen(key) {

@@ -1,5 +1,6 @@
 // Phone, desk, facts, faults and hands: lists drawn from what the street tells.
 const texts = document.body.dataset;
+const NEAR_PX = 8;
 const byId = (id) => document.getElementById(id);
 
 function make(tag, className, text) {
@@ -22,17 +23,17 @@ export function drawPhone(messages) {
     const sms = make("article", "sms");
     const head = make("p", "about");
     head.append(make("b", "", message.from), make("span", "", message.to), make("time", "", message.at));
-    sms.append(head, marked(message.text, message.pin));
+    sms.append(head, marked(message.text, message.pin, message.useful));
     sms.dataset.sms = message.id;
     return sms;
   }), texts.phoneEmpty);
 }
 
-function marked(text, pin) {
+function marked(text, pin, useful) {
   const line = make("p", "text");
   const [before, after] = pin ? text.split(pin) : [text, ""];
   line.append(before);
-  if (pin) line.append(make("b", "pin", pin), after);
+  if (pin) line.append(make("b", useful ? "pin" : "", pin), after);
   return line;
 }
 
@@ -52,22 +53,42 @@ export function drawDesk(deposits, load) {
   }));
 }
 
+// What a visitor reads stays where it is: new facts come on top, known ones are not drawn again.
 export function drawFacts(facts, reached) {
-  const open = new Set([...byId("facts").querySelectorAll("details[open]")].map((one) => one.id));
-  const items = facts.map((fact) => {
-    const line = make("li");
-    const details = make("details");
-    details.id = `fact-${fact.id}`;
-    details.open = open.has(details.id);
-    const summary = make("summary");
-    summary.append(make("time", "", fact.at), make("span", "", fact.words));
-    details.append(summary, make("pre", "", fact.json));
-    details.dataset.kind = fact.kind;
-    line.append(details);
-    return line;
-  });
-  if (!reached) items.unshift(make("li", "empty", texts.factsLate));
-  put(byId("facts"), items, texts.factsEmpty);
+  const list = byId("facts");
+  const known = new Map([...list.children].map((line) => [line.dataset.key, line]));
+  const wanted = facts.map((fact) => [`${fact.id} ${fact.at} ${fact.kind}`, fact]);
+  const fresh = wanted.filter(([key]) => !known.has(key));
+  const keys = new Set(wanted.map(([key]) => key));
+  for (const [key, line] of known) if (!keys.has(key)) line.remove();
+  list.prepend(...fresh.map(([key, fact]) => factLine(key, fact)));
+  if (!reached) list.prepend(make("li", "empty", texts.factsLate));
+  else if (!facts.length) list.prepend(make("li", "empty", texts.factsEmpty));
+  if (fresh.length) showNewest(list);
+}
+
+function factLine(key, fact) {
+  const line = make("li");
+  line.dataset.key = key;
+  const details = make("details");
+  details.id = `fact-${fact.id}`;
+  details.dataset.kind = fact.kind;
+  const summary = make("summary");
+  summary.append(make("time", "", fact.at), make("span", "", fact.words));
+  details.append(summary, make("pre", "", fact.json));
+  line.append(details);
+  return line;
+}
+
+function showNewest(list) {
+  if (list.contains(document.activeElement)) byId("facts-new").hidden = list.scrollTop < NEAR_PX;
+  else list.scrollTop = 0;
+}
+
+export function watchFacts() {
+  const list = byId("facts");
+  list.addEventListener("scroll", () => { if (list.scrollTop < NEAR_PX) byId("facts-new").hidden = true; });
+  byId("facts-new").addEventListener("click", () => { list.scrollTop = 0; list.focus({ preventScroll: true }); byId("facts-new").hidden = true; });
 }
 
 export function openFact(id) {

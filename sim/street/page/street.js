@@ -1,6 +1,6 @@
 // Listens to the street, draws what it is told and passes on what the visitor does. It decides nothing.
-import { buildCabinet, drawCabinet, fitScreen, glowOnScreen } from "./cabinet.js";
-import { drawChips, drawDesk, drawFacts, drawHand, drawPhone, openFact } from "./panes.js";
+import { buildCabinet, drawCabinet, fitScreen, glowOnScreen, showScreen } from "./cabinet.js";
+import { drawChips, drawDesk, drawFacts, drawHand, drawPhone, openFact, watchFacts } from "./panes.js";
 
 const body = document.body;
 const lang = document.documentElement.lang;
@@ -9,7 +9,9 @@ const proof = document.getElementById("proof");
 const refused = document.getElementById("refused");
 const dark = document.getElementById("dark");
 const caseInput = document.getElementById("case");
+const AGAIN_S = [1, 2, 4, 8, 15];
 const drawn = {};
+let tries = 0;
 let forgetting = 0;
 let suggested = "";
 let lastKind = "";
@@ -92,10 +94,25 @@ function glow(what) {
   lastKind = kind;
 }
 
+// While nobody answers the page asks ever more seldom, and its frame not at all.
 function listen() {
   const events = new EventSource(`/events?lang=${lang}`);
-  events.onmessage = (event) => { say(refused.textContent === body.dataset.lost ? "" : refused.textContent); draw(JSON.parse(event.data)); };
-  events.onerror = () => { body.dataset.ready = "no"; say(body.dataset.lost); };
+  events.onmessage = (event) => {
+    if (body.dataset.ready === "no") say("");
+    tries = 0;
+    showScreen(true);
+    draw(JSON.parse(event.data));
+  };
+  events.onerror = () => {
+    events.close();
+    body.dataset.ready = "no";
+    glow("");
+    showScreen(false);
+    dark.hidden = false;
+    refused.textContent = dark.textContent = body.dataset.lost;
+    clearTimeout(forgetting);
+    setTimeout(listen, AGAIN_S[Math.min(tries++, AGAIN_S.length - 1)] * 1000);
+  };
 }
 
 for (const button of document.querySelectorAll("[data-do]")) {
@@ -107,4 +124,5 @@ document.getElementById("register").addEventListener("submit", async (event) => 
 });
 buildCabinet(JSON.parse(body.dataset.shape));
 fitScreen();
+watchFacts();
 listen();
