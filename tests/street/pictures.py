@@ -35,6 +35,7 @@ def _dashboard(browser: Browser, address: str) -> None:
     page = browser.new_page(viewport={"width": 1280, "height": 800})
     page.goto(f"{address}?lang=en")
     expect(page.get_by_text("document.handed_over").first).to_be_visible(timeout=WITHIN_MS)
+    expect(page.locator("svg .is-closed")).to_have_count(page.locator("svg .door").count(), timeout=WITHIN_MS)
     page.screenshot(path=FOLDER / "dashboard.png")
 
 
