@@ -125,6 +125,8 @@ def _what_is_inside(sight: Sight) -> str:
 
 def _not_opened(sight: Sight, door: Mapping[str, str]) -> Advice:
     again = "kiosk:1" if "1" in sight.keys else "" if sight.tries_left else "kiosk:2"
+    if not sight.unopened:
+        return Advice("door.trying", "", door)
     if sight.unopened == "doubt":
         return Advice("collect.doubt", again, door)
     if sight.unopened == "jammed" and sight.compartment in sight.jammed:

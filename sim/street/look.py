@@ -68,7 +68,7 @@ def _unopened(street: Street) -> Unopened:
     if day.cable.connected:
         return why_unopened(day.desk.facts, compartment)
     # The centre hears nothing now: what anybody sees who stands there.
-    return "doubt" if day.cut_in == "l.opening" else "jammed" if compartment in day.cabinet.jammed() else ""
+    return "doubt" if day.cut_in == "l.opening" else "jammed" if compartment in day.cabinet.jammed() else "refused"
 
 
 def _waiting(street: Street, one: DepositSeen) -> Waiting:

@@ -15,8 +15,13 @@ ENDINGS: Mapping[str, Ending] = {
     "pin.paused": "",
 }
 UNOPENED: Mapping[str, Unopened] = {
-    "door.jammed": "jammed", "door.in_doubt": "doubt", "door.unlock_due": "", "door.refused": "", "door.opened": "", "door.closed": "",
-}  # fmt: skip
+    "door.jammed": "jammed",
+    "door.in_doubt": "doubt",
+    "door.refused": "refused",
+    "door.unlock_due": "",
+    "door.opened": "",
+    "door.closed": "",
+}
 
 
 class Proof(msgspec.Struct, frozen=True):

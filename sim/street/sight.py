@@ -11,8 +11,8 @@ Lies = Literal["", "here", "hand", "desk", "away"]
 Ending = Literal["", "handed_over", "reported", "withdrawn"]
 """How the last visit to a compartment ended, as the centre knows it; empty: with no document given or refused."""
 
-Unopened = Literal["", "jammed", "doubt"]
-"""What the machine wrote of a door that did not open: seen closed when the time was over, or nobody can tell; empty: nothing such."""
+Unopened = Literal["", "jammed", "doubt", "refused"]
+"""Why a door did not open: seen closed when the time was over, nobody can tell, the lock was not driven; empty: not told yet."""
 
 
 class Waiting(msgspec.Struct, frozen=True):

@@ -68,6 +68,7 @@ def test_why_a_door_did_not_open() -> None:
     assert why_unopened([doubt], 5) == ""
     assert why_unopened([doubt, fact(2, "door.jammed", compartment=4, wish=2)], 4) == "jammed"
     assert why_unopened([doubt, fact(2, "door.unlock_due", compartment=4)], 4) == ""
+    assert why_unopened([fact(3, "door.refused", compartment=4, code="restarted")], 4) == "refused"
 
 
 def test_a_pause_lasts_until_it_is_over() -> None:
