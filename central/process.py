@@ -95,7 +95,13 @@ async def run(settings: Settings, folder: Path) -> None:
     messages.running = running
     app = make_app(running, Views(store, settings, grids), settings.http, read_key(keys / "http.key").hex())
     config = uvicorn.Config(
-        with_a_readable_host(app), log_level="warning", access_log=False, timeout_graceful_shutdown=GRACE_S, lifespan="off", ws="none"
+        with_a_readable_host(app),
+        log_level="warning",
+        access_log=False,
+        timeout_graceful_shutdown=GRACE_S,
+        lifespan="off",
+        ws="none",
+        backlog=64,
     )
     server = _Server(config)
     public_url = settings.http.public_url or f"http://{host}:{port}"

@@ -69,7 +69,10 @@ def make_keys(folder: Path, machines: tuple[str, ...], randomness: Randomness) -
     wrong = [machine for machine in machines if not MACHINE_PATTERN.fullmatch(machine)]
     if wrong:
         raise KeysWrong(f"machine {wrong[0]!r}: ids are a-z, 0-9 and -")
-    folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+    try:
+        folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+    except OSError as error:
+        raise KeysWrong(f"{folder}: cannot be made ({type(error).__name__})") from None
     wanted = ["order.key", "seal.key", "http.key", *(f"pin-{machine}.key" for machine in machines)]
     made = [folder / name for name in wanted if not (folder / name).exists()]
     for path in made:

@@ -3,6 +3,7 @@
 import argparse
 import asyncio
 import logging
+import os
 import sys
 from pathlib import Path
 
@@ -41,6 +42,7 @@ def main(arguments: list[str] | None = None) -> int:
 
 
 def _run(path: Path) -> int:
+    os.umask(0o077)
     asyncio.run(run(read_site(path), path.parent))
     return 0
 

@@ -24,6 +24,7 @@ from controller.site import Site, read_order_keys, read_vault_keys
 from controller.turns import restart
 from controller.vault import Vault
 
+LEAVING_S = 3.0
 LOG = logging.getLogger("kiosk")
 
 
@@ -88,7 +89,8 @@ async def _until_told(page: KioskServer, *work: Coroutine[Any, Any, None]) -> No
     for task in tasks:
         task.cancel()
     page.stop()  # it closes its pages itself; a task that is cancelled would leave them in the middle of a word
-    await asyncio.gather(serving, *tasks, return_exceptions=True)
+    # A library may swallow a cancellation that meets its result: whoever stays is cancelled once more when the loop is closed.
+    await asyncio.wait((serving, *tasks), timeout=LEAVING_S)
     for task in done:
         task.result()
 

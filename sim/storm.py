@@ -62,11 +62,18 @@ def commit() -> str:
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
     """The options of `kiosk-sim storm`."""
-    parser.add_argument("--seeds", type=int, default=200, help="how many seeds")
+    parser.add_argument("--seeds", type=_positive, default=200, help="how many seeds")
     parser.add_argument("--first", type=int, default=1, help="the first seed")
     parser.add_argument("--seed", type=int, help="play one seed and print its log")
     parser.add_argument("--jobs", type=int, default=multiprocessing.cpu_count(), help="processes")
     parser.add_argument("--trace", action="store_true", help="print the trace hash of each seed")
+
+
+def _positive(text: str) -> int:
+    number = int(text)
+    if number < 1:
+        raise argparse.ArgumentTypeError("at least 1: nothing played proves nothing")
+    return number
 
 
 def run(options: argparse.Namespace) -> int:

@@ -25,6 +25,8 @@ from contracts.facts import (
 )
 
 WAITS = frozenset(("cooling", "braked"))
+WAITED_MAX = 5
+"""So often is one lock asked for again for one person: a board that rests for ever does not keep them standing there."""
 WAIT_MS_MAX = 20_000
 """A person in front of the door waits so long for the coil or the board's brake; anything longer is shown as a door that did not open."""
 
@@ -44,11 +46,12 @@ class LockWish(msgspec.Struct, frozen=True):
     code: str = ""
     wait_ms: int = 0
     wanted: bool = True
+    waited: int = 0
 
     @property
     def waits(self) -> bool:
         """The coil rests or the board brakes: certainly not driven, so it may be asked for again when the board says."""
-        return self.phase == "refused" and self.code in WAITS and 0 < self.wait_ms <= WAIT_MS_MAX
+        return self.phase == "refused" and self.code in WAITS and 0 < self.wait_ms <= WAIT_MS_MAX and self.waited < WAITED_MAX
 
     @property
     def opening(self) -> bool:
@@ -96,7 +99,8 @@ def fold(doors: Doors, entry: Entry, fact: DoorFact) -> Doors:
 def _door(door: Door, entry: Entry, fact: DoorFact) -> Door:
     match fact:
         case DoorUnlockDue():
-            lock = LockWish(entry.seq, fact.cause, fact.pulse_ms, fact.board_boot, entry.boot, entry.mono_ms)
+            waited = door.lock.waited + 1 if door.lock is not None and door.lock.waits else 0
+            lock = LockWish(entry.seq, fact.cause, fact.pulse_ms, fact.board_boot, entry.boot, entry.mono_ms, waited=waited)
             return msgspec.structs.replace(door, lock=lock, driven=entry.seq)
         case DoorOpened():
             return _lock(_moved(door, entry, fact, "open"), "opened", entry)

@@ -212,6 +212,7 @@ def _config(app: Starlette) -> uvicorn.Config:
         date_header=False,
         server_header=False,
         timeout_graceful_shutdown=1,
+        backlog=PAGES_MAX * 2,  # without files left, each turn of the loop tries to accept so many
     )
 
 

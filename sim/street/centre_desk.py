@@ -103,6 +103,8 @@ class CentreDesk:
 
     async def load(self, deposit: str) -> str:
         """Ask for a compartment, standing at the machine; the order's id. Raises CentreRefused."""
+        if not (deposit.isascii() and deposit.isalnum()):
+            raise CentreRefused("deposit_unknown")
         made = msgspec.json.decode(await self._post(f"/deposits/{deposit}/load", {"actor": "street"}), type=_OrderMade)
         self._stale.set()
         return made.order

@@ -181,7 +181,10 @@ async def _up(page: WebSocket, machine: ClientConnection) -> None:
 def _from_here(headers: Mapping[str, str]) -> bool:
     """Whether the request comes from a page of the street and not from another site's; a program that is no browser states no origin."""
     origin = headers.get("origin")
-    return origin is None or urlsplit(origin).netloc == headers.get("host")
+    try:
+        return origin is None or urlsplit(origin).netloc == headers.get("host")
+    except ValueError:
+        return False
 
 
 class WebServer(uvicorn.Server):

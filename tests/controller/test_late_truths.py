@@ -4,13 +4,14 @@ from datetime import UTC, datetime, timedelta
 
 import msgspec
 
-from contracts.facts import DocumentHandedOver, Entry
+from contracts.facts import DocumentHandedOver, DoorRefused, DoorUnlockDue, Entry
 from contracts.topics import Presence, decode, encode, up
 from controller import senses
 from controller.clock import Now
 from controller.devices.lock_board_events import Levels
 from controller.doors import decide as doors
-from controller.doors.state import Door, Doors, LockWish
+from controller.doors.state import WAITED_MAX, Door, Doors, LockWish
+from controller.doors.state import fold as fold_doors
 from controller.inputs import MessageArrived
 from controller.journal import NO_DAY
 from controller.locker import decide as locker
@@ -88,3 +89,19 @@ def test_a_board_with_fewer_channels_than_it_says_tells_nothing_of_the_others() 
     assert request is None
     assert live.seen_closed(CABINET.file.doors[0].number)
     assert machine.seq == before
+
+
+def test_a_board_that_rests_for_ever_is_asked_a_few_times_and_then_the_person_may_go() -> None:
+    soon = msgspec.structs.replace(NOW, mono_ms=20_001)
+    state, asked = Doors(doors={3: Door(lock=LockWish(7, "collection", 500, 1, NOW.boot, 0))}), 0
+    while (lock := state.door(3).lock) is not None and lock.phase == "due" and asked < 50:
+        asked += 1
+        refused = DoorRefused(compartment=3, wish=lock.wish, code="cooling", wait_ms=1)
+        state = fold_doors(state, Entry(lock.wish + 1, NOW.wall, NOW.mono_ms, NOW.boot, True, refused), refused)
+        for fact in doors.overdue(state, seen, soon):
+            assert isinstance(fact, DoorUnlockDue)
+            state = fold_doors(state, Entry(lock.wish + 2, NOW.wall, NOW.mono_ms, NOW.boot, True, fact), fact)
+    assert asked == WAITED_MAX + 1
+    ended = state.door(3).lock
+    assert ended is not None
+    assert (ended.phase, ended.opening) == ("refused", False)
