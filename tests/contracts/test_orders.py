@@ -68,7 +68,8 @@ EVERY_ASK: tuple[AnyAsk, ...] = (
 )  # fmt: skip
 OUT_OF_RANGE: tuple[AnyAsk, ...] = (
     SetPin(deposit="d", hmac="ab" * 32, until=AT, phone="601234123"), SetPin(deposit="d", hmac="ab" * 32, until=AT, case="26004711"),
-    AdmitClerk(code="12345678", until=AT), AdmitClerk(code="ab" * 32, until=AT.replace(tzinfo=None)), ExtendAll(until=AT.replace(tzinfo=None)),
+    AdmitClerk(code="12345678", until=AT), AdmitClerk(code="ab" * 32, until=AT.replace(tzinfo=None)),
+    ExtendAll(until=AT.replace(tzinfo=None)),
     Withdraw(deposit=""), Forget(deposit="A"), Release(compartment=0), Release(compartment=1000), SendSms(idx="", sealed="Zm9v"),
     SendSms(idx="d", sealed=""), SendSms(idx="d", sealed="Zm9v="), SendSms(idx="d", sealed="a" * 2049),
 )  # fmt: skip
