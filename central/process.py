@@ -107,7 +107,7 @@ async def run(settings: Settings, folder: Path) -> None:
     public_url = settings.http.public_url or f"http://{host}:{port}"
     async with httpx.AsyncClient() as client:
         if settings.sms.url:
-            messages.provider = SmsProvider(settings.sms, folder, f"{public_url}/sms/reports", client)
+            messages.provider = SmsProvider(settings.sms, folder, f"{public_url}/sms/reports", client, lambda: running.clock.now().wall)
         print(f"centre: http://{host}:{port}/", flush=True)
         await _until_stopped(running, link, server, ears)
     store.close()

@@ -14,8 +14,9 @@ import msgspec
 DoorCause = Literal["deposit", "collection", "none"]
 NotStoredReason = Literal["not_put_in", "elsewhere", "unconfirmed", "no_compartment", "jam", "refused"]
 ReportedContents = Literal["empty", "foreign"]
-WithdrawnReason = Literal["jam", "reach"]
+WithdrawnReason = Literal["jam", "reach", "desk"]
 LostReason = Literal["pruned"]
+Contents = Literal["empty", "document", "other"]
 QuarantineReason = Literal["not_empty", "elsewhere", "unconfirmed", "jam", "in_doubt", "no_close", "reported_empty", "reported_foreign"]
 
 
@@ -122,6 +123,13 @@ class DepositWithdrawn(Fact, frozen=True, tag="deposit.withdrawn"):
     reason: WithdrawnReason
 
 
+class DepositTakenBack(Fact, frozen=True, tag="deposit.taken_back"):
+    """The document was taken out of this compartment for the office; nothing lies there any more."""
+
+    deposit: str
+    compartment: int
+
+
 class DepositForgotten(Fact, frozen=True, tag="deposit.forgotten"):
     """Thirty days after its end the vault row and the state of a deposit were erased."""
 
@@ -189,6 +197,29 @@ class CollectionAbandoned(Fact, frozen=True, tag="collection.abandoned"):
 
     deposit: str
     compartment: int
+
+
+class TermsExtended(Fact, frozen=True, tag="terms.extended"):
+    """No document that lies here expires before `until`."""
+
+    until: datetime
+
+
+class AuditAnswered(Fact, frozen=True, tag="audit.answered"):
+    """What the clerk saw, and whether the books say the same."""
+
+    compartment: int
+    contents: Contents
+    same: bool
+
+
+class AuditEnded(Fact, frozen=True, tag="audit.ended"):
+    """How many compartments agree with the books and differ from them, could not be opened, or were not come to."""
+
+    same: int
+    diff: int
+    skipped: int
+    left: int
 
 
 class DoorUnlockDue(Fact, frozen=True, tag="door.unlock_due"):
@@ -263,6 +294,12 @@ class CompartmentQuarantined(Fact, frozen=True, tag="compartment.quarantined"):
     reason: QuarantineReason
 
 
+class CompartmentReleased(Fact, frozen=True, tag="compartment.released"):
+    """Somebody has looked: the compartment is back in service."""
+
+    compartment: int
+
+
 class FaultRaised(Fact, frozen=True, tag="fault.raised"):
     """A named trouble of a device; `fault` is a key of contracts.faults, `where` e.g. `door 12`."""
 
@@ -282,6 +319,7 @@ AnyFact = (
     | DepositNotStored | DepositReported | DepositWithdrawn | DepositForgotten | PinTrySpent | PinAccepted | PinRejected | PinUnanswered
     | PinPaused | PinResumed | CollectionBegun | DocumentHandedOver | CollectionEnded | CollectionAbandoned | DoorUnlockDue | DoorPulsed
     | DoorRefused | DoorInDoubt | DoorJammed | DoorGivenUp | DoorOpened | DoorClosed | CompartmentQuarantined | FaultRaised | FaultCleared
+    | DepositTakenBack | TermsExtended | AuditAnswered | AuditEnded | CompartmentReleased
 )  # fmt: skip
 
 

@@ -5,7 +5,7 @@ import logging
 from pathlib import Path
 from typing import Any
 
-from litestar import Litestar, Request, post
+from litestar import Litestar, Request, route
 from litestar.config.csrf import CSRFConfig
 from litestar.connection import ASGIConnection
 from litestar.di import Provide
@@ -21,9 +21,10 @@ from litestar.template import TemplateConfig
 from central.api.json_api import ROUTER
 from central.dashboard import pages
 from central.dashboard.given import Desk
-from central.deposits import DeskRefused
+from central.deposits.rules import DeskRefused
 from central.running import Running
 from central.settings import Http
+from central.sms.provider import read_reports
 from central.views import Views
 
 LOG = logging.getLogger("kiosk.centre.web")
@@ -42,13 +43,12 @@ HEADERS = {
 }
 
 
-@post("/sms/reports", status_code=200, media_type=MediaType.TEXT)
+@route("/sms/reports", http_method=["GET", "POST"], status_code=200, media_type=MediaType.TEXT)
 async def sms_report(request: Request[Any, Any, Any], running: Desk) -> str:
-    """The provider's delivery report; it wants to hear OK."""
-    form = {**dict(request.query_params), **dict(await request.form())}
-    idx, status = str(form.get("idx", ""))[:80], str(form.get("status_name", form.get("status", "")))[:32]
-    if idx:
-        running.turn(lambda centre, now: centre.delivery_reported(idx, status, now))
+    """Delivery reports of the provider, one or several; it wants to hear OK and sends them again until then."""
+    form = {name: str(value) for name, value in {**dict(request.query_params), **dict(await request.form())}.items()}
+    for report in read_reports(form):
+        running.turn(lambda centre, now, report=report: centre.delivery_reported(report.idx, report.status, now))
     return "OK"
 
 

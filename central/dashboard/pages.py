@@ -21,7 +21,7 @@ from central.dashboard.cabinet import picture
 from central.dashboard.contact import contact
 from central.dashboard.given import Desk, Shown
 from central.dashboard.words import Words, language_of
-from central.deposits import LANGUAGES, DeskRefused
+from central.deposits.rules import LANGUAGES, DeskRefused
 from central.ports import Now
 from central.running import Running
 from central.views import DepositView, Views

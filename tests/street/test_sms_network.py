@@ -27,7 +27,7 @@ def sent(to: SmsNetwork, *messages: Sms) -> list[SmsResult]:
 
     async def send() -> list[SmsResult]:
         async with httpx.AsyncClient(transport=httpx.ASGITransport(to.app())) as client:
-            provider = SmsProvider(SmsSettings(url="http://sms.test/"), Path(), "http://centre.test/sms/reports", client)
+            provider = SmsProvider(SmsSettings(url="http://sms.test/"), Path(), "http://centre.test/sms/reports", client, lambda: AT)
             return [await provider.send(message) for message in messages]
 
     return asyncio.run(send())
