@@ -174,7 +174,7 @@ class Watch:
         """A text message reaches a phone."""
         deposit, _, purpose = text.idx.partition("-")
         again = purpose.startswith(("extended", "pin_reissued", "reminder"))
-        texts = self.texts.setdefault(text.idx if again else f"{deposit}-{purpose.split('-')[0]}", [])
+        texts = self.texts.setdefault(text.idx if again else f"{deposit}-{purpose.partition('-')[0]}", [])
         texts.append(text)
         self.ask(facts.at_most_one_text_of_each_kind, deposit, texts)
         if purpose in ("ready", "pin_reissued"):

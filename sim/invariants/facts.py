@@ -74,7 +74,7 @@ AFTER: dict[str, tuple[type[Fact], ...]] = {
 def a_text_says_what_is_so(machine: StormMachine, deposit: str, purpose: str) -> Iterator[str]:
     """A text message says only what has happened at the machine."""
     kinds = {type(entry.fact) for entry in machine.entries if getattr(entry.fact, "deposit", "") == deposit}
-    wanted = AFTER.get(purpose.split("-")[0])
+    wanted = AFTER.get(purpose.partition("-")[0])
     if wanted is not None and not kinds.intersection(wanted):
         yield f"deposit {deposit[:6]}: {purpose} before {wanted[0].__name__}"
 
