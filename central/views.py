@@ -4,19 +4,25 @@ from collections.abc import Mapping
 from datetime import datetime
 
 import msgspec
+from sqlalchemy import Connection
 
 from central import fleet
 from central.order_desk import ENDS
 from central.settings import Settings
-from central.store import deposits, facts, letters, machines, orders, sms
+from central.store import acts, compartments, deposits, facts, letters, machines, orders, sms
+from central.store.acts import Act
+from central.store.compartments import CompartmentRow
 from central.store.database import Store
 from central.store.deposits import DepositRow
 from central.store.facts import FeedRow
 from central.store.letters import Letter, SecurityEvent
 from central.store.machines import FaultRow, Station
+from central.store.orders import OrderRow
 from central.store.sms import SmsRow
+from central.tasks import Task, read_tasks
 from central.times import from_ms, to_ms
 from contracts.descriptions import Grid
+from contracts.orders import AnyAsk, ExtendAll
 from contracts.topics import MachineReport
 
 LATE_MS = 60_000
@@ -88,6 +94,40 @@ class DepositView(msgspec.Struct, frozen=True):
     order: str
     created: datetime
     changed: datetime
+    kind: str = ""
+    slip: bool = False
+    printed: datetime | None = None
+
+
+class MessageView(msgspec.Struct, frozen=True):
+    """One text message; neither its text nor its phone."""
+
+    purpose: str
+    state: str
+    code: str
+    delivery: str
+    created: datetime
+    answered: datetime | None
+    due: datetime | None
+
+
+class WaitingView(msgspec.Struct, frozen=True):
+    """What waits for a second person: more time at these machines."""
+
+    group: str
+    machines: list[str]
+    until: datetime
+    actor: str
+    created: datetime
+
+
+class DocumentView(msgspec.Struct, frozen=True):
+    """One document with all that was done about it."""
+
+    deposit: DepositView
+    acts: list[Act]
+    orders: list[OrderView]
+    messages: list[MessageView]
 
 
 class FactView(msgspec.Struct, frozen=True):
@@ -148,27 +188,47 @@ class Views:
     def orders(self, now: datetime, limit: int = LIST_MAX) -> list[OrderView]:
         """The last orders with their lives, newest first."""
         with self._store.transaction() as t:
-            rows = orders.newest(t, limit)
-            steps = orders.steps(t, [row.id for row in rows])
-        lives: dict[str, list[StepView]] = {row.id: [] for row in rows}
-        for step in steps:
-            lives[step.order_id].append(StepView(step.state, from_ms(step.at_ms), step.by, step.code))
+            return _orders(t, orders.newest(t, limit), now)
+
+    def tasks(self, now: datetime) -> list[Task]:
+        """What the clerks have to do, the most urgent first."""
+        with self._store.transaction() as t:
+            return read_tasks(t, self._settings, to_ms(now))
+
+    def waiting(self) -> list[WaitingView]:
+        """What waits for a second person, oldest first."""
+        with self._store.transaction() as t:
+            rows = orders.waiting(t)
+        groups: dict[str, list[OrderRow]] = {}
+        for row in rows:
+            groups.setdefault(row.group_id, []).append(row)
         return [
-            OrderView(
-                id=row.id,
-                machine=row.machine,
-                verb=row.verb,
-                deposit=row.deposit,
-                actor=row.actor,
-                state=row.state,
-                code=row.code,
-                created=from_ms(row.created_ms),
-                expires=from_ms(row.expires_ms),
-                overdue=row.state not in ENDS and row.state != "taken" and row.expires_ms <= to_ms(now),
-                steps=lives[row.id],
-            )
-            for row in rows
+            WaitingView(group, [row.machine for row in them], asked.until, them[0].actor, from_ms(them[0].created_ms))
+            for group, them in groups.items()
+            if isinstance(asked := msgspec.json.decode(them[0].ask, type=AnyAsk), ExtendAll)
         ]
+
+    def document(self, key: str, now: datetime) -> DocumentView | None:
+        """One document with its history, if it is ours."""
+        with self._store.transaction() as t:
+            row = deposits.read(t, key)
+            if row is None:
+                return None
+            messages = sms.of_deposit(t, key)
+            told = sms.of_deposits(t, [key])
+            done, asked = acts.of_deposit(t, key), _orders(t, orders.of_deposit(t, key), now)
+        return DocumentView(_deposit(row, told.get(key)), done, asked, [_message(each) for each in messages])
+
+    def to_load(self) -> list[DepositView]:
+        """Documents that wait to be loaded, those of one machine together, the oldest first."""
+        with self._store.transaction() as t:
+            rows = sorted(deposits.in_states(t, ("held",)), key=lambda row: (row.machine, row.created_ms, row.key))
+        return [_deposit(row, None) for row in rows]
+
+    def quarantined(self, machine: str, compartment: int) -> CompartmentRow | None:
+        """A compartment out of use."""
+        with self._store.transaction() as t:
+            return compartments.read(t, machine, compartment)
 
     def deposits(self, limit: int = LIST_MAX) -> list[DepositView]:
         """The last deposits, newest first."""
@@ -210,6 +270,18 @@ class Views:
             return letters.security_list(t, limit)
 
 
+def _orders(t: Connection, rows: list[OrderRow], now: datetime) -> list[OrderView]:
+    lives: dict[str, list[StepView]] = {row.id: [] for row in rows}
+    for step in orders.steps(t, list(lives)):
+        lives[step.order_id].append(StepView(step.state, from_ms(step.at_ms), step.by, step.code))
+    return [_order(row, lives[row.id], now) for row in rows]
+
+
+def _message(row: SmsRow) -> MessageView:
+    answered, due = _moment(row.answered_ms), _moment(row.due_ms)
+    return MessageView(row.purpose, row.state, row.code, row.delivery, from_ms(row.created_ms), answered, due)
+
+
 def _moment(ms: int) -> datetime | None:
     return from_ms(ms) if ms else None
 
@@ -234,6 +306,25 @@ def _deposit(row: DepositRow, message: SmsRow | None) -> DepositView:
         order=row.set_order or row.load_order,
         created=from_ms(row.created_ms),
         changed=from_ms(row.changed_ms),
+        kind=row.kind,
+        slip=row.slip,
+        printed=_moment(row.printed_ms),
+    )
+
+
+def _order(row: OrderRow, steps: list[StepView], now: datetime) -> OrderView:
+    return OrderView(
+        id=row.id,
+        machine=row.machine,
+        verb=row.verb,
+        deposit=row.deposit,
+        actor=row.actor,
+        state=row.state,
+        code=row.code,
+        created=from_ms(row.created_ms),
+        expires=from_ms(row.expires_ms),
+        overdue=row.state not in ENDS and row.state not in ("taken", "waiting") and row.expires_ms <= to_ms(now),
+        steps=steps,
     )
 
 

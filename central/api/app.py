@@ -19,7 +19,7 @@ from litestar.response import Response
 from litestar.template import TemplateConfig
 
 from central.api.json_api import ROUTER
-from central.dashboard import pages
+from central.dashboard import document_pages, frame, machine_pages, pages
 from central.dashboard.given import Desk
 from central.deposits.rules import DeskRefused
 from central.running import Running
@@ -67,23 +67,17 @@ def make_app(running: Running, views: Views, http: Http, csrf_secret: str) -> Li
     headers = {**HEADERS, "Content-Security-Policy": f"{POLICY} {' '.join(http.frame_ancestors)}".strip()}
     return Litestar(
         route_handlers=[
-            pages.overview,
-            pages.clerk,
-            pages.counts,
-            pages.register,
-            pages.load,
-            pages.cancel,
-            pages.live,
-            pages.metrics,
+            *pages.HANDLERS,
+            *document_pages.HANDLERS,
+            *machine_pages.HANDLERS,
             sms_report,
             ROUTER,
-            pages.static,
         ],
         dependencies={"running": Provide(lambda: running, sync_to_thread=False), "views": Provide(lambda: views, sync_to_thread=False)},
         template_config=TemplateConfig(directory=DASHBOARD / "templates", engine=JinjaTemplateEngine),
         csrf_config=_form_guard(csrf_secret),
         guards=[only_these_hosts],
-        exception_handlers={HTTPException: told, DeskRefused: told, pages.FormWrong: told, Exception: told},
+        exception_handlers={HTTPException: told, DeskRefused: told, frame.FormWrong: told, Exception: told},
         openapi_config=OpenAPIConfig(title="Kiosk centre", version="1", render_plugins=[JsonRenderPlugin()]),
         request_max_body_size=BODY_MAX,
         response_headers=headers,
@@ -104,10 +98,10 @@ def _told(request: Request[Any, Any, Any], error: Exception, running: Running, h
         # The type and the place say enough; the text of an unforeseen error could hold a phone.
         LOG.error("%s %s: %s", request.method, request.url.path, type(error).__name__, exc_info=_frames_only(error))
     if request.url.path.startswith(("/api/", "/sms/", "/schema")):
-        words = pages.words_of(request, running)
+        words = frame.words_of(request, running)
         text = words(f"e.{code}") if words.has(f"e.{code}") else code
         return Response({"error": code, "text": text}, status_code=status, media_type=MediaType.JSON, headers=headers)
-    response = pages.error_page(request, running, status, code)
+    response = frame.error_page(request, running, status, code)
     response.headers.update(headers)
     return response
 
@@ -117,7 +111,7 @@ def _meaning(error: Exception) -> tuple[int, str]:
         return (
             404 if error.code == "deposit_unknown" else 409 if error.code.endswith(("_already", "_held", "_known", "_free")) else 400
         ), error.code
-    if isinstance(error, pages.FormWrong | RecursionError | UnicodeDecodeError):
+    if isinstance(error, frame.FormWrong | RecursionError | UnicodeDecodeError):
         # Only a body nested thousands of times deep, or one that is no UTF-8, makes the decoder give up like this.
         return 400, "form_wrong"
     if not isinstance(error, HTTPException):
