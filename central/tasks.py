@@ -68,7 +68,7 @@ def _untold(row: DepositRow, messages: list[SmsRow], at_ms: int) -> Task | None:
     """Whether the last word to this resident did not arrive."""
     if not messages:
         return None
-    last = messages[-1]
+    last = max(messages, key=lambda row: (row.created_ms, row.answered_ms))
     if last.state == "refused":
         return _about("sms_refused", row, last.answered_ms, last.code)
     if last.delivery in UNDELIVERED:
