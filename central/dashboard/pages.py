@@ -32,7 +32,7 @@ FRAGMENTS = {
     "overview": ("summary", "machines", "faults", "facts", "orders"),
     "tasks": ("contact", "tasks"),
     "clerk": ("notice", "contact", "deposits"),
-    "document": ("contact", "document"),
+    "document": ("contact", "document", "history"),
     "code": ("contact",),
     "terms": ("contact",),
     "counts": ("counts",),
