@@ -8,6 +8,7 @@ from sqlalchemy import Connection
 
 from central import fleet
 from central.order_desk import ENDS
+from central.receipts import Checked, Receipts
 from central.settings import Settings
 from central.store import acts, compartments, deposits, facts, letters, machines, orders, sms
 from central.store.acts import Act
@@ -150,9 +151,10 @@ class _Stamp(msgspec.Struct, frozen=True):
 class Views:
     """Reads one store."""
 
-    def __init__(self, store: Store, settings: Settings, grids: Mapping[str, Grid] | None = None) -> None:
+    def __init__(self, store: Store, settings: Settings, grids: Mapping[str, Grid] | None = None, receipts: Receipts | None = None) -> None:
         self._store = store
         self._settings = settings
+        self._receipts = receipts or Receipts(settings, {})
         self.grids = dict(grids or {})
 
     def machines(self) -> list[MachineView]:
@@ -243,6 +245,11 @@ class Views:
             row = deposits.read(t, key)
             messages = sms.of_deposits(t, [key])
         return _deposit(row, messages.get(key)) if row else None
+
+    def receipt(self, text: str) -> Checked:
+        """What a receipt is worth; raises ReceiptWrong."""
+        with self._store.transaction() as t:
+            return self._receipts.check(t, text)
 
     def facts_after(self, after: int, limit: int = LIST_MAX, machine: str | None = None) -> list[FactView]:
         """Facts in the order of arrival."""

@@ -18,17 +18,19 @@ from litestar.plugins.jinja import JinjaTemplateEngine
 from litestar.response import Response
 from litestar.template import TemplateConfig
 
-from central.api.json_api import ROUTER
-from central.dashboard import document_pages, frame, machine_pages, pages
+from central.api import desk_api, json_api
+from central.dashboard import document_pages, frame, machine_pages, pages, receipt_page
 from central.dashboard.given import Desk
 from central.deposits.rules import DeskRefused
 from central.running import Running
 from central.settings import Http
 from central.sms.provider import read_reports
 from central.views import Views
+from contracts.receipt import ReceiptWrong
 
 LOG = logging.getLogger("kiosk.centre.web")
 DASHBOARD = Path(pages.__file__).parent
+CONFLICTS = ("_already", "_held", "_known", "_free", "_stored", "_more", "_person")
 BODY_MAX = 64 * 1024
 LOOPBACK = ("127.0.0.1", "localhost", "::1")
 POLICY = (
@@ -70,14 +72,16 @@ def make_app(running: Running, views: Views, http: Http, csrf_secret: str) -> Li
             *pages.HANDLERS,
             *document_pages.HANDLERS,
             *machine_pages.HANDLERS,
+            *receipt_page.HANDLERS,
             sms_report,
-            ROUTER,
+            json_api.ROUTER,
+            desk_api.ROUTER,
         ],
         dependencies={"running": Provide(lambda: running, sync_to_thread=False), "views": Provide(lambda: views, sync_to_thread=False)},
         template_config=TemplateConfig(directory=DASHBOARD / "templates", engine=JinjaTemplateEngine),
         csrf_config=_form_guard(csrf_secret),
         guards=[only_these_hosts],
-        exception_handlers={HTTPException: told, DeskRefused: told, frame.FormWrong: told, Exception: told},
+        exception_handlers={HTTPException: told, DeskRefused: told, ReceiptWrong: told, frame.FormWrong: told, Exception: told},
         openapi_config=OpenAPIConfig(title="Kiosk centre", version="1", render_plugins=[JsonRenderPlugin()]),
         request_max_body_size=BODY_MAX,
         response_headers=headers,
@@ -108,9 +112,9 @@ def _told(request: Request[Any, Any, Any], error: Exception, running: Running, h
 
 def _meaning(error: Exception) -> tuple[int, str]:
     if isinstance(error, DeskRefused):
-        return (
-            404 if error.code == "deposit_unknown" else 409 if error.code.endswith(("_already", "_held", "_known", "_free")) else 400
-        ), error.code
+        return (404 if error.code == "deposit_unknown" else 409 if error.code.endswith(CONFLICTS) else 400), error.code
+    if isinstance(error, ReceiptWrong):
+        return 400, "receipt_wrong"
     if isinstance(error, frame.FormWrong | RecursionError | UnicodeDecodeError):
         # Only a body nested thousands of times deep, or one that is no UTF-8, makes the decoder give up like this.
         return 400, "form_wrong"

@@ -58,6 +58,10 @@ class Words:
         """Day, hour and minute."""
         return f"{self._local(moment):%d.%m %H:%M}" if moment else "–"
 
+    def moment(self, moment: datetime) -> str:
+        """Day, month, year, hour, minute and second."""
+        return f"{self._local(moment):%d.%m.%Y %H:%M:%S}"
+
     def field(self, moment: datetime) -> str:
         """A moment as a form field shows it."""
         return field_of(moment, str(self._zone))
