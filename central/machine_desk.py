@@ -9,7 +9,7 @@ from central.ports import Now, Randomness
 from central.settings import Settings
 from central.signer import Signer
 from central.store import acts
-from central.store.acts import Act
+from central.store.acts import Act, Deed
 from central.times import from_ms, to_ms
 from contracts.orders import COMPARTMENT_MAX, AdmitClerk, Release
 
@@ -91,5 +91,5 @@ class MachineDesk:
         if machine not in self._settings.machines or not self._signer.has_machine(machine):
             raise DeskRefused("machine_unknown")
 
-    def _act(self, t: Connection, act: str, machine: str, actor: str, now: Now, detail: str = "") -> None:
+    def _act(self, t: Connection, act: Deed, machine: str, actor: str, now: Now, detail: str = "") -> None:
         acts.write(t, Act(to_ms(now.wall), actor, act, machine, detail=detail))

@@ -261,6 +261,11 @@ class Views:
         with self._store.transaction() as t:
             return [_fact(row) for row in facts.newest(t, limit)]
 
+    def deeds(self, limit: int = LIST_MAX) -> list[Act]:
+        """Who did what at the desk, newest first."""
+        with self._store.transaction() as t:
+            return acts.newest(t, limit)
+
     def counts(self) -> list[tuple[str, str, int]]:
         """(machine, name, n)."""
         with self._store.transaction() as t:

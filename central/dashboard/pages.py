@@ -106,7 +106,7 @@ def content(request: AnyRequest, name: str, running: Running, views: Views) -> d
         case "document":
             shown["document"] = views.document(request.query_params.get("key", "")[:KEY_MAX], now)
         case "counts":
-            shown |= {"counts": views.counts(), "letters": views.letters(), "security": views.security()}
+            shown |= {"counts": views.counts(), "letters": views.letters(), "security": views.security(), "deeds": views.deeds()}
         case _:
             pass
     return shown

@@ -13,7 +13,7 @@ from central.settings import Settings
 from central.signer import Signer
 from central.sms.purposes import REMINDERS
 from central.store import acts, deposits, orders, sms
-from central.store.acts import Act
+from central.store.acts import Act, Deed
 from central.store.deposits import DepositRow
 from central.times import DAY_MS, HOUR_MS, to_ms
 from contracts.orders import Forget, Load, Withdraw
@@ -241,6 +241,6 @@ class Registration:
         # A first digit that no Polish number has: nobody's phone is drawn.
         return "0" + f"{self._randomness.below(10 ** (SLIP_DIGITS - 1)):0{SLIP_DIGITS - 1}}"
 
-    def _act(self, t: Connection, act: str, deposit: DepositRow | None, actor: str, now: Now) -> None:
+    def _act(self, t: Connection, act: Deed, deposit: DepositRow | None, actor: str, now: Now) -> None:
         if deposit is not None:
             acts.write(t, Act(to_ms(now.wall), actor, act, deposit.machine, deposit.key))

@@ -1,10 +1,17 @@
 """Who did what at the desk: written with the deed, never changed."""
 
+from typing import Literal
+
 import msgspec
 from sqlalchemy import Connection, insert, select
 
 from central.store.database import columns
 from central.store.schema import acts
+
+Deed = Literal[
+    "register", "cancel", "extend", "reissue", "correct_phone", "send_again", "to_slip", "print_slip", "withdraw", "admit_clerk", "release",
+    "release_empty", "extend_all", "agree", "decline", "outage",
+]  # fmt: skip
 
 
 class Act(msgspec.Struct, frozen=True):
@@ -12,7 +19,7 @@ class Act(msgspec.Struct, frozen=True):
 
     at_ms: int
     actor: str
-    act: str
+    act: Deed
     machine: str = ""
     deposit: str = ""
     detail: str = ""

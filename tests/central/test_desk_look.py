@@ -111,7 +111,7 @@ def key_of(house: House, case: str) -> str:
 @pytest.mark.parametrize("language", ["pl", "en", "uk", "de"])
 def test_every_page_is_for_everybody(browser: Browser, house: House, language: str, size: ViewportSize) -> None:
     places = [
-        "/", "/tasks", "/clerk", "/clerk/code", "/terms", "/round", f"/clerk/label/{key_of(house, '26004714')}",
+        "/", "/tasks", "/clerk", "/counts", "/c", "/clerk/code", "/terms", "/round", f"/clerk/label/{key_of(house, '26004714')}",
         f"/tasks/release/{MACHINE}/9", *(f"/clerk/document?key={key_of(house, case)}" for case in ("26004711", "26004715", "B/12")),
     ]  # fmt: skip
     with desk(browser, house, size) as page:
@@ -163,12 +163,12 @@ def test_deeds_by_keyboard_end_where_they_say(browser: Browser, house: House) ->
         page.get_by_role("button", name="Put back into service").press("Enter")
         page.wait_for_url("**/tasks")
         page.goto(f"{ADDRESS}/terms")
-        page.get_by_role("button", name="Agree").press("Enter")
+        page.get_by_role("button", name="Agree", exact=True).press("Enter")
         assert page.url.endswith("/terms")  # the browser asks for the name first
         page.locator("#agree-1").fill("A. Wójcik")
-        page.get_by_role("button", name="Agree").press("Enter")
+        page.get_by_role("button", name="Agree", exact=True).press("Enter")
         page.get_by_role("alert").get_by_text("Somebody else").wait_for()
         page.locator("#agree-1").fill("B. Kowal")
-        page.get_by_role("button", name="Agree").press("Enter")
+        page.get_by_role("button", name="Agree", exact=True).press("Enter")
         page.get_by_text("Nothing waits for a second person.").wait_for()
     assert {order.reason for order in house.orders()} >= {"hinge repaired", "extend_all"}

@@ -10,6 +10,7 @@ import pytest
 from central.dashboard.cabinet import MARKS
 from central.dashboard.words import FOLDER, Words, language_of
 from central.sms.purposes import PURPOSES
+from central.store.acts import Deed
 from central.tasks import PRIORITY
 from central.views import FactView
 from contracts.facts import KINDS, AnyFact, CollectionEnded, Contents, DepositMoving, DoorRefused, QuarantineReason
@@ -27,6 +28,7 @@ def test_everything_has_words(language: Language) -> None:
     wanted += [f"screen.{name}" for name in SCREENS]
     wanted += [f"{part}.{kind}" for kind in PRIORITY for part in ("task", "next")] + [f"p.{purpose}" for purpose in PURPOSES]
     wanted += [f"verb.{ask.__struct_config__.tag}" for ask in get_args(AnyAsk) if ask is not SendSms]
+    wanted += [f"act.{deed}" for deed in get_args(Deed)]
     wanted += [f"r.{reason}" for reason in get_args(QuarantineReason)] + [f"w.{contents}" for contents in get_args(Contents)]
     assert [key for key in wanted if not words.has(key)] == []
 
@@ -90,18 +92,3 @@ def test_any_time_that_a_machine_can_name_has_words(moment: datetime, zone: str)
 @pytest.mark.parametrize("ms", [2**62, -(2**62)])
 def test_a_moment_beyond_all_years_is_their_end(ms: int) -> None:
     assert re.fullmatch(r"\d\d\.\d\d \d\d:\d\d", Words("pl", "Europe/Warsaw").stamp(ms))
-
-
-ACT = re.compile(r"""_act\(t, ["'](\w+)["']|Act\([^"\n]*"centre", "(\w+)\"|"(\w+)" if number else "(\w+)\"""")
-
-
-@pytest.mark.parametrize("language", LANGUAGES)
-def test_every_deed_of_the_desk_has_words(language: Language) -> None:
-    from pathlib import Path
-
-    import central.deposits.registration as source
-
-    words = Words(language, "Europe/Warsaw")
-    deeds = {deed for found in ACT.findall(Path(source.__file__).read_text("utf-8")) for deed in found if deed}
-    assert {"register", "print_slip", "send_again"} <= deeds
-    assert [deed for deed in deeds if not words.has(f"act.{deed}")] == []
