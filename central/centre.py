@@ -59,6 +59,7 @@ class Centre:
         self._outbox = SmsOutbox(settings, signer, self._terms, self._following.told)
         self._ingest = Ingest(self._fold)
         self._touched = True
+        self._silent = False
         self._erase_ms: int | None = None
         self._scrubbed = False
 
@@ -149,6 +150,7 @@ class Centre:
     def _facts(self, machine: str, payload: bytes, now: Now) -> None:
         self._touched = False
         with self.store.transaction() as t:
+            self._silent = machines.read(t, machine).out_from_ms > 0
             ack = self._ingest.take(t, machine, payload, now) or _ack(t, machine, machines.read(t, machine).epoch)
             machines.change(t, machine, heard_ms=to_ms(now.wall))
         if ack is not None:
@@ -197,7 +199,8 @@ class Centre:
         self.revision += 1
 
     def _fold(self, t: Connection, machine: str, entry: Entry, now: Now) -> None:
-        self._after(t, outages.heard(t, machine, entry), now)
+        if self._silent:
+            self._after(t, outages.heard(t, machine, entry), now)
         if not isinstance(entry.fact, FOLDED):
             return
         self._touched = True

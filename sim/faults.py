@@ -38,6 +38,7 @@ PROBABILITY: dict[str, float] = {
     "sms_twice": 0.20,
     "sms_reports": 0.30,  # delivery reports are lost, late, double, in the wrong order
     "stranger": 0.40,  # somebody guesses PINs
+    "desk_changes": 0.40,  # the hotline gives another PIN, more time, the same text again
 }
 CALM = 0.04
 """Seeds without any fault: the plain story must hold too."""

@@ -15,7 +15,7 @@ from sim.sms_network import SmsNetwork
 from sim.storm_centre import CentreAway, StormCentre
 from sim.storm_machine import StormMachine
 
-PIN_IN_TEXT = re.compile(r"PIN: (\d{6})")
+PIN_IN_TEXT = re.compile(r"(?:PIN|Urzedomatu): (\d{6})")
 PATIENCE_MS = 90_000
 TYPING = ("l.pin", "l.wrong")
 

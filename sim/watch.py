@@ -173,7 +173,7 @@ class Watch:
     def texted(self, text: Text) -> None:
         """A text message reaches a phone."""
         deposit, _, purpose = text.idx.partition("-")
-        again = purpose.startswith(("extended", "pin_reissued", "reminder"))
+        again = purpose.startswith(("extended", "pin_reissued", "reminder")) or self.stage.plan.has("desk_changes")
         texts = self.texts.setdefault(text.idx if again else f"{deposit}-{purpose.partition('-')[0]}", [])
         texts.append(text)
         self.ask(facts.at_most_one_text_of_each_kind, deposit, texts)

@@ -55,7 +55,7 @@ def no_text_before_the_machine_holds_pin_and_document(machine: StormMachine, sig
     if DepositStored not in kinds or PinSet not in kinds[kinds.index(DepositStored) :]:
         yield f"deposit {deposit[:6]}"
         return
-    found = re.search(r"PIN: (\d{6})", text.text)
+    found = re.search(r"(?:PIN|Urzedomatu): (\d{6})", text.text)
     row = machine.disk.execute("SELECT hmac FROM vault WHERE deposit = ?", (deposit,)).fetchone()
     if found is None or row is None or bytes(row[0]).hex() != signer.pin_mark(machine.name, found[1]):
         yield f"deposit {deposit[:6]}: the machine holds another PIN than the text names"
