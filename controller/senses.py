@@ -48,31 +48,30 @@ def _board_faults(event: BoardSeen) -> FaultsSeen:
 
 
 def _unseen(live: Live, settings: Settings, board: int, now: Now) -> dict[int, Seen]:
-    on_board = [door.number for door in settings.cabinet.file.doors if door.board == board]
-    return {**live.seen, **{number: Seen(None, now.mono_ms) for number in on_board}}
+    return {**live.seen, **{door.number: Seen(None, now.mono_ms) for door in settings.cabinet.on_board(board)}}
 
 
 def _levels(state: State, live: Live, settings: Settings, event: Levels, now: Now) -> tuple[Live, BoardRequest | None]:
     board = live.boards.get(event.board)
     if board is None or not board.fits or board.boot != event.boot:
         return live, None
-    seen: dict[int, Seen] = dict(live.seen)
+    changed: dict[int, Seen] = {}
     moves: list[DoorMove] = []
-    for place in settings.cabinet.file.doors:
-        if place.board != event.board or place.channel >= len(event.closed):
+    for place in settings.cabinet.on_board(event.board):
+        if place.channel >= len(event.closed):
             continue  # a board that has fewer channels than its own description says nothing about the others
         closed, number = event.closed[place.channel], place.number
-        before = seen.get(number)
+        before = live.seen.get(number)
         if before is None or before.closed != closed:
-            seen[number] = Seen(closed, now.mono_ms)
+            changed[number] = Seen(closed, now.mono_ms)
         move = _move(number, state.doors.door(number), closed, event.opens[place.channel], event.boot)
         if move is not None:
             moves.append(move)
     if not board.read:
         live = msgspec.structs.replace(live, boards={**live.boards, event.board: msgspec.structs.replace(board, read=True)})
-    if seen != live.seen:
-        live = msgspec.structs.replace(live, seen=seen)
-    return live, DoorsMoved(tuple(moves[:CHANGES_MAX])) if moves else _switch_faults(state, live, now)
+    if changed:
+        live = msgspec.structs.replace(live, seen={**live.seen, **changed})
+    return live, DoorsMoved(tuple(moves[:CHANGES_MAX])) if moves else _switch_faults(state, live, settings, now)
 
 
 def _move(number: int, door: Door, closed: bool | None, opens: int, boot: int) -> DoorMove | None:
@@ -87,11 +86,11 @@ def _move(number: int, door: Door, closed: bool | None, opens: int, boot: int) -
     return DoorMove(number, "open", opens, boot, closed_again=True) if counted else None
 
 
-def _switch_faults(state: State, live: Live, now: Now) -> FaultsSeen | None:
+def _switch_faults(state: State, live: Live, settings: Settings, now: Now) -> FaultsSeen | None:
     changed: list[tuple[FaultName, str, bool]] = []
-    if not live.boards:
-        return None
     for number, seen in live.seen.items():
+        if settings.cabinet.compartments()[number].board not in live.boards:
+            continue  # a silent board is one fault, not one for each of its doors
         raised = state.faults.has("switch_unknown", f"door {number}")
         if seen.closed is None and not raised and now.mono_ms - seen.since_ms >= UNSTEADY_MS:
             changed.append(("switch_unknown", f"door {number}", True))

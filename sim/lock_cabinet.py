@@ -9,8 +9,8 @@ from typing import Literal
 import msgspec
 
 from contracts import lock_bus as bus
+from contracts.board_descriptions import LockBoard as BoardDescription
 from contracts.board_module import board_constants
-from contracts.descriptions import LockBoard as BoardDescription
 from contracts.descriptions import Locker
 from firmware.lock_board import BoardFacts, LockBoard
 

@@ -14,7 +14,7 @@ from random import Random
 
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 
-from contracts.descriptions import read_locker
+from contracts.descriptions import Locker, read_locker
 from contracts.facts import Entry
 from contracts.older_facts import read_entry
 from contracts.orders import AnyAsk, Load, Order, SetPin, sign
@@ -56,7 +56,7 @@ class SeededRandomness:
 class BenchMachine:
     """Everything around one machine; time moves only by `run`."""
 
-    def __init__(self, seed: int = 1, database: sqlite3.Connection | None = None, board_starts: int = 1) -> None:
+    def __init__(self, seed: int = 1, database: sqlite3.Connection | None = None, board_starts: int = 1, locker: Locker = CABINET) -> None:
         self.ms = 0
         self.boots = 0
         self.boot_ms = 0
@@ -65,12 +65,12 @@ class BenchMachine:
         self.key = Ed25519PrivateKey.from_private_bytes(bytes([seed]) * 32)
         self.database = database or sqlite3.connect(":memory:", isolation_level=None)
         self.randomness = SeededRandomness(seed)
-        self.cabinet = LockCabinet(CABINET)
+        self.cabinet = LockCabinet(locker)
         for _ in range(1, board_starts):
             self.cabinet.cut_power(0)
             self.cabinet.restore_power(0)
         self.line = CabinetLine(ByteLink(Random(seed)), self.cabinet)
-        self.settings = Settings(MACHINE, "U-01", "ul. Gronowa 22a", CABINET, "0.1", hotline="61 646 33 44")
+        self.settings = Settings(MACHINE, "U-01", "ul. Gronowa 22a", locker, "0.1", hotline="61 646 33 44")
         self.screens: list[ScreenMessage] = []
         self.published: list[tuple[str, bytes]] = []
         self.counter = 0

@@ -11,7 +11,7 @@ from pathlib import Path
 import pytest
 
 from contracts import lock_bus as bus
-from contracts.descriptions import read_lock_board
+from contracts.board_descriptions import read_lock_board
 from controller.devices.lock_board_events import BoardLost, BoardSeen, Executed, Levels, UnlockResult
 from controller.devices.lock_boards import LockBoards
 from tests.micropython.board_process import DESCRIPTION, MICROPYTHON, ROOT, MicroPythonBoard, micropython_environment
