@@ -28,12 +28,12 @@ def absorb(state: State, live: Live, settings: Settings, event: BoardEvent, now:
         case BoardSeen():
             known = live.boards.get(event.board)
             read = known is not None and known.read and known.boot == event.boot
-            boards = {**live.boards, event.board: BoardLink(event.boot, not event.mismatch, read)}
+            boards = {**live.boards, event.board: BoardLink(event.boot, not (event.mismatch or event.doubled), read)}
             return msgspec.structs.replace(live, boards=boards), _board_faults(event)
         case BoardLost():
             boards = {board: link for board, link in live.boards.items() if board != event.board}
             lost = msgspec.structs.replace(live, boards=boards, seen=_unseen(live, settings, event.board, now))
-            return lost, FaultsSeen((("board_silent", f"board {event.board}", True),))
+            return lost, FaultsSeen((("board_duplicate" if event.doubled else "board_silent", f"board {event.board}", True),))
         case Levels():
             return _levels(state, live, settings, event, now)
         case UnlockResult():
@@ -44,7 +44,8 @@ def absorb(state: State, live: Live, settings: Settings, event: BoardEvent, now:
 
 def _board_faults(event: BoardSeen) -> FaultsSeen:
     where = f"board {event.board}"
-    return FaultsSeen((("board_silent", where, False), ("board_mismatch", where, bool(event.mismatch))))
+    mismatch, doubled = bool(event.mismatch), event.doubled
+    return FaultsSeen((("board_silent", where, False), ("board_duplicate", where, doubled), ("board_mismatch", where, mismatch)))
 
 
 def _unseen(live: Live, settings: Settings, board: int, now: Now) -> dict[int, Seen]:

@@ -42,4 +42,5 @@ class CabinetLine:
             self.cabinet.receive(data, now_ms)
         else:
             self.cabinet.tick(now_ms)
-        self.link.send(self.cabinet.bytes_to_send(now_ms), now_ms, BOARDS)
+        for other, data in enumerate(self.cabinet.voices(now_ms)):
+            self.link.send(data, now_ms, f"{BOARDS} {other}" if other else BOARDS)

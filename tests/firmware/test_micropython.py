@@ -155,7 +155,7 @@ def test_it_identifies_itself_and_knows_its_doors(running: Running) -> None:
 def test_it_opens_one_door_once(running: Running) -> None:
     boot = running.host.until(BoardSeen).boot
     boards, order = running.host.boards, bus.wish_id(b"epoc", 1)
-    boards.eager = True
+    boards.watched = 5
     boards.unlock(order, 5, 17, 400, boot)
     assert running.host.until(UnlockResult).result == "started"
     running.host.until(Levels, lambda levels: levels.closed[17] is False and levels.coil is None)
