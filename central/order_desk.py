@@ -18,7 +18,7 @@ from central.store.machines import Station
 from central.store.orders import OrderRow
 from central.times import from_ms, to_ms
 from contracts.facts import Entry, OrderEnded, OrderRefused, OrderTaken
-from contracts.orders import AnyAsk, Order
+from contracts.orders import AnyAsk, Order, deposit_of
 from contracts.topics import Answer, MessageWrong, decode, down
 
 RESEND_FIRST_MS = 5_000
@@ -55,7 +55,7 @@ class OrderDesk:
             id=self._randomness.token(ORDER_ID_BYTES),
             machine=machine,
             verb=str(type(ask).__struct_config__.tag),
-            deposit=ask.deposit,
+            deposit=deposit_of(ask),
             ask=msgspec.json.encode(ask),
             actor=actor,
             reason=reason,

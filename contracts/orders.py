@@ -19,6 +19,7 @@ DOMAIN = b"kiosk-order-v1\x00"
 MACHINE_PATTERN = re.compile(r"[a-z0-9][a-z0-9-]{1,47}")
 ID_PATTERN = r"^[a-z0-9-]{1,64}$"
 ORDER_BYTES_MAX = 4096
+COMPARTMENT_MAX = 999
 
 
 class OrderWrong(ValueError):
@@ -30,11 +31,18 @@ class Ask(msgspec.Struct, frozen=True, forbid_unknown_fields=True, tag_field="ve
 
 
 class SetPin(Ask, frozen=True, tag="set_pin"):
-    """Hold this PIN for the deposit until `until`; `hmac` is HMAC-SHA-256 of the six digits under the machine's PIN key, in hex."""
+    """Hold this PIN for the deposit until `until`: first issue, re-issue and extension alike.
+
+    `hmac`, `phone` and `case` are marks (hex) of the six digits, of the last nine digits of the phone (or the number on the printed slip)
+    and of the eight digits of the case code; an empty one is not known. `low`: wants a compartment within everybody's reach.
+    """
 
     deposit: str
     hmac: str
     until: datetime
+    phone: str = ""
+    case: str = ""
+    low: bool = False
 
 
 class Load(Ask, frozen=True, tag="load"):
@@ -45,7 +53,46 @@ class Load(Ask, frozen=True, tag="load"):
     low: bool = False
 
 
-AnyAsk = SetPin | Load
+class AdmitClerk(Ask, frozen=True, tag="admit_clerk"):
+    """Let the order's actor into clerk mode once with a one-time code until `until`; `code` is the mark (hex) of its eight digits."""
+
+    code: str
+    until: datetime
+
+
+class ExtendAll(Ask, frozen=True, tag="extend_all"):
+    """No document of this machine expires before `until`; a later deadline stays."""
+
+    until: datetime
+
+
+class Withdraw(Ask, frozen=True, tag="withdraw"):
+    """The document is to be taken out by a clerk and collected at the office."""
+
+    deposit: str
+
+
+class Forget(Ask, frozen=True, tag="forget"):
+    """The registration was withdrawn before a document was put in: erase what is held of it."""
+
+    deposit: str
+
+
+class Release(Ask, frozen=True, tag="release"):
+    """Somebody has looked: the compartment is back in service; `empty` that a document that lay there has gone."""
+
+    compartment: int
+    empty: bool = False
+
+
+class SendSms(Ask, frozen=True, tag="send_sms"):
+    """Send a text message through the machine's own modem: `sealed` (base64url) holds phone and text for this machine alone."""
+
+    idx: str
+    sealed: str
+
+
+AnyAsk = SetPin | Load | AdmitClerk | ExtendAll | Withdraw | Forget | Release | SendSms
 
 
 class Order(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
@@ -71,6 +118,30 @@ class Envelope(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
 def pin_mark(key: bytes, digits: str) -> bytes:
     """What machine and centre call a PIN by: HMAC-SHA-256 of its digits under the machine's PIN key."""
     return hmac.digest(key, digits.encode("ascii"), hashlib.sha256)
+
+
+def phone_mark(key: bytes, digits: str) -> bytes:
+    """What machine and centre call a phone by: of its last nine digits, or of the nine digits on a printed slip."""
+    return hmac.digest(key, b"phone/" + digits.encode("ascii"), hashlib.sha256)
+
+
+def case_mark(key: bytes, code: str) -> bytes:
+    """What machine and centre call a case by: of its eight digits."""
+    return hmac.digest(key, b"case/" + code.encode("ascii"), hashlib.sha256)
+
+
+def clerk_mark(key: bytes, code: str) -> bytes:
+    """What machine and centre call a clerk's one-time code by: of its eight digits."""
+    return hmac.digest(key, b"clerk/" + code.encode("ascii"), hashlib.sha256)
+
+
+def deposit_of(ask: AnyAsk) -> str:
+    """The deposit that an order is about; empty when it is about the machine."""
+    match ask:
+        case SetPin() | Load() | Withdraw() | Forget():
+            return ask.deposit
+        case _:
+            return ""
 
 
 def sign(order: Order, key: Ed25519PrivateKey) -> bytes:
@@ -103,12 +174,33 @@ def _check(order: Order, machine: str) -> None:
         raise OrderWrong("order: for another machine")
     if order.expires.tzinfo is None or not re.fullmatch(ID_PATTERN, order.id) or order.counter < 1 or len(order.actor) > 64:
         raise OrderWrong("order: a field is out of range")
-    if not re.fullmatch(ID_PATTERN, order.ask.deposit):
+    if not _ask_fits(order.ask):
         raise OrderWrong("order: a field is out of range")
-    if isinstance(order.ask, SetPin) and (order.ask.until.tzinfo is None or not re.fullmatch(r"[0-9a-f]{64}", order.ask.hmac)):
-        raise OrderWrong("order: a field is out of range")
-    if isinstance(order.ask, Load) and not re.fullmatch(r"[0-9A-Za-z./ -]{1,32}", order.ask.case):
-        raise OrderWrong("order: a field is out of range")
+
+
+def _ask_fits(ask: AnyAsk) -> bool:
+    if "deposit" in ask.__struct_fields__ and not re.fullmatch(ID_PATTERN, deposit_of(ask)):
+        return False
+    match ask:
+        case SetPin():
+            marks = (ask.phone, ask.case)
+            return ask.until.tzinfo is not None and _is_mark(ask.hmac) and all(not mark or _is_mark(mark) for mark in marks)
+        case Load():
+            return re.fullmatch(r"[0-9A-Za-z./ -]{1,32}", ask.case) is not None
+        case AdmitClerk():
+            return ask.until.tzinfo is not None and _is_mark(ask.code)
+        case ExtendAll():
+            return ask.until.tzinfo is not None
+        case Release():
+            return 1 <= ask.compartment <= COMPARTMENT_MAX
+        case SendSms():
+            return re.fullmatch(ID_PATTERN, ask.idx) is not None and re.fullmatch(r"[0-9A-Za-z_-]{1,2048}", ask.sealed) is not None
+        case Withdraw() | Forget():
+            return True
+
+
+def _is_mark(text: str) -> bool:
+    return re.fullmatch(r"[0-9a-f]{64}", text) is not None
 
 
 def _signed_by(key: Ed25519PublicKey, signature: bytes, body: bytes) -> bool:

@@ -21,6 +21,8 @@ def order_refusal(state: State, live: Live, settings: Settings, order: Order, pi
             return "pin_taken" if pin_held else None
         case Load():
             return _load_refusal(state, live, settings, order.ask)
+        case _:
+            return "verb_unknown"
 
 
 def _load_refusal(state: State, live: Live, settings: Settings, ask: Load) -> str | None:

@@ -11,7 +11,8 @@ from controller.locker.decide import LeftOpen, LockerRequest, expired
 from controller.secret import Secret
 from controller.settings import Settings
 from controller.state import State
-from controller.visit import keys, screens
+from controller.visit import choices, keys, resident, screens
+from controller.visit.screen_table import SCREENS
 
 CASE_DONE = (f.DepositStored, f.DepositNotStored, f.DocumentHandedOver, f.DepositWithdrawn, f.DepositForgotten)
 """From here on nobody needs the case number."""
@@ -84,27 +85,28 @@ def passed(state: State, live: Live, settings: Settings, now: Now) -> tuple[Live
     """Live after time has passed, and the request of a visit whose time ran out."""
     collection = state.locker.collection
     if collection is not None and collection.handed_over:
-        opened = screens.opened_ms(state.doors.door(collection.compartment), now)
-        if now.mono_ms >= opened + screens.LEFT_OPEN_AFTER_MS:
+        opened = resident.opened_ms(state.doors.door(collection.compartment), now)
+        if now.mono_ms >= opened + resident.LEFT_OPEN_AFTER_MS:
             return live, LeftOpen()
         until_ms = _over_until_ms(live.visit)
         return _laid_aside(live) if until_ms is not None and now.mono_ms >= until_ms else live, None
     visit, name = live.visit, screens.where(state, live, now)
-    if name in screens.FIRST_SCREENS and visit.idle_ms is not None and now.mono_ms >= visit.idle_ms:
+    wait = SCREENS[name].wait
+    if wait == "first" and visit.idle_ms is not None and now.mono_ms >= visit.idle_ms:
         return msgspec.structs.replace(live, visit=Visit()), None  # the language that somebody chose goes with them
     if visit.over == "lang" and visit.idle_ms is not None and now.mono_ms >= visit.idle_ms:
         aside = _laid_aside(live)
         return _waits(aside, now.mono_ms + keys.idle_ms(screens.where(state, aside, now), settings)), None
-    if name in screens.TIMELESS_SCREENS:
+    if wait in ("first", "device"):
         return live, _left_open(state, now)
-    if name in screens.IDLE_SCREENS and visit.idle_ms is None:  # came up by itself, after a restart
+    if wait == "idle" and visit.idle_ms is None:  # came up by itself, after a restart
         return _waits(live, now.mono_ms + keys.idle_ms(name, settings)), None
     if visit.idle_ms is None or now.mono_ms < visit.idle_ms:
         return live, None
-    if name in screens.IDLE_SCREENS:
+    if wait == "idle" and name != "more_time":
         asking = msgspec.structs.replace(live, visit=msgspec.structs.replace(visit, over="more_time"))
         return _waits(asking, now.mono_ms + settings.more_time_ms), None
-    visit, request = keys.gone(state, msgspec.structs.replace(visit, over="", digits=Secret()))
+    visit, request = choices.gone(state, msgspec.structs.replace(visit, over="", digits=Secret()))
     return msgspec.structs.replace(live, visit=visit), request
 
 
@@ -121,7 +123,7 @@ def _alarm_ms(state: State, now: Now) -> int | None:
     if loading is None or state.faults.has("door_left_open", f"door {loading.compartment}"):
         return None
     door = state.doors.door(loading.compartment)
-    return screens.opened_ms(door, now) + screens.LEFT_OPEN_AFTER_MS if door.position == "open" else None
+    return resident.opened_ms(door, now) + resident.LEFT_OPEN_AFTER_MS if door.position == "open" else None
 
 
 def _over_until_ms(visit: Visit) -> int | None:
@@ -141,10 +143,10 @@ def deadline(state: State, live: Live, now: Now) -> int | None:
     """When the visit changes by itself, in mono_ms of this boot."""
     collection = state.locker.collection
     if collection is not None and collection.handed_over:
-        opened = screens.opened_ms(state.doors.door(collection.compartment), now)
-        times = (opened + screens.CLOSE_AFTER_MS, opened + screens.LEFT_OPEN_AFTER_MS, _over_until_ms(live.visit) or 0)
+        opened = resident.opened_ms(state.doors.door(collection.compartment), now)
+        times = (opened + resident.CLOSE_AFTER_MS, opened + resident.LEFT_OPEN_AFTER_MS, _over_until_ms(live.visit) or 0)
         return min((time for time in times if time > now.mono_ms), default=now.mono_ms)
-    name = screens.where(state, live, now)
-    if name in screens.TIMELESS_SCREENS and name not in screens.FIRST_SCREENS:
+    wait = SCREENS[screens.where(state, live, now)].wait
+    if wait == "device":
         return _alarm_ms(state, now)
-    return now.mono_ms if name in screens.IDLE_SCREENS and live.visit.idle_ms is None else live.visit.idle_ms
+    return now.mono_ms if wait == "idle" and live.visit.idle_ms is None else live.visit.idle_ms

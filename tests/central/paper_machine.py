@@ -16,7 +16,7 @@ from central.settings import MachineSettings, Settings, SmsSettings
 from central.signer import Signer
 from central.store.database import Store
 from contracts.facts import AnyFact, BootStarted, DepositLoading, DepositStored, Entry, OrderEnded, OrderRefused, OrderTaken, PinSet
-from contracts.orders import Load, Order, SetPin, open_envelope
+from contracts.orders import Order, SetPin, deposit_of, open_envelope
 from contracts.topics import Ack, Answer, FactBatch, Presence, decode, encode, up
 
 MACHINE = "urzedomat-gronowa-1"
@@ -94,14 +94,14 @@ class PaperMachine:
 
     def take(self, order: Order) -> None:
         """Journal that the order was taken."""
-        verb = "load" if isinstance(order.ask, Load) else "set_pin"
-        self.fact(OrderTaken(order=order.id, verb=verb, actor=order.actor, counter=order.counter, deposit=order.ask.deposit))
+        verb = str(type(order.ask).__struct_config__.tag)
+        self.fact(OrderTaken(order=order.id, verb=verb, actor=order.actor, counter=order.counter, deposit=deposit_of(order.ask)))
 
     def do(self, order: Order) -> None:
         """Journal an order that is done at once."""
         self.take(order)
         if isinstance(order.ask, SetPin):
-            self.fact(PinSet(deposit=order.ask.deposit, until=order.ask.until))
+            self.fact(PinSet(deposit=deposit_of(order.ask), until=order.ask.until))
         self.fact(OrderEnded(order=order.id, state="done", code="ok"))
 
     def refuse(self, order: Order, code: str) -> None:
@@ -111,8 +111,8 @@ class PaperMachine:
     def store(self, order: Order, compartment: int = 7) -> None:
         """Journal that a clerk loaded what the order names."""
         self.take(order)
-        self.fact(DepositLoading(deposit=order.ask.deposit, compartment=compartment, order=order.id))
-        self.fact(DepositStored(deposit=order.ask.deposit, compartment=compartment))
+        self.fact(DepositLoading(deposit=deposit_of(order.ask), compartment=compartment, order=order.id))
+        self.fact(DepositStored(deposit=deposit_of(order.ask), compartment=compartment))
         self.fact(OrderEnded(order=order.id, state="done", code="ok"))
 
 

@@ -13,11 +13,7 @@ from contracts.facts import KINDS, AnyFact, CollectionEnded, DepositMoving, Door
 from contracts.faults import FAULTS
 from contracts.screen_messages import LANGUAGES, Language
 from contracts.texts import read_catalogues
-from controller.visit import screens
-
-SCREENS = {
-    *screens.MENUS, *screens.OTHER_KEYS, *screens.ENDING_MS, *screens.IDLE_SCREENS, *screens.FIRST_SCREENS, *screens.TIMELESS_SCREENS
-}  # fmt: skip
+from controller.visit.screen_table import SCREENS
 
 
 @pytest.mark.parametrize("language", LANGUAGES)

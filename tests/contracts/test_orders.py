@@ -1,6 +1,7 @@
 """The envelope of orders: whatever is not signed by us, for this machine, in range, gets one named error that tells nothing of it."""
 
 import base64
+from collections.abc import Callable
 from datetime import UTC, datetime
 from typing import Any
 
@@ -10,7 +11,27 @@ from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 from hypothesis import given
 from hypothesis import strategies as st
 
-from contracts.orders import DOMAIN, ORDER_BYTES_MAX, AnyAsk, Load, Order, OrderWrong, SetPin, open_envelope, sign
+from contracts.orders import (
+    DOMAIN,
+    ORDER_BYTES_MAX,
+    AdmitClerk,
+    AnyAsk,
+    ExtendAll,
+    Forget,
+    Load,
+    Order,
+    OrderWrong,
+    Release,
+    SendSms,
+    SetPin,
+    Withdraw,
+    case_mark,
+    clerk_mark,
+    open_envelope,
+    phone_mark,
+    pin_mark,
+    sign,
+)  # fmt: skip
 
 KEY = Ed25519PrivateKey.from_private_bytes(bytes(range(32)))
 OTHER = Ed25519PrivateKey.from_private_bytes(bytes(32))
@@ -39,7 +60,35 @@ def refusal(payload: bytes) -> str:
     return str(wrong.value)
 
 
-@pytest.mark.parametrize("ask", [SET_PIN, LOAD, Load(deposit="d", case="1/2 A.b-3", low=True)])
+EVERY_ASK: tuple[AnyAsk, ...] = (
+    SET_PIN, LOAD, Load(deposit="d", case="1/2 A.b-3", low=True),
+    SetPin(deposit="d", hmac="ab" * 32, until=AT, phone="cd" * 32, case="ef" * 32, low=True), AdmitClerk(code="ab" * 32, until=AT),
+    ExtendAll(until=AT), Withdraw(deposit="d"), Forget(deposit="d"), Release(compartment=999, empty=True),
+    SendSms(idx="d-ready", sealed="Zm9v_-"),
+)  # fmt: skip
+OUT_OF_RANGE: tuple[AnyAsk, ...] = (
+    SetPin(deposit="d", hmac="ab" * 32, until=AT, phone="601234123"), SetPin(deposit="d", hmac="ab" * 32, until=AT, case="26004711"),
+    AdmitClerk(code="12345678", until=AT), AdmitClerk(code="ab" * 32, until=AT.replace(tzinfo=None)),
+    ExtendAll(until=AT.replace(tzinfo=None)),
+    Withdraw(deposit=""), Forget(deposit="A"), Release(compartment=0), Release(compartment=1000), SendSms(idx="", sealed="Zm9v"),
+    SendSms(idx="d", sealed=""), SendSms(idx="d", sealed="Zm9v="), SendSms(idx="d", sealed="a" * 2049),
+)  # fmt: skip
+
+
+@pytest.mark.parametrize("ask", OUT_OF_RANGE)
+def test_a_field_out_of_range_is_refused(ask: AnyAsk) -> None:
+    assert refusal(sign(order(ask), KEY)) == "order: a field is out of range"
+
+
+@pytest.mark.parametrize("mark", [phone_mark, case_mark, clerk_mark])
+def test_a_mark_names_its_digits_for_one_purpose_and_one_key(mark: Callable[[bytes, str], bytes]) -> None:
+    key = bytes(32)
+    assert mark(key, "12345678") == mark(key, "12345678")
+    others = [pin_mark, *(one for one in (phone_mark, case_mark, clerk_mark) if one is not mark)]
+    assert mark(key, "12345678") not in [mark(key, "12345679"), mark(b"k" * 32, "12345678"), *(one(key, "12345678") for one in others)]
+
+
+@pytest.mark.parametrize("ask", EVERY_ASK)
 def test_what_is_signed_is_opened(ask: AnyAsk) -> None:
     sent = order(ask)
     assert open_envelope(sign(sent, KEY), KEYS, MACHINE) == sent

@@ -7,7 +7,7 @@ import pytest
 from contracts.screen_messages import KEYS
 from controller.inputs import KeyPressed
 from controller.kiosk.forms import FORMS
-from controller.visit import screens
+from controller.visit.screen_table import SCREENS
 from tests.controller.bench_machine import PIN, BenchMachine
 
 
@@ -147,7 +147,8 @@ WAYS: dict[str, Callable[[], BenchMachine]] = {
 
 ENDS_MS = {
     **dict.fromkeys(("l.pin", "l.wrong", "l.found", "l.jam", "l.jam.last", "lang", "l.stop"), 80_000),
-    **screens.ENDING_MS, "more_time": 20_000, "k.check": 200_000, "l.report": 180_000, "l.reported": 180_000,
+    **{name: one.ending_ms for name, one in SCREENS.items() if one.wait == "ending"},
+    "more_time": 20_000, "k.check": 200_000, "l.report": 180_000, "l.reported": 180_000,
 }  # fmt: skip
 """When each screen has gone by itself at the latest, though nobody touches a key."""
 

@@ -11,7 +11,7 @@ from contracts.screen_messages import LANGUAGES, Language
 from controller.kiosk.cabinet_picture import HEIGHT, WIDTH, draw
 from controller.kiosk.forms import FORMS, ScreenWrong
 from controller.kiosk.rendering import page, render
-from controller.visit import screens
+from controller.visit.screen_table import SCREENS as TABLE
 from tests.screens.samples import COMMON, LOOKS, SCREENS, cabinet, sample
 
 LOOK = LOOKS["7in"]
@@ -63,7 +63,7 @@ def test_every_screen_has_a_sample() -> None:
 
 
 def test_every_screen_of_the_locker_can_be_drawn() -> None:
-    named = {*screens.MENUS, *screens.OTHER_KEYS, *screens.ENDING_MS, *screens.IDLE_SCREENS, *screens.TIMELESS_SCREENS, *screens.CUES}
+    named = set(TABLE)
     assert named <= set(FORMS)
 
 
