@@ -15,8 +15,8 @@ from contracts.topics import Ack, MessageWrong, Presence, decode, encode, machin
 from controller import machine
 from controller.absorb import deadline
 from controller.clock import Clock, Now
+from controller.devices.board_dialogues import dialogue_for
 from controller.devices.lock_board_events import BoardLost, BoardSeen, BusNoise, Executed, Levels, UnlockResult
-from controller.devices.lock_boards import LockBoards
 from controller.inputs import BytesArrived, Input, LinkDown, LinkUp, MessageArrived, OrderSeen, PinCompared
 from controller.orders import orders
 from controller.outbox import Outbox
@@ -55,8 +55,7 @@ class Loop:
         self._page = page
         self._put = put
         self._order_keys = order_keys
-        boards = turns.settings.cabinet.boards
-        self.bus = LockBoards({address: board.bus_hash for address, board in boards.items()}, turns.settings.cabinet.file.bus.baud)
+        self.bus = dialogue_for(turns.settings.cabinet, turns.state.boot.count)
         self.outbox = Outbox(turns.journal, turns.settings.machine)
         self._begun: set[tuple[int, type]] = set()
         self._unanswered: set[int] = set()
