@@ -151,10 +151,11 @@ class ModbusWords(msgspec.Struct, frozen=True):
         return status
 
 
-Spoil = Literal["lose", "flip", "compensate", "busy", "other_board", "unasked", "cut"]
+Spoil = Literal["lose", "flip", "compensate", "busy", "other_board", "unasked", "cut", "late"]
 SILENCE_MS = 15
 ANSWERS_AFTER_MS = 4
 BUSY_MS = 600
+LATE_MS = 70
 
 
 class BoughtBoard:
@@ -200,8 +201,9 @@ class BoughtBoard:
         unlock = told[0] == "unlock"
         if not unlock or self.words.answers_orders:
             answer = self.words.taken(request, status) if unlock else status
+            after_ms = LATE_MS if self.spoils[:1] == ["late"] else ANSWERS_AFTER_MS
             self._answer = self._spoiled(answer, now_ms)
-            self.answer_ms = now_ms + ANSWERS_AFTER_MS if self._answer else None
+            self.answer_ms = now_ms + after_ms if self._answer else None
         if not unlock:
             return None
         self.channel, self.pulse_end_ms = told[2], now_ms + (told[3] or self._own_pulse_ms)
@@ -209,7 +211,7 @@ class BoughtBoard:
 
     def _spoiled(self, answer: bytes, now_ms: int) -> bytes:
         match self.spoils.pop(0) if self.spoils else None:
-            case None:
+            case None | "late":
                 return answer
             case "lose":
                 return b""

@@ -89,7 +89,7 @@ class _Order:
         self.board = board
         self.channel = channel
         self.pulse_ms = pulse_ms
-        self.opens = board.switches.opens[channel]
+        self.opens = 0
         self.until_ms = 0
 
 

@@ -29,7 +29,7 @@ from controller.state import State
 from controller.turns import restart
 from controller.vault import Vault, VaultKeys
 from sim.byte_link import ByteLink
-from sim.cabinet_line import CabinetLine
+from sim.cabinet_line import BehindTheLine, CabinetLine
 from sim.lock_cabinet import LockCabinet
 
 MACHINE = "urzedomat-test-1"
@@ -56,7 +56,14 @@ class SeededRandomness:
 class BenchMachine:
     """Everything around one machine; time moves only by `run`."""
 
-    def __init__(self, seed: int = 1, database: sqlite3.Connection | None = None, board_starts: int = 1, locker: Locker = CABINET) -> None:
+    def __init__(
+        self,
+        seed: int = 1,
+        database: sqlite3.Connection | None = None,
+        board_starts: int = 1,
+        locker: Locker = CABINET,
+        behind: BehindTheLine | None = None,
+    ) -> None:
         self.ms = 0
         self.boots = 0
         self.boot_ms = 0
@@ -65,11 +72,11 @@ class BenchMachine:
         self.key = Ed25519PrivateKey.from_private_bytes(bytes([seed]) * 32)
         self.database = database or sqlite3.connect(":memory:", isolation_level=None)
         self.randomness = SeededRandomness(seed)
-        self.cabinet = LockCabinet(locker)
+        self.cabinet = LockCabinet(CABINET if behind else locker)
         for _ in range(1, board_starts):
             self.cabinet.cut_power(0)
             self.cabinet.restore_power(0)
-        self.line = CabinetLine(ByteLink(Random(seed)), self.cabinet)
+        self.line = CabinetLine(ByteLink(Random(seed), locker.file.bus.baud), behind or self.cabinet)
         self.settings = Settings(MACHINE, "U-01", "ul. Gronowa 22a", locker, "0.1", hotline="61 646 33 44")
         self.screens: list[ScreenMessage] = []
         self.published: list[tuple[str, bytes]] = []

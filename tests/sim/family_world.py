@@ -88,15 +88,19 @@ class FamilyWorld:
         """The boot that the dialogue tells of."""
         return next((event.boot for event in reversed(self.seen) if isinstance(event, BoardSeen) and event.board == board), 0)
 
+    def levels(self, board: int) -> Levels:
+        """What was said of a board last."""
+        return next(event for event in reversed(self.seen) if isinstance(event, Levels) and event.board == board)
+
     def closed(self, number: int) -> bool | None:
         """What is believed of a door."""
         place = self.locker.compartments()[number]
-        return next(event for event in reversed(self.seen) if isinstance(event, Levels) and event.board == place.board).closed[place.channel]
+        return self.levels(place.board).closed[place.channel]
 
     def counted(self, number: int) -> tuple[int, int]:
         """Openings and closings of a door."""
         place = self.locker.compartments()[number]
-        told = next(event for event in reversed(self.seen) if isinstance(event, Levels) and event.board == place.board)
+        told = self.levels(place.board)
         return told.opens[place.channel], told.closes[place.channel]
 
     def results(self, wish: bytes) -> list[tuple[str, str]]:
