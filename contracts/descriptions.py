@@ -3,6 +3,7 @@
 The file is a full description (`kind = "locker"`) or a front plan (`kind = "locker_layout"`), from which the description follows.
 """
 
+import itertools
 from collections import Counter
 from collections.abc import Mapping
 from pathlib import Path
@@ -21,7 +22,7 @@ from contracts.board_descriptions import (
     read_board,
 )
 from contracts.cabinet_layouts import LayoutFile, full_file, table_of
-from contracts.locker_files import Compartment, LockerFile, Size
+from contracts.locker_files import Compartment, Frame, LockerFile, Size
 from contracts.typed_toml import canonical_hash, read_toml
 
 SHIPPED = Path(__file__).resolve().parents[1] / "hardware"
@@ -31,15 +32,19 @@ SIZES: tuple[Size, ...] = ("S", "M", "L")
 
 
 class Cell(msgspec.Struct, frozen=True):
-    """One door in the picture: row from the bottom, column from the left, both from 1."""
+    """One door in the picture: row from the bottom, column from the left, both from 1; it takes `span` rows, upwards from `row`."""
 
     number: int
     row: int
     column: int
+    span: int = 1
 
 
 class Grid(msgspec.Struct, frozen=True):
-    """The cabinet's picture, in the order of the numbers; sizes in mm for drawing to scale."""
+    """The cabinet's picture, in the order of the numbers; sizes in mm for drawing to scale.
+
+    The rows are the finest that all doors fit into: where columns are stacked differently a door spans several.
+    """
 
     columns: int
     rows: int
@@ -57,11 +62,12 @@ class Locker(msgspec.Struct, frozen=True):
 
     file: LockerFile
     boards: dict[int, LockBoard]
+    bought: dict[int, BoughtBoard]
     hash: bytes
-    bought: dict[int, BoughtBoard] = {}
-    by_number: dict[int, Compartment] = {}
-    by_lock: dict[tuple[int, int], Compartment] = {}
-    by_board: dict[int, tuple[Compartment, ...]] = {}
+    front: Grid
+    by_number: dict[int, Compartment]
+    by_lock: dict[tuple[int, int], Compartment]
+    by_board: dict[int, tuple[Compartment, ...]]
 
     @property
     def family(self) -> Family | Literal["own"]:
@@ -98,9 +104,7 @@ class Locker(msgspec.Struct, frozen=True):
 
     def grid(self) -> Grid:
         """The picture of the cabinet's front."""
-        frame = self.file.frame
-        cells = tuple(Cell(door.number, door.row, door.column) for door in self.by_number.values())
-        return Grid(len(frame.columns_mm), len(frame.rows_mm), cells, frame.hinge, frame.columns_mm, frame.rows_mm)
+        return self.front
 
 
 class _AnyLocker(msgspec.Struct, frozen=True):
@@ -120,8 +124,12 @@ def read_layout(path: Path) -> Locker:
     layout = read_toml(path, LayoutFile, DescriptionWrong)[0]
     _once(str(path), "boards.address", [str(at.address) for at in layout.boards])
     boards = _boards(path, layout)
-    file = full_file(str(path), layout, {address: board.file.channels for address, board in boards.items()})
-    return checked_locker(str(path), file, boards, canonical_hash(table_of(file)))
+    table = table_of(full_file(str(path), layout, {address: board.file.channels for address, board in boards.items()}))
+    try:
+        file = msgspec.convert(table, LockerFile)
+    except msgspec.ValidationError as problem:
+        raise DescriptionWrong(f"{path}: front: {problem}") from None
+    return checked_locker(str(path), file, boards, canonical_hash(table))
 
 
 def _boards(path: Path, file: LockerFile | LayoutFile) -> dict[int, LockBoard | BoughtBoard]:
@@ -149,10 +157,11 @@ def checked_locker(name: str, file: LockerFile, boards: Mapping[int, LockBoard |
         _bought_fits(name, file, address, board)
     for door in file.doors:
         _fits(name, file, boards, door)
+    _apart(name, file)
     doors = sorted(file.doors, key=lambda door: door.number)
     by_lock = {(door.board, door.channel): door for door in doors}
     by_board = {address: tuple(door for door in doors if door.board == address) for address in boards}
-    return Locker(file, own, digest, bought, {door.number: door for door in doors}, by_lock, by_board)
+    return Locker(file, own, bought, digest, _grid(file.frame, doors), {door.number: door for door in doors}, by_lock, by_board)
 
 
 def _one_language(name: str, own: Mapping[int, LockBoard], bought: Mapping[int, BoughtBoard]) -> None:
@@ -198,11 +207,47 @@ def _fits(name: str, file: LockerFile, boards: Mapping[int, LockBoard | BoughtBo
         raise DescriptionWrong(f"{name}: doors.channel: door {door.number} has channel {door.channel} of {board.file.channels}")
     if door.switch >= board.file.channels:
         raise DescriptionWrong(f"{name}: doors.input: door {door.number} has input {door.switch} of {board.file.channels}")
-    if door.row > len(frame.rows_mm) or door.column > len(frame.columns_mm):
+    if door.column > len(frame.columns_mm):
+        raise DescriptionWrong(f"{name}: doors.column: door {door.number} lies outside the frame")
+    if (door.bottom_mm is None) != (door.height_mm is None):
+        raise DescriptionWrong(f"{name}: doors.bottom_mm and doors.height_mm: door {door.number} says only one of them")
+    if door.bottom_mm is None and door.row > len(frame.rows_mm):
         raise DescriptionWrong(f"{name}: doors.row: door {door.number} lies outside the frame")
-    lower = frame.plinth_mm + sum(frame.rows_mm[: door.row - 1])
-    if not lower <= door.handle_mm <= lower + frame.rows_mm[door.row - 1]:
+    lower, upper = _edges(frame, door)
+    if not lower <= door.handle_mm <= upper:
         raise DescriptionWrong(f"{name}: doors.handle_mm: the handle of door {door.number} is outside its row")
+
+
+def _row_edges(frame: Frame) -> list[int]:
+    """Heights of the lines between the rows, from the floor."""
+    return [frame.plinth_mm + sum(frame.rows_mm[:row]) for row in range(len(frame.rows_mm) + 1)]
+
+
+def _edges(frame: Frame, door: Compartment) -> tuple[int, int]:
+    """Lower and upper edge of a door, from the floor."""
+    if door.bottom_mm is not None and door.height_mm is not None:
+        return door.bottom_mm, door.bottom_mm + door.height_mm
+    edges = _row_edges(frame)
+    return edges[door.row - 1], edges[door.row]
+
+
+def _grid(frame: Frame, doors: list[Compartment]) -> Grid:
+    lines = sorted({*_row_edges(frame), *(edge for door in doors for edge in _edges(frame, door))})
+    at = {edge: row for row, edge in enumerate(lines)}
+    cells: list[Cell] = []
+    for door in doors:
+        lower, upper = _edges(frame, door)
+        cells.append(Cell(door.number, at[lower] + 1, door.column, at[upper] - at[lower]))
+    rows_mm = tuple(upper - lower for lower, upper in itertools.pairwise(lines))
+    return Grid(len(frame.columns_mm), len(rows_mm), tuple(cells), frame.hinge, frame.columns_mm, rows_mm)
+
+
+def _apart(name: str, file: LockerFile) -> None:
+    """No door lies over another."""
+    ordered = sorted(file.doors, key=lambda door: (door.column, _edges(file.frame, door)))
+    for below, above in itertools.pairwise(ordered):
+        if below.column == above.column and _edges(file.frame, above)[0] < _edges(file.frame, below)[1]:
+            raise DescriptionWrong(f"{name}: doors: doors {below.number} and {above.number} lie over each other")
 
 
 def _once(name: str, key: str, values: list[str]) -> None:

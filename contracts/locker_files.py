@@ -44,12 +44,12 @@ class Reach(Part, frozen=True):
 
 
 class Frame(Part, frozen=True):
-    """The cabinet's front, for drawings: columns from the left, rows from the bottom."""
+    """The cabinet's front, for drawings: columns from the left, rows from the bottom. Without rows each door says where it is."""
 
     hinge: Literal["left", "right"]
     plinth_mm: Height
     columns_mm: Annotated[tuple[Span, ...], Meta(min_length=1, max_length=20)]
-    rows_mm: Annotated[tuple[Span, ...], Meta(min_length=1, max_length=20)]
+    rows_mm: Annotated[tuple[Span, ...], Meta(max_length=20)] = ()
 
 
 class BoardAt(Part, frozen=True):
@@ -62,8 +62,10 @@ class BoardAt(Part, frozen=True):
 class Compartment(Part, frozen=True):
     """One box: where its door is and which coil and switch belong to it.
 
-    The last three are for bought boards alone: the input that reads this door where it is not the lock's own number, the level that means
-    *closed* where this door's switch is wired the other way round, and whether something tells that an object lies inside.
+    `row` counts the doors of its column where the columns are stacked differently; then `bottom_mm` (from the floor) and `height_mm`
+    say where the door is. `input`, `closed_level` and `object_sensor` are for bought boards alone: the input that reads this door where it
+    is not the lock's own number, the level that means *closed* where this switch is wired the other way round, and whether something tells
+    that an object lies inside.
     """
 
     number: Annotated[int, Meta(ge=1, le=999)]
@@ -73,6 +75,8 @@ class Compartment(Part, frozen=True):
     handle_mm: Height
     board: Address
     channel: LockChannel
+    bottom_mm: Height | None = None
+    height_mm: Span | None = None
     input: LockChannel | None = None
     closed_level: Level | None = None
     object_sensor: bool = False
@@ -83,16 +87,21 @@ class Compartment(Part, frozen=True):
         return self.channel if self.input is None else self.input
 
 
-class LockerFile(Part, frozen=True):
-    """A locker, as its file says it."""
+class Cabinet(Part, frozen=True, kw_only=True):
+    """What a front plan and a full description say alike."""
 
     name: Name
     title: Text
-    kind: Literal["locker"]
     panel: Panel
     bus: Bus
     lock: Lock
     reach: Reach
+
+
+class LockerFile(Cabinet, frozen=True, kw_only=True):
+    """A locker, as its file says it."""
+
+    kind: Literal["locker"]
     frame: Frame
     boards: Annotated[tuple[BoardAt, ...], Meta(min_length=1, max_length=16)]
     doors: Annotated[tuple[Compartment, ...], Meta(min_length=1, max_length=384)]

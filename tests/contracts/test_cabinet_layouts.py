@@ -21,6 +21,15 @@ HARDWARE = Path(__file__).parents[2] / "hardware"
 SHIPPED = ("urzedomat_93", "urzedomat_192")
 
 
+STACKS = """stacks = [
+    [{ size = "L", mm = 300 }, { size = "L", mm = 400 }],
+    [{ size = "S", mm = 150 }, { size = "S", mm = 150 }, { size = "M", mm = 250 }, { size = "M", mm = 450 }],
+    [{ size = "S", mm = 200 }, { what = "screen", mm = 500 }, { size = "L", mm = 300 }],
+    [{ size = "S", mm = 400 }],
+]
+"""
+
+
 def written(folder: Path, old: str = "", new: str = "") -> Path:
     """The plan, with one change, in a folder where nothing else lies."""
     assert old in LAYOUT
@@ -82,7 +91,7 @@ def test_numbers_by_column_and_wires_by_column(tmp_path: Path) -> None:
     [
         ("columns = [3, 3]", "columns = [3, 5]", "left_out: screen lies outside the front of 4 columns and 8 rows"),
         ("columns = [3, 3]", "columns = [3, 2]", "left_out: screen lies outside"),
-        ("columns = [3, 3], rows = [3, 3]", "columns = [1, 4], rows = [1, 8]", "left_out: no door is left"),
+        ("columns = [3, 3], rows = [3, 3]", "columns = [1, 4], rows = [1, 8]", "front: no door is left"),
         ("left_out = [", 'left_out = [{ what = "box", columns = [3, 4], rows = [3, 4] }, ', "left_out: screen takes what another field"),
         ("doors = 16", "doors = 25", "boards.doors: 25, but board 0 has 24 channels"),
         ("doors = 16", "doors = 6", "boards: 30 channels for 31 doors"),
@@ -135,6 +144,62 @@ def test_any_plan_gives_each_door_a_place_and_a_lock_of_its_own_or_one_named_err
     assert len({(door.row, door.column) for door in made.doors}) == len(made.doors)
     if len({each["address"] for each in wired}) == len(wired):
         assert len({(door.board, door.channel) for door in made.doors}) == len(made.doors)
+
+
+def stacked(folder: Path, stacks: str = STACKS, more: str = "") -> Path:
+    """The plan with a stack for each column in place of rows."""
+    path = folder / "stacked.toml"
+    head = LAYOUT[: LAYOUT.index("rows = [\n")].replace('left_out = [{ what = "screen", columns = [3, 3], rows = [3, 3] }]', more)
+    path.write_text(head.replace("doors = 16", "doors = 4") + stacks, "utf-8")
+    return path
+
+
+def test_columns_may_be_stacked_differently(tmp_path: Path) -> None:
+    locker = read_locker(stacked(tmp_path))
+    doors = {(door.column, door.row): door for door in locker.file.doors}
+    assert [(size, count) for size, count in locker.sizes().items()] == [("S", 4), ("M", 2), ("L", 3)]
+    assert [doors[3, row].bottom_mm for row in (1, 2)] == [250, 950]
+    assert [doors[3, row].handle_mm for row in (1, 2)] == [350, 1100]
+    assert [locker.compartments()[number].column for number in range(1, 5)] == [2, 3, 1, 2]
+
+
+def test_the_picture_has_the_finest_rows_that_all_doors_fit_into(tmp_path: Path) -> None:
+    locker = read_locker(stacked(tmp_path))
+    grid = locker.grid()
+    assert (grid.rows_mm, sum(grid.rows_mm)) == ((150, 50, 100, 100, 150, 150, 300), 1000)
+    for cell in grid.cells:
+        door = locker.compartments()[cell.number]
+        assert sum(grid.rows_mm[: cell.row - 1]) + 250 == door.bottom_mm
+        assert sum(grid.rows_mm[cell.row - 1 : cell.row - 1 + cell.span]) == door.height_mm
+
+
+def test_a_stacked_cabinet_is_described_and_read_again(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    path = stacked(tmp_path)
+    assert main(["describe", str(path)]) == 0
+    (tmp_path / "full.toml").write_text(capsys.readouterr().out, "utf-8")
+    assert read_locker(tmp_path / "full.toml") == read_locker(path)
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "said"),
+    [
+        ('{ what = "screen", mm = 500 }', "{ mm = 500 }", "column 3: a field is either a door with its size or something else"),
+        ('{ what = "screen", mm = 500 }', '{ what = "screen", size = "L", mm = 500 }', "column 3: a field is either"),
+        ('    [{ size = "L", mm = 300 }, { size = "L", mm = 400 }],\n', "", "front.stacks: 3 stacks for 4 columns"),
+        ("stacks = [", 'rows = [{ size = "S", mm = 100 }]\nstacks = [', "front: either rows or stacks"),
+        ('{ what = "screen", mm = 500 }', '{ what = "screen", mm = 1000 }, { what = "box", mm = 1000 }', "front: Expected `int` <= 2500"),
+    ],
+)
+def test_a_wrong_stack_is_named(old: str, new: str, said: str, tmp_path: Path) -> None:
+    assert old in STACKS
+    with pytest.raises(DescriptionWrong) as wrong:
+        read_locker(stacked(tmp_path, STACKS.replace(old, new, 1)))
+    assert said in str(wrong.value)
+
+
+def test_a_plan_of_stacks_leaves_nothing_out_elsewhere(tmp_path: Path) -> None:
+    with pytest.raises(DescriptionWrong, match="left_out: a stack says itself"):
+        read_locker(stacked(tmp_path, more='left_out = [{ what = "box", columns = [1, 1], rows = [1, 1] }]'))
 
 
 @given(st.text(max_size=200))
