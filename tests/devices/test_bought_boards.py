@@ -133,11 +133,8 @@ def test_a_busy_board_is_not_talked_out_of_it() -> None:
     """No dummy order, no success without an answer: it is only asked for its status until it answers again."""
     world = rested()
     world.bought.spoil(0, "busy")
-    sent: list[bytes] = []
-    written = world.line.write
-    world.line.write = lambda data, now_ms: (sent.append(data), written(data, now_ms))[1]  # type: ignore[method-assign]
     world.run(3000)
-    assert set(sent) == {summed(bytes([2, 0, 0x30, 3])), summed(bytes([2, 16, 0x30, 3]))}
+    assert set(world.written) == {summed(bytes([2, 0, 0x30, 3])), summed(bytes([2, 16, 0x30, 3]))}
     assert world.closed(1) is True
 
 
@@ -148,7 +145,8 @@ def test_objects_are_told_where_the_cabinet_has_sensors() -> None:
 
 def test_two_boards_at_one_address_garble_each_other() -> None:
     world = FamilyWorld("cu16")
-    world.bought.spoil(0, *["flip"] * 8)
+    flips: list[Spoil] = ["flip"] * 8
+    world.bought.spoil(0, *flips)
     events = world.run(4000)
     assert [event for event in events if isinstance(event, BoardLost)] == [BoardLost(0, doubled=True)]
 

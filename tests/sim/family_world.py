@@ -42,6 +42,7 @@ class FamilyWorld:
     def __init__(self, family: str, seed: int = 0, faults: LinkFaults | None = None, locker: Locker | None = None) -> None:
         self.now_ms = 0
         self.seen: list[Event] = []
+        self.written: list[bytes] = []
         self.locker = locker or locker_of(family)
         self.cabinet = cabinet_for(self.locker)
         self.link = ByteLink(random.Random(seed), self.locker.file.bus.baud, faults)
@@ -64,6 +65,7 @@ class FamilyWorld:
         first, until_ms = len(self.seen), self.now_ms + for_ms
         while True:
             if data := self.boards.bytes_to_send(self.now_ms):
+                self.written.append(data)
                 self.line.write(data, self.now_ms)
                 continue
             due = [each for each in (self.boards.deadline(), self.line.deadline()) if each is not None]

@@ -1,7 +1,6 @@
 """What is no frame, and the sums that frames of bought boards carry."""
 
 from functools import reduce
-from operator import xor
 from typing import Literal
 
 Reason = Literal["length", "start", "checksum", "command", "board", "lock", "data"]
@@ -22,7 +21,7 @@ def sum8(data: bytes) -> int:
 
 def xor8(data: bytes) -> int:
     """All octets, exclusive or."""
-    return reduce(xor, data, 0)
+    return reduce(lambda left, right: left ^ right, data, 0)
 
 
 def need(right: bool, reason: Reason, text: str) -> None:
