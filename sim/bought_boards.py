@@ -38,6 +38,10 @@ class Words(Protocol):
         """The answer to an order."""
         ...
 
+    def refusal(self, request: bytes) -> bytes:
+        """The answer that it will not; empty where a family has none."""
+        ...
+
     def compensated(self, status: bytes) -> bytes:
         """The status with two changes that its sum does not show; the same where there are none."""
         ...
@@ -69,6 +73,10 @@ class Cu16Words(msgspec.Struct, frozen=True):
         """A status."""
         return status
 
+    def refusal(self, request: bytes) -> bytes:
+        """It has none."""
+        return b""
+
     def compensated(self, status: bytes) -> bytes:
         """A hook falls and the object beside it rises."""
         octets = bytearray(status)
@@ -99,6 +107,10 @@ class Cu48Words(msgspec.Struct, frozen=True):
     def taken(self, request: bytes, status: bytes) -> bytes:
         """A status."""
         return status
+
+    def refusal(self, request: bytes) -> bytes:
+        """It has none."""
+        return b""
 
     def compensated(self, status: bytes) -> bytes:
         """The highest hook of two octets falls: together a whole 256."""
@@ -146,12 +158,17 @@ class ModbusWords(msgspec.Struct, frozen=True):
         """The order itself."""
         return request
 
+    def refusal(self, request: bytes) -> bytes:
+        """Exception 2: no such relay."""
+        data = bytes([request[0], request[1] | 0x80, 2])
+        return data + struct.pack("<H", crc16(data))
+
     def compensated(self, status: bytes) -> bytes:
         """No two flips pass this CRC."""
         return status
 
 
-Spoil = Literal["lose", "flip", "compensate", "busy", "other_board", "unasked", "cut", "late"]
+Spoil = Literal["lose", "flip", "compensate", "busy", "other_board", "unasked", "cut", "late", "refuse"]
 SILENCE_MS = 15
 ANSWERS_AFTER_MS = 4
 BUSY_MS = 600
@@ -199,6 +216,10 @@ class BoughtBoard:
 
     def _obey(self, told: Told, request: bytes, status: bytes, now_ms: int) -> int | None:
         unlock = told[0] == "unlock"
+        if unlock and self.spoils[:1] == ["refuse"]:
+            self.spoils.pop(0)
+            self._answer, self.answer_ms = self.words.refusal(request), now_ms + ANSWERS_AFTER_MS
+            return None
         if not unlock or self.words.answers_orders:
             answer = self.words.taken(request, status) if unlock else status
             after_ms = LATE_MS if self.spoils[:1] == ["late"] else ANSWERS_AFTER_MS
@@ -210,8 +231,9 @@ class BoughtBoard:
         return told[2]
 
     def _spoiled(self, answer: bytes, now_ms: int) -> bytes:
-        match self.spoils.pop(0) if self.spoils else None:
-            case None | "late":
+        waiting = self.spoils[:1] and self.spoils[0] != "refuse"  # a refusal waits for an order
+        match self.spoils.pop(0) if waiting else None:
+            case None | "late" | "refuse":
                 return answer
             case "lose":
                 return b""

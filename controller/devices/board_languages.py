@@ -40,7 +40,7 @@ class Language(Protocol):
         ...
 
     def unlocked(self, data: bytes, sent: bytes) -> None:
-        """The board has taken this order."""
+        """The board has taken this order; raises OrderRefused when it says that it has not."""
         ...
 
 

@@ -15,7 +15,7 @@ from contracts import lock_bus as bus
 from controller.devices.board_languages import Language
 from controller.devices.duty_guard import DutyGuard
 from controller.devices.frames.families import checked
-from controller.devices.frames.wrong import FrameWrong
+from controller.devices.frames.wrong import FrameWrong, OrderRefused
 from controller.devices.lock_board_events import BoardLost, BoardSeen, BusNoise, Event, Executed, Levels, UnlockResult
 from controller.devices.switch_readings import SwitchReadings
 
@@ -235,6 +235,9 @@ class BoughtBoards:
     def _ordered(self, order: _Order, asked: _Asked, data: bytes, now_ms: int) -> None:
         try:
             order.board.plan.language.unlocked(data, asked.sent)
+        except OrderRefused:
+            self._finish(order, "refused", "refused_by_board")
+            return
         except FrameWrong as wrong:
             self._count(asked.board, wrong, data)
             order.until_ms = now_ms + order.pulse_ms + EDGE_MS

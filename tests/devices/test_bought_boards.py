@@ -151,6 +151,16 @@ def test_two_boards_at_one_address_garble_each_other() -> None:
     assert [event for event in events if isinstance(event, BoardLost)] == [BoardLost(0, doubled=True)]
 
 
+def test_a_board_that_refuses_says_so_and_was_certainly_not_driven() -> None:
+    world = rested("modbus")
+    world.bought.spoil(world.locker.compartments()[3].board, "refuse")
+    wish = world.unlock(3)
+    world.run(500)
+    assert world.results(wish) == [("refused", "refused_by_board")]
+    assert world.cabinet.pulses == []
+    assert world.executed(wish, 3).boot == START
+
+
 # --- by hand -----------------------------------------------------------------------------------------------------------------------------
 
 PLAN = BoardPlan(Cu16(), tuple(Wiring(channel, 1, channel < 2) for channel in range(16)), 50, 5000, 8)

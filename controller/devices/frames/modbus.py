@@ -10,13 +10,14 @@ from pymodbus.framer import FramerRTU
 from pymodbus.pdu import DecodePDU
 from pymodbus.pdu.bit_message import ReadDiscreteInputsRequest, ReadDiscreteInputsResponse
 
-from controller.devices.frames.wrong import FrameWrong, need
+from controller.devices.frames.wrong import FrameWrong, OrderRefused, need
 
 FLASH_ON = 0x0200
 FLASH_RELAYS = 256
 UNIT_MS = 100
 VALUES = {0xFF00: "on", 0x0000: "off", 0x5500: "flip"}
-READ_FUNCTIONS = (1, 2)
+EXCEPTION_SIZE = 5
+READ_BITS, READ_REGISTERS = (1, 2), (3, 4)
 _framer = FramerRTU(DecodePDU(is_server=False))
 
 
@@ -51,7 +52,9 @@ def input_levels(data: bytes, board: int, count: int) -> int:
 
 
 def echoed(data: bytes, sent: bytes) -> None:
-    """A write is answered by itself; raises FrameWrong for anything else."""
+    """A write is answered by itself; raises OrderRefused for an exception and FrameWrong for anything else."""
+    if len(data) == EXCEPTION_SIZE and crc_fits(data) and data[:2] == bytes([sent[0], sent[1] | 0x80]):
+        raise OrderRefused("data", f"exception {data[2]:02x}")
     _payload(data, sent[0], sent[1])
     need(data == sent, "data", "the echo is not what was sent")
 
@@ -74,9 +77,9 @@ def read_modbus(data: bytes) -> dict[str, Any]:
     need(len(data) >= 5, "length", f"{len(data)} octets are no frame of Modbus")
     told: dict[str, Any] = {"function": data[1] & 0x7F, "address": data[0]}
     if data[1] & 0x80:
-        need(len(data) == 5, "length", "an exception is one octet")
+        need(len(data) == EXCEPTION_SIZE, "length", "an exception is one octet")
         return {"dir": "reply", **told, "exception": data[2]}
-    if data[1] in READ_FUNCTIONS:
+    if data[1] in READ_BITS + READ_REGISTERS:
         return {**told, **_read(data)}
     need(data[1] in (5, 6), "command", f"function {data[1]:02x}")
     need(len(data) == 8, "length", f"{len(data)} octets, function {data[1]} has 8")
@@ -91,6 +94,9 @@ def _read(data: bytes) -> dict[str, Any]:
         start, count = struct.unpack(">HH", data[2:6])
         return {"dir": "request", "start": start, "count": count}
     need(len(data) == 5 + data[2], "length", f"{len(data)} octets do not fit their own length")
+    if data[1] in READ_REGISTERS:
+        need(data[2] % 2 == 0, "length", "a register has two octets")
+        return {"dir": "reply", "values": list(struct.unpack(f">{data[2] // 2}H", data[3:-2]))}
     levels = int.from_bytes(data[3:-2], "little")
     return {"dir": "reply", "set": [at for at in range(8 * data[2]) if levels >> at & 1]}
 

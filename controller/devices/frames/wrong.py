@@ -14,6 +14,10 @@ class FrameWrong(ValueError):
         self.reason: Reason = reason
 
 
+class OrderRefused(FrameWrong):
+    """The board itself says that it has not taken the order."""
+
+
 def sum8(data: bytes) -> int:
     """The sum of all octets, modulo 256."""
     return sum(data) & 0xFF

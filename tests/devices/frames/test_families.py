@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 
 from controller.devices.frames import kerong, modbus, winnsen, xor_boards
 from controller.devices.frames.families import FAMILIES, FamilyName, accepted, checked, read_frame
-from controller.devices.frames.wrong import FrameWrong, Reason
+from controller.devices.frames.wrong import FrameWrong, OrderRefused, Reason
 
 PUBLISHED: list[dict[str, Any]] = json.loads(Path(__file__).with_name("published.json").read_text("utf-8"))
 NAMES: tuple[FamilyName, ...] = tuple(FAMILIES)
@@ -95,6 +95,8 @@ def test_modbus_pulses_read_as_they_were_meant(board: int, relay: int, tenths: i
         ("WINNSEN", "90079201020303", {"dir": "reply", "cmd": "status", "board": 1, "lock": 3, "status": "refused"}),
         ("WINNSEN", "90078501030203", {"dir": "reply", "cmd": "unlock", "board": 1, "lock": 3, "status": "refused"}),
         ("MODBUS", "0185020000", None),
+        ("MODBUS", "010300000001840a", {"dir": "request", "function": 3, "address": 1, "start": 0, "count": 1}),
+        ("MODBUS", "0103020007f986", {"dir": "reply", "function": 3, "address": 1, "values": [7]}),
         ("MODBUS", "018502c351", {"dir": "reply", "function": 5, "address": 1, "exception": 2}),
     ],
 )
@@ -211,6 +213,16 @@ def test_another_answer_is_no_reading_of_inputs(data: str, reason: Reason) -> No
         modbus.input_levels(bytes.fromhex("01020105618b"), 1, 16)
     with pytest.raises(FrameWrong):
         modbus.echoed(modbus.flash_on(1, 1, 500), modbus.flash_on(1, 0, 500))
+
+
+def test_an_exception_is_a_refusal_only_when_it_is_whole_and_meant_for_this_order() -> None:
+    sent = modbus.flash_on(1, 0, 500)
+    with pytest.raises(OrderRefused):
+        modbus.echoed(bytes.fromhex("018502c351"), sent)
+    for other in ("018502c352", "018202c161", "028502c315"):
+        with pytest.raises(FrameWrong) as wrong:
+            modbus.echoed(bytes.fromhex(other), sent)
+        assert not isinstance(wrong.value, OrderRefused)
 
 
 @given(st.sampled_from(NAMES), st.binary(max_size=30))
