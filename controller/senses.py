@@ -3,6 +3,7 @@
 import msgspec
 
 from contracts.faults import FaultName
+from contracts.locker_files import Compartment
 from controller.clock import Now
 from controller.devices.lock_board_events import BoardLost, BoardSeen, Executed, Levels, UnlockResult
 from controller.doors.decide import DoorMove, DoorsMoved, LockOutcome
@@ -58,7 +59,8 @@ def _levels(state: State, live: Live, settings: Settings, event: Levels, now: No
         return live, None
     changed: dict[int, Seen] = {}
     moves: list[DoorMove] = []
-    for place in settings.cabinet.on_board(event.board):
+    here = settings.cabinet.on_board(event.board)
+    for place in here:
         if place.channel >= len(event.closed):
             continue  # a board that has fewer channels than its own description says nothing about the others
         closed, number = event.closed[place.channel], place.number
@@ -72,7 +74,7 @@ def _levels(state: State, live: Live, settings: Settings, event: Levels, now: No
         live = msgspec.structs.replace(live, boards={**live.boards, event.board: msgspec.structs.replace(board, read=True)})
     if changed:
         live = msgspec.structs.replace(live, seen={**live.seen, **changed})
-    return live, DoorsMoved(tuple(moves[:CHANGES_MAX])) if moves else _switch_faults(state, live, settings, now)
+    return live, DoorsMoved(tuple(moves[:CHANGES_MAX])) if moves else _switch_faults(state, live, here, now)
 
 
 def _move(number: int, door: Door, closed: bool | None, opens: int, boot: int) -> DoorMove | None:
@@ -87,16 +89,20 @@ def _move(number: int, door: Door, closed: bool | None, opens: int, boot: int) -
     return DoorMove(number, "open", opens, boot, closed_again=True) if counted else None
 
 
-def _switch_faults(state: State, live: Live, settings: Settings, now: Now) -> FaultsSeen | None:
+def _switch_faults(state: State, live: Live, here: tuple[Compartment, ...], now: Now) -> FaultsSeen | None:
+    """Faults of the switches of one board; those of a silent board are one fault, not one for each of its doors."""
     changed: list[tuple[FaultName, str, bool]] = []
-    for number, seen in live.seen.items():
-        if settings.cabinet.compartments()[number].board not in live.boards:
-            continue  # a silent board is one fault, not one for each of its doors
-        raised = state.faults.has("switch_unknown", f"door {number}")
+    some = bool(state.faults.active)
+    for place in here:
+        seen = live.seen.get(place.number)
+        if seen is None or (seen.closed is not None and not some):
+            continue
+        where = f"door {place.number}"
+        raised = state.faults.has("switch_unknown", where)
         if seen.closed is None and not raised and now.mono_ms - seen.since_ms >= UNSTEADY_MS:
-            changed.append(("switch_unknown", f"door {number}", True))
+            changed.append(("switch_unknown", where, True))
         elif seen.closed is not None and raised:
-            changed.append(("switch_unknown", f"door {number}", False))
+            changed.append(("switch_unknown", where, False))
     return FaultsSeen(tuple(changed[:CHANGES_MAX])) if changed else None
 
 

@@ -27,6 +27,7 @@ POLLS_MISSED = 8  # as for our own boards: a computer that is late by itself mus
 POLLS_GARBLED = 6
 ANSWER_MARGIN_MS = 40  # the board's own slowness and a USB adapter's delay
 SILENCE_MS = 5  # so long without a byte and a frame is over; more than 3.5 characters at 9600 baud
+BABBLE_MS = 100
 EDGE_MS = 1500  # after the pulse, so long may the door take to show on the switch
 NOISE_EVERY_MS = 1000
 BUFFER_MAX = 512
@@ -119,6 +120,7 @@ class BoughtBoards:
         self._asked: _Asked | None = None
         self._buffer = bytearray()
         self._heard_ms = -SILENCE_MS
+        self._ended_ms = 0
         self._coil_until = 0
         self._events: list[Event] = []
         self._told = BusNoise(0, 0, 0, 0, 0, {})
@@ -155,7 +157,7 @@ class BoughtBoards:
             board.guard.begin(now_ms)
         asked = self._asked
         if asked is not None and now_ms >= self._over_ms(asked):
-            data, self._asked, self._buffer = bytes(self._buffer), None, bytearray()
+            data, self._asked, self._buffer, self._ended_ms = bytes(self._buffer), None, bytearray(), now_ms
             self._over(asked, data, now_ms)
         for order in [order for order in self._watching if now_ms >= order.until_ms]:
             self._watching.remove(order)
@@ -168,14 +170,14 @@ class BoughtBoards:
         if self._asked is not None:
             due.append(self._over_ms(self._asked))
         else:
-            free_ms = self._heard_ms + SILENCE_MS
+            free_ms = self._free_ms()
             due += [max(board.due_ms(self._eager(board)), free_ms) for board in self._boards.values()]
             due += [max(self._coil_until, free_ms)] if self._orders else []
         return min(due, default=None)
 
     def bytes_to_send(self, now_ms: int) -> bytes:
         """The next request, or nothing while one is in flight, somebody speaks, or none is due. An order goes before any poll."""
-        if self._asked is not None or now_ms < self._heard_ms + SILENCE_MS:
+        if self._asked is not None or now_ms < self._free_ms():
             return b""
         while self._orders and now_ms >= self._coil_until:
             if data := self._drive(self._orders.popleft(), now_ms):
@@ -196,8 +198,13 @@ class BoughtBoards:
     def _eager(self, board: _Board) -> bool:
         return board.address == self.watched or any(order.board is board for order in self._watching)
 
+    def _free_ms(self) -> int:
+        """When the line may be used; one that never falls silent is used all the same, so that its boards are missed."""
+        return min(self._heard_ms + SILENCE_MS, self._ended_ms + BABBLE_MS)
+
     def _over_ms(self, asked: _Asked) -> int:
-        return self._heard_ms + SILENCE_MS if len(self._buffer) >= asked.size else asked.give_up_ms
+        over_ms = self._heard_ms + SILENCE_MS if len(self._buffer) >= asked.size else asked.give_up_ms
+        return min(over_ms, asked.give_up_ms + BABBLE_MS)
 
     def _say(self, board: _Board, data: bytes, size: int, now_ms: int, order: _Order | None) -> bytes:
         line_ms = bus.line_ms(len(data) + size, self._baud)
@@ -277,7 +284,7 @@ class BoughtBoards:
             board.seen, board.lost = True, False
             self._events.append(BoardSeen(board.address, self._boot, "", "", b"", b"", len(wiring), ""))
         closed = tuple(board.switches.closed)
-        board.driven = {channel: ms for channel, ms in board.driven.items() if now_ms < ms or closed[channel] is not True}
+        board.driven = {channel: ms for channel, ms in board.driven.items() if now_ms < ms or not board.switches.surely_closed(channel)}
         there = tuple(board.objects.closed[at] if wire.object_sensor else None for at, wire in enumerate(wiring))
         counters = (tuple(board.switches.opens), tuple(board.switches.closes))
         told = there if any(wire.object_sensor for wire in wiring) else ()

@@ -24,6 +24,10 @@ class SwitchReadings:
         """Whether the last reading confirmed the one before on every channel."""
         return all(since is None for since in self._unsettled_ms)
 
+    def surely_closed(self, channel: int) -> bool:
+        """Whether it is believed to be closed and the last reading said so too."""
+        return self.closed[channel] is True and self._read[channel] is True
+
     def read(self, levels: Sequence[bool], now_ms: int) -> None:
         """One reading of all channels, True for closed."""
         for channel, level in enumerate(levels):

@@ -262,6 +262,22 @@ def test_bytes_that_nobody_asked_for_are_dropped_and_counted() -> None:
     assert all(False not in event.closed for event in hand.seen if isinstance(event, Levels))
 
 
+def test_on_a_line_that_never_falls_silent_the_board_is_missed_and_nothing_is_believed() -> None:
+    hand = ByHand()
+    hand.answer(status())
+    hand.answer(status())
+    asked = 0
+    for _ in range(4000):
+        hand.at += 2
+        hand.boards.receive(status(0)[:3], hand.at)
+        hand.boards.tick(hand.at)
+        asked += bool(hand.boards.bytes_to_send(hand.at))
+    events = hand.boards.events()
+    assert [event for event in events if isinstance(event, BoardLost)] == [BoardLost(0, doubled=True)]
+    assert not any(isinstance(event, Levels) for event in events)
+    assert 8 <= asked <= 12
+
+
 def test_an_order_goes_before_the_next_poll_and_never_twice() -> None:
     hand = ByHand()
     for _ in range(40):

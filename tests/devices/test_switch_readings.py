@@ -26,6 +26,12 @@ def test_a_single_other_read_changes_nothing() -> None:
     assert (switches.closed, switches.opens, switches.settled) == ([True], [0], True)
 
 
+def test_a_belief_that_the_last_reading_contradicts_is_not_sure() -> None:
+    assert read([(0, True), (50, True)]).surely_closed(0)
+    assert not read([(0, True), (50, True), (100, False)]).surely_closed(0)
+    assert not read([(0, True)]).surely_closed(0)
+
+
 def test_an_edge_is_counted_when_it_is_believed() -> None:
     switches = read([(0, True), (50, True), (100, False)])
     assert (switches.closed, switches.opens, switches.settled) == ([True], [0], False)
