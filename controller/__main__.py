@@ -16,7 +16,7 @@ from controller.journal import JournalFailed, JournalWrong
 from controller.kiosk.server import PortTaken
 from controller.process import DataTaken, DataWrong, run
 from controller.randomness import SystemRandomness
-from controller.site import make_seal, read_order_keys, read_site, read_vault_keys
+from controller.site import make_keys, read_order_keys, read_receipt_signer, read_site, read_vault_keys
 
 NAMED = (TomlWrong, KeysWrong, TextsWrong, PortTaken, PortWrong, LinkWrong, JournalWrong, JournalFailed, DataTaken, DataWrong)
 
@@ -28,7 +28,7 @@ def main(arguments: list[str] | None = None) -> int:
     for name, words in (
         ("run", "run the machine of a site file"),
         ("check", "check a site file, its description and its keys"),
-        ("keys", "make the machine's own sealing key if it is missing"),
+        ("keys", "make the machine's own keys if they are missing"),
     ):
         commands.add_parser(name, help=words).add_argument("site", type=Path, metavar="SITE.toml")
     chosen = parser.parse_args(arguments)
@@ -52,13 +52,13 @@ def _check(path: Path) -> int:
     settings = site.settings()
     read_vault_keys(site, path.parent)
     read_order_keys(site, path.parent)
+    read_receipt_signer(site, path.parent)
     print(f"{path}: {site.machine} ({site.number}) with {len(settings.cabinet.compartments())} compartments")
     return 0
 
 
 def _keys(path: Path) -> int:
-    made = make_seal(read_site(path), path.parent, SystemRandomness())
-    if made is not None:
+    for made in make_keys(read_site(path), path.parent, SystemRandomness()):
         print(made)
     return 0
 
