@@ -31,7 +31,7 @@ LIST_MAX = 100
 
 
 class MachineView(msgspec.Struct, frozen=True):
-    """One machine: `upto` is the last fact stored without a gap, `seen` the highest stored."""
+    """One machine: `upto` is the last fact stored without a gap, `seen` the highest stored; `audit_at` when its last audit ended."""
 
     machine: str
     number: str
@@ -47,6 +47,9 @@ class MachineView(msgspec.Struct, frozen=True):
     report: MachineReport | None
     report_at: datetime | None
     faults: list[FaultRow]
+    audit_at: datetime | None = None
+    audit_same: int = 0
+    audit_diff: int = 0
 
 
 class StepView(msgspec.Struct, frozen=True):
@@ -183,6 +186,9 @@ class Views:
                     report=fleet.read_report(station),
                     report_at=_moment(station.report_ms),
                     faults=[fault for fault in faults if fault.machine == station.machine],
+                    audit_at=_moment(station.audit_ms),
+                    audit_same=station.audit_same,
+                    audit_diff=station.audit_diff,
                 )
             )
         return views

@@ -10,7 +10,7 @@ from playwright.sync_api import Browser, Page, Route, ViewportSize
 
 from central.deposits.registration import NewDocument
 from central.settings import DocumentType
-from contracts.facts import AuditAnswered, CompartmentQuarantined, DepositWithdrawn
+from contracts.facts import AuditAnswered, AuditEnded, CompartmentQuarantined, DepositWithdrawn
 from tests.central.paper_machine import MACHINE, House
 from tests.central.test_pages import client_of
 from tests.screens.shown_page import CHROMIUM, chromium
@@ -43,6 +43,7 @@ def house() -> House:
     house.machine.fact(AuditAnswered(compartment=9, contents="other", same=False))
     jammed = stored(house, "26004713", 8)
     house.machine.fact(DepositWithdrawn(deposit=jammed, compartment=8, reason="jam"))
+    house.machine.fact(AuditEnded(same=22, diff=1, skipped=0, left=1))
     house.sync()
     for new in (
         NewDocument("26004714", "602 234 123", MACHINE, low=True),
