@@ -15,9 +15,12 @@ from controller.inputs import (
     KeyPressed,
     LinkDown,
     LinkUp,
+    ModemSeen,
     OrderSeen,
     PageAlive,
     PinCompared,
+    SmsAnswered,
+    SmsReported,
     TimerFired,
 )
 from controller.live import Live
@@ -25,6 +28,7 @@ from controller.locker.decide import PinMatched
 from controller.machine import Request, Tick
 from controller.senses import BoardEvent
 from controller.settings import Settings
+from controller.sms.sms import SmsOutcome, SmsReport
 from controller.state import State
 from controller.visit import keys, screens, visits
 
@@ -44,6 +48,12 @@ def absorb(state: State, live: Live, settings: Settings, item: Input | BoardEven
             return msgspec.structs.replace(live, page_ms=now.mono_ms), FaultsSeen((("screen_silent", "screen", False),))
         case PinCompared():
             return live, PinMatched(item.match, item.deposit)
+        case ModemSeen():
+            return msgspec.structs.replace(live, modem_ready=item.state == "ready"), item
+        case SmsAnswered():
+            return live, SmsOutcome(item.wish, item.end, item.code, item.reference)
+        case SmsReported():
+            return live, SmsReport(item.reference, item.status)
         case TimerFired():
             return _timer(state, live, settings, now)
         case _:

@@ -67,6 +67,7 @@ class Live(msgspec.Struct, frozen=True):
     boards: dict[int, BoardLink] = {}
     cases: dict[str, str] = {}
     centre: bool = False
+    modem_ready: bool = False
     page_ms: int | None = None
     rev: int = 0
     screen_rev: int = 0

@@ -1,8 +1,9 @@
-"""The four ports of the controller: everything else is below them."""
+"""The ports of the controller: everything else is below them."""
 
 from typing import Protocol
 
 from contracts.screen_messages import ScreenMessage
+from contracts.sealed import Letter
 
 
 class Line(Protocol):
@@ -26,4 +27,12 @@ class Page(Protocol):
 
     def show(self, message: ScreenMessage) -> None:
         """Show this and nothing older; never waits."""
+        ...
+
+
+class Modem(Protocol):
+    """The machine's own modem."""
+
+    def submit(self, wish: int, letter: Letter) -> None:
+        """Hand a text message over; never waits. SmsAnswered says how it ended, whatever happens."""
         ...

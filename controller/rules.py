@@ -3,26 +3,45 @@
 from collections.abc import Iterator
 
 from contracts import facts as f
-from contracts.orders import Load, Order, SetPin
+from contracts.orders import Load, SendSms, SetPin
 from controller.doors.state import Door
+from controller.inputs import OrderSeen
 from controller.live import Live
 from controller.locker.decide import LoadAnswered, OpenAsked
 from controller.settings import Settings
+from controller.sms import sms
+from controller.sms.sms import SmsFact
 from controller.state import State
 
+LETTERS_MAX = 200
+"""Text messages that may wait; the centre sends no more than a few at a time."""
 
-def order_refusal(state: State, live: Live, settings: Settings, order: Order, pin_held: bool) -> str | None:
+
+def order_refusal(state: State, live: Live, settings: Settings, request: OrderSeen) -> str | None:
     """Why this machine cannot do the order now; None when it can."""
+    order = request.order
     match order.ask:
         case SetPin():
             deposit = state.locker.deposits.get(order.ask.deposit)
             if deposit is not None and deposit.phase not in ("waiting", "stored"):
                 return "deposit_ended"
-            return "pin_taken" if pin_held else None
+            return "pin_taken" if request.pin_held else None
         case Load():
             return _load_refusal(state, live, settings, order.ask)
+        case SendSms():
+            return _sms_refusal(state, settings, order.ask, request.sealed_wrong)
         case _:
             return "verb_unknown"
+
+
+def _sms_refusal(state: State, settings: Settings, ask: SendSms, sealed_wrong: bool) -> str | None:
+    if not settings.modem:
+        return "no_modem"
+    if sealed_wrong:
+        return "seal_wrong"
+    if state.sms.order_of(ask.idx) is not None:
+        return "sms_known"
+    return "busy" if len(state.sms.sending) >= LETTERS_MAX else None
 
 
 def _load_refusal(state: State, live: Live, settings: Settings, ask: Load) -> str | None:
@@ -125,10 +144,15 @@ def follow(state: State, live: Live, settings: Settings, fact: f.Fact) -> Iterat
                 yield _quarantined(fact.compartment, "no_close")
                 yield f.FaultRaised(fault="door_left_open", where=f"door {fact.compartment}")
         case _:
-            yield from _door(state, live, settings, fact)
+            yield from _sms(state, live, fact) if isinstance(fact, SmsFact) else _door(state, live, settings, fact)
 
 
 def _order_taken(state: State, live: Live, settings: Settings, fact: f.OrderTaken) -> Iterator[f.Fact]:
+    if fact.idx is not None:
+        # One idx goes out once, however often it is asked for.
+        sent = state.sms.was_sent(fact.idx)
+        yield f.OrderEnded(order=fact.order, state="done", code="ok") if sent else f.SmsDue(idx=fact.idx, order=fact.order)
+        return
     assert fact.deposit is not None
     if fact.until is not None:
         yield f.PinSet(deposit=fact.deposit, until=fact.until)
@@ -137,6 +161,21 @@ def _order_taken(state: State, live: Live, settings: Settings, fact: f.OrderTake
     compartment = choose(state, live, settings, fact.low)
     assert compartment is not None
     yield f.DepositLoading(deposit=fact.deposit, compartment=compartment, order=fact.order)
+
+
+def _sms(state: State, live: Live, fact: SmsFact) -> Iterator[f.Fact]:
+    match fact:
+        case f.SmsTrySpent() | f.SmsDelivered():
+            return
+        case f.SmsDue():
+            pass
+        case f.SmsSent():
+            yield f.OrderEnded(order=state.sms.ended_order, state="done", code="ok")
+        case f.SmsFailed() | f.SmsInDoubt():
+            code = fact.code if isinstance(fact, f.SmsFailed) else "in_doubt"
+            yield f.OrderEnded(order=state.sms.ended_order, state="failed", code=code)
+    if live.modem_ready:
+        yield from sms.next_try(state.sms)
 
 
 def _door(state: State, live: Live, settings: Settings, fact: f.Fact) -> Iterator[f.Fact]:

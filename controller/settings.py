@@ -16,6 +16,7 @@ class Settings(msgspec.Struct, frozen=True):
     software: str
     policy: PinPolicy = PinPolicy()
     hotline: str = ""
+    modem: bool = False
     idle_ms: int = 60_000
     more_time_ms: int = 20_000
     time_zone: str = "Europe/Warsaw"

@@ -19,6 +19,7 @@ from contracts.facts import Entry
 from contracts.older_facts import read_entry
 from contracts.orders import AnyAsk, Load, Order, SetPin, sign
 from contracts.screen_messages import ScreenMessage
+from contracts.sealed import Letter
 from contracts.topics import Ack, Answer, FactBatch, MachineReport, decode, down, encode
 from controller.clock import Now
 from controller.inputs import BytesArrived, CasesKnown, Input, KeyPressed, LinkUp, MessageArrived, TimerFired
@@ -56,7 +57,7 @@ class SeededRandomness:
 class BenchMachine:
     """Everything around one machine; time moves only by `run`."""
 
-    def __init__(self, seed: int = 1, database: sqlite3.Connection | None = None, board_starts: int = 1) -> None:
+    def __init__(self, seed: int = 1, database: sqlite3.Connection | None = None, board_starts: int = 1, modem: bool = False) -> None:
         self.ms = 0
         self.boots = 0
         self.boot_ms = 0
@@ -70,9 +71,10 @@ class BenchMachine:
             self.cabinet.cut_power(0)
             self.cabinet.restore_power(0)
         self.line = CabinetLine(ByteLink(Random(seed)), self.cabinet)
-        self.settings = Settings(MACHINE, "U-01", "ul. Gronowa 22a", CABINET, "0.1", hotline="61 646 33 44")
+        self.settings = Settings(MACHINE, "U-01", "ul. Gronowa 22a", CABINET, "0.1", hotline="61 646 33 44", modem=modem)
         self.screens: list[ScreenMessage] = []
         self.published: list[tuple[str, bytes]] = []
+        self.submitted: list[tuple[int, Letter]] = []
         self.counter = 0
         self.inbox: deque[Input] = deque()
         self.loop = self.start()
@@ -90,7 +92,7 @@ class BenchMachine:
         journal = Journal(self.database, self.randomness)
         vault = Vault(self.database, VaultKeys(PIN_KEY, bytes(32)), self.randomness)
         turns = restart(journal, vault, self.settings, self.randomness.token(8), self.now())
-        self.loop = Loop(turns, self, self, self, self, self.inbox.append, (self.key.public_key(),))
+        self.loop = Loop(turns, self, self, self, self, self.inbox.append, (self.key.public_key(),), self if self.settings.modem else None)
         self.loop.start()
         self.loop.take(CasesKnown(cases=vault.cases()))
         self.loop.take(LinkUp(connection=f"connection-{self.boots}"))
@@ -104,6 +106,9 @@ class BenchMachine:
 
     def show(self, message: ScreenMessage) -> None:
         self.screens.append(message)
+
+    def submit(self, wish: int, letter: Letter) -> None:
+        self.submitted.append((wish, letter))
 
     @property
     def screen(self) -> ScreenMessage:
@@ -272,7 +277,11 @@ def broken_rules(state: State) -> list[str]:
         "a collection of a document that is not here": locker.collection is not None
         and locker.deposits[locker.collection.deposit].phase != ("collected" if locker.collection.handed_over else "stored"),
         "a loading without its order": locker.loading is not None and state.orders.loading(locker.loading.deposit) is None,
-        "an order without an end": any(order.state == "taken" for order in state.orders.known.values()) and locker.loading is None,
+        "an order without an end": any(
+            order.state == "taken" and locker.loading is None and order.id not in {one.order for one in state.sms.sending}
+            for order in state.orders.known.values()
+        ),
+        "two messages with the modem": sum(1 for one in state.sms.sending if one.phase == "trying") > 1,
         "a fault twice": len({(one.fault, one.where) for one in state.faults.active}) != len(state.faults.active),
         "a pause below the first": locker.pause is not None and locker.level < 1,
     }
