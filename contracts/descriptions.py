@@ -152,6 +152,12 @@ class Lock(_Part, frozen=True):
     pulse_ms: Annotated[int, Meta(ge=50, le=3000)]
 
 
+class Modem(_Part, frozen=True):
+    """The GSM modem built into this cabinet; its port is the site's."""
+
+    baud: Baud
+
+
 class Reach(_Part, frozen=True):
     """Handles between these heights count as low."""
 
@@ -200,6 +206,7 @@ class LockerFile(_Part, frozen=True):
     frame: Frame
     boards: Annotated[tuple[BoardAt, ...], Meta(min_length=1, max_length=16)]
     doors: Annotated[tuple[Compartment, ...], Meta(min_length=1, max_length=384)]
+    modem: Modem | None = None
 
 
 class Cell(msgspec.Struct, frozen=True):

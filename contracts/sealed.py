@@ -27,11 +27,14 @@ class SealedWrong(ValueError):
 
 
 class Letter:
-    """One text message: phone with country code, digits only, and text. Holds personal data and maybe a PIN, so it has no repr."""
+    """One text message: phone with country code, digits only, and text; `wide` when the GSM alphabet does not hold it.
 
-    __slots__ = ("phone", "text")
+    It is personal and may hold a PIN, so it has no repr.
+    """
 
-    def __init__(self, phone: str, text: str) -> None:
+    __slots__ = ("phone", "text", "wide")
+
+    def __init__(self, phone: str, text: str, wide: bool = False) -> None:
         """Raises SealedWrong."""
         if not PHONE.fullmatch(phone):
             raise SealedWrong("letter: the phone is no number with country code")
@@ -39,6 +42,7 @@ class Letter:
             raise SealedWrong(f"letter: the text has not 1 to {TEXT_MAX} signs")
         self.phone = phone
         self.text = text
+        self.wide = wide
 
     def __repr__(self) -> str:
         return "Letter(…)"
@@ -47,11 +51,12 @@ class Letter:
 class _Content(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     phone: str
     text: str
+    wide: bool = False
 
 
 def seal_letter(pin_key: bytes, machine: str, idx: str, letter: Letter, nonce: bytes) -> str:
     """The sealed message as base64url without padding; `nonce` are 12 bytes that never come twice under one key."""
-    content = msgspec.json.encode(_Content(letter.phone, letter.text))
+    content = msgspec.json.encode(_Content(letter.phone, letter.text, letter.wide))
     sealed = nonce + AESGCM(_key(pin_key, machine)).encrypt(nonce, content, _bound(machine, idx))
     return base64.urlsafe_b64encode(sealed).decode().rstrip("=")
 
@@ -71,7 +76,7 @@ def open_letter(pin_key: bytes, machine: str, idx: str, sealed: str) -> Letter:
         raise SealedWrong("letter: was not sealed for this machine and idx") from None
     except (msgspec.DecodeError, UnicodeDecodeError, RecursionError):
         raise SealedWrong("letter: holds no message") from None
-    return Letter(read.phone, read.text)
+    return Letter(read.phone, read.text, read.wide)
 
 
 def _bytes(text: str) -> int:

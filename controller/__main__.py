@@ -11,6 +11,7 @@ from contracts.broker import LinkWrong
 from contracts.key_files import KeysWrong
 from contracts.texts import TextsWrong
 from contracts.typed_toml import TomlWrong
+from controller.devices.modem_process import ModemWrong, check_library
 from controller.devices.open_port import PortWrong
 from controller.journal import JournalFailed, JournalWrong
 from controller.kiosk.server import PortTaken
@@ -18,7 +19,7 @@ from controller.process import DataTaken, DataWrong, run
 from controller.randomness import SystemRandomness
 from controller.site import make_seal, read_order_keys, read_site, read_vault_keys
 
-NAMED = (TomlWrong, KeysWrong, TextsWrong, PortTaken, PortWrong, LinkWrong, JournalWrong, JournalFailed, DataTaken, DataWrong)
+NAMED = (TomlWrong, KeysWrong, TextsWrong, PortTaken, PortWrong, ModemWrong, LinkWrong, JournalWrong, JournalFailed, DataTaken, DataWrong)
 
 
 def main(arguments: list[str] | None = None) -> int:
@@ -52,6 +53,8 @@ def _check(path: Path) -> int:
     settings = site.settings()
     read_vault_keys(site, path.parent)
     read_order_keys(site, path.parent)
+    if settings.modem:
+        check_library()
     print(f"{path}: {site.machine} ({site.number}) with {len(settings.cabinet.compartments())} compartments")
     return 0
 

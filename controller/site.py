@@ -11,7 +11,7 @@ from msgspec import Meta
 
 from contracts.addresses import HostName, Origin
 from contracts.broker import BrokerSettings
-from contracts.descriptions import read_locker
+from contracts.descriptions import DescriptionWrong, read_locker
 from contracts.key_files import KEY_BYTES, KeysWrong, read_key, write_key
 from contracts.orders import MACHINE_PATTERN
 from contracts.typed_toml import TomlWrong, read_toml
@@ -41,6 +41,12 @@ class BusSite(_Section, frozen=True):
     """The lock bus: `/dev/ttyAMA0`, `socket://host:port` or another port."""
 
     port: Text
+
+
+class ModemSite(_Section, frozen=True):
+    """The machine's own modem: `/dev/ttyUSB2` or another device; without it text messages are the centre's alone."""
+
+    port: Annotated[str, Meta(max_length=100, pattern=r"^(/[!-~]+)?\Z")] = ""
 
 
 class KioskSite(_Section, frozen=True):
@@ -94,6 +100,7 @@ class Site(_Section, frozen=True):
     data: Text = "data"
     mqtt: BrokerSettings = BrokerSettings()
     kiosk: KioskSite = KioskSite()
+    modem: ModemSite = ModemSite()
     locker: LockerSite = LockerSite()
     city: CitySite = CitySite()
     keys: KeysSite = KeysSite()
@@ -111,15 +118,20 @@ class Site(_Section, frozen=True):
 
     def settings(self) -> Settings:
         """What the core reads; raises DescriptionWrong."""
+        path = HARDWARE / f"{self.hardware}.toml"
+        cabinet = read_locker(path)
+        if self.modem.port and cabinet.file.modem is None:
+            raise DescriptionWrong(f"{path}: modem: is missing, and the site names its port")
         pauses_ms = tuple(1000 * pause for pause in self.locker.pauses_s)
         return Settings(
             machine=self.machine,
             number=self.number,
             place=self.place,
-            cabinet=read_locker(HARDWARE / f"{self.hardware}.toml"),
+            cabinet=cabinet,
             software=SOFTWARE,
             policy=PinPolicy(self.locker.tries, pauses_ms),
             hotline=self.city.hotline,
+            modem=bool(self.modem.port),
             idle_ms=1000 * self.locker.idle_s,
             time_zone=self.city.timezone,
         )

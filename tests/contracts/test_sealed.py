@@ -21,10 +21,10 @@ phones = st.from_regex(sealed.PHONE, fullmatch=True)
 texts = st.text(st.characters(exclude_categories=["Cs", "Cc"]), min_size=1, max_size=sealed.TEXT_MAX)
 
 
-@given(phones, texts, st.binary(min_size=12, max_size=12))
-def test_it_opens_at_its_machine(phone: str, text: str, nonce: bytes) -> None:
-    opened = open_letter(PIN_KEY, MACHINE, IDX, seal_letter(PIN_KEY, MACHINE, IDX, Letter(phone, text), nonce))
-    assert (opened.phone, opened.text) == (phone, text)
+@given(phones, texts, st.booleans(), st.binary(min_size=12, max_size=12))
+def test_it_opens_at_its_machine(phone: str, text: str, wide: bool, nonce: bytes) -> None:
+    opened = open_letter(PIN_KEY, MACHINE, IDX, seal_letter(PIN_KEY, MACHINE, IDX, Letter(phone, text, wide), nonce))
+    assert (opened.phone, opened.text, opened.wide) == (phone, text, wide)
 
 
 @pytest.mark.parametrize(

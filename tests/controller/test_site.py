@@ -8,11 +8,12 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from contracts.descriptions import DescriptionWrong
 from contracts.key_files import KeysWrong, read_key
 from contracts.typed_toml import parse_toml
 from controller.__main__ import main
 from controller.randomness import SystemRandomness
-from controller.site import Site, SiteWrong, make_seal, read_order_keys, read_site, read_vault_keys
+from controller.site import HARDWARE, Site, SiteWrong, make_seal, read_order_keys, read_site, read_vault_keys
 
 LEAST = 'machine = "urzedomat-gronowa-1"\nnumber = "U-01"\nplace = "ul. Gronowa 22a"\nbus = { port = "/dev/ttyAMA0" }\n'
 
@@ -41,6 +42,24 @@ def test_everything_can_be_said() -> None:
     assert site.settings().time_zone == "Europe/Berlin"
 
 
+def test_a_modem_needs_a_cabinet_that_has_one(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    site = parsed(LEAST + '[modem]\nport = "/dev/ttyUSB2"\n')
+    assert site.settings().modem
+    assert not parsed(LEAST).settings().modem
+    (tmp_path / "lock_board_rev_b.toml").write_bytes((HARDWARE / "lock_board_rev_b.toml").read_bytes())
+    (tmp_path / "urzedomat_24.toml").write_text(_without_modem((HARDWARE / "urzedomat_24.toml").read_text("utf-8")), "utf-8")
+    monkeypatch.setattr("controller.site.HARDWARE", tmp_path)
+    assert not parsed(LEAST).settings().modem
+    with pytest.raises(DescriptionWrong, match="modem: is missing"):
+        site.settings()
+
+
+def _without_modem(text: str) -> str:
+    lines = text.splitlines(keepends=True)
+    at = next(number for number, line in enumerate(lines) if line.startswith("[modem]"))
+    return "".join(lines[:at] + lines[at + 2 :])
+
+
 @pytest.mark.parametrize(
     ("more", "said"),
     [
@@ -52,6 +71,9 @@ def test_everything_can_be_said() -> None:
         ("[mqtt]\nkeepalive_s = 4", "mqtt.keepalive_s"),
         ("[kiosk]\nport = 65536", "kiosk.port"),
         ("[locker]\ntries = 0", "locker.tries"),
+        ('[modem]\nport = "ttyUSB2"', "modem.port"),
+        ('[modem]\nport = "/dev/tty\\nconnection = at9600"', "modem.port"),
+        ('[modem]\nport = "/dev/ttyUSB2\\n"', "modem.port"),
         ("[locker]\npauses_s = []", "locker.pauses_s"),
         ("[locker]\npauses_s = [0]", "locker.pauses_s"),
         ("[locker]\nidle_s = 29", "locker.idle_s"),
