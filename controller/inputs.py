@@ -7,7 +7,7 @@ import msgspec
 from contracts.facts import DeliveryStatus
 from contracts.orders import Order
 
-ModemState = Literal["ready", "silent", "sim", "no_network"]
+ModemState = Literal["ready", "silent", "card", "no_network"]
 SmsEnd = Literal["sent", "failed", "doubt"]
 
 

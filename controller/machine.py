@@ -31,7 +31,7 @@ from controller.wishes import Wish
 
 FACTS_MAX = 32
 MODEM_FAULTS: tuple[tuple[ModemState, FaultName], ...] = (
-    ("silent", "modem_silent"), ("sim", "modem_sim"), ("no_network", "modem_no_network"),
+    ("silent", "modem_silent"), ("card", "modem_sim"), ("no_network", "modem_no_network"),
 )  # fmt: skip
 
 

@@ -102,8 +102,8 @@ def status_of(delivery: int) -> DeliveryStatus | None:
     return None if delivery < 0x40 else "failed"
 
 
-def state_of(sim: str | None, registered: str) -> ModemState:
-    """What the modem can do: `sim` is what it waits for (None: nothing), `registered` the library's word for its network."""
-    if sim is not None:
-        return "sim"
+def state_of(waits_for: str | None, registered: str) -> ModemState:
+    """What the modem can do: a code it waits for (None: nothing), and the library's word for its network."""
+    if waits_for is not None:
+        return "card"
     return "ready" if registered in ("HomeNetwork", "RoamingNetwork") else "no_network"

@@ -63,10 +63,10 @@ class SmsModem:
     def state(self) -> State:
         """What it can do; raises gammu.GSMError when it does not answer."""
         try:
-            sim = self._machine.GetSecurityStatus()
+            waits_for = self._machine.GetSecurityStatus()
         except (gammu.ERR_NOSIM, gammu.ERR_SECURITYERROR):
-            sim = "no card"
-        return State(state_of(sim, "" if sim is not None else str(self._machine.GetNetworkInfo()["State"])))
+            waits_for = "card"
+        return State(state_of(waits_for, "" if waits_for is not None else str(self._machine.GetNetworkInfo()["State"])))
 
     def listen(self) -> list[AnySaid]:
         """Reports that have come."""

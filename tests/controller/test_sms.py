@@ -124,7 +124,7 @@ def test_a_modem_that_never_answers_leaves_a_doubt() -> None:
 
 def test_faults_of_the_modem_are_raised_and_cleared_once() -> None:
     machine = BenchMachine(modem=True)
-    for state in ("silent", "silent", "sim", "no_network", "ready", "ready"):
+    for state in ("silent", "silent", "card", "no_network", "ready", "ready"):
         machine.take(ModemSeen(state))
     found = [one.fact for one in machine.entries() if isinstance(one.fact, f.FaultRaised | f.FaultCleared)]
     told = [(str(type(fact).__struct_config__.tag), fact.fault) for fact in found]

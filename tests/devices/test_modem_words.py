@@ -47,12 +47,12 @@ def test_status_octets(octet: int, status: str | None) -> None:
 
 
 @pytest.mark.parametrize(
-    ("sim", "registered", "state"),
+    ("waits_for", "registered", "state"),
     [(None, "HomeNetwork", "ready"), (None, "RoamingNetwork", "ready"), (None, "RequestingNetwork", "no_network"), (None, "", "no_network"),
-     ("PIN", "HomeNetwork", "sim")],
+     ("PIN", "HomeNetwork", "card")],
 )  # fmt: skip
-def test_states(sim: str | None, registered: str, state: str) -> None:
-    assert words.state_of(sim, registered) == state
+def test_states(waits_for: str | None, registered: str, state: str) -> None:
+    assert words.state_of(waits_for, registered) == state
 
 
 @pytest.mark.parametrize(

@@ -85,7 +85,7 @@ def test_a_refusal_is_a_failure_and_a_card_or_network_that_is_gone_is_said() -> 
         await until(ModemSeen("no_network"))
         simulated.sim = "pin"
         modem.submit(9, Letter(PHONE, POLISH))
-        await until(ModemSeen("sim"))
+        await until(ModemSeen("card"))
 
     simulated = GsmModem(Random(1), ModemFaults(refused=1))
     tell(story, simulated)
