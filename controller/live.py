@@ -11,6 +11,7 @@ Step = Literal[
     "attract", "pin", "checking", "wrong", "found", "expired", "notready", "used",
     "done", "office", "reported", "noclose", "loaded", "failed",
 ]  # fmt: skip
+Rescue = Literal["", "reload", "restart"]
 Overlay = Literal["", "lang", "stop", "report", "more_time"]
 
 
@@ -58,7 +59,8 @@ class BoardLink(msgspec.Struct, frozen=True):
 class Live(msgspec.Struct, frozen=True):
     """Everything volatile; `nonce` proves to the centre that an order is meant for this boot.
 
-    `rev` is the message that is shown, `screen_rev` the first one of the screen that is shown.
+    `rev` is the message that is shown, `screen_rev` the first one of the screen that is shown. `rescue` is what was last tried against
+    the silence of the page.
     """
 
     nonce: str
@@ -69,6 +71,7 @@ class Live(msgspec.Struct, frozen=True):
     centre: bool = False
     modem_ready: bool = False
     page_ms: int | None = None
+    rescue: Rescue = ""
     rev: int = 0
     screen_rev: int = 0
     counts: dict[str, int] = {}

@@ -18,6 +18,7 @@ from controller.clock import Clock, Now
 from controller.devices.lock_board_events import BoardLost, BoardSeen, BusNoise, Executed, Levels, UnlockResult
 from controller.devices.lock_boards import LockBoards
 from controller.inputs import BytesArrived, Input, LinkDown, LinkUp, MessageArrived, OrderSeen, PinCompared, SmsAnswered
+from controller.live import Rescue
 from controller.orders import orders
 from controller.outbox import Outbox
 from controller.ports import Line, Link, Modem, Page
@@ -63,6 +64,7 @@ class Loop:
         self._unanswered: set[int] = set()
         self._drawn: tuple[object, object, object] = (None, None, None)
         self._shown: tuple[ScreenMessage, int | None] | None = None
+        self._rescue: Rescue = ""
         self._birth = b""
         self._births = 0
         self._report_ms: int | None = None
@@ -185,6 +187,7 @@ class Loop:
             self._link.publish(up(batch.machine, "facts"), encode(batch))
         self._tell_report(now)
         self._show(now)
+        self._rescue_page()
 
     def _talk_to_boards(self, now: Now) -> None:
         self.bus.eager = _moves_soon(self.turns.state, now)
@@ -287,6 +290,13 @@ class Loop:
             return  # most turns are polls of a board that has nothing new
         self._draw(now)
         self._drawn = (turns.state, turns.live, drawn_of)
+
+    def _rescue_page(self) -> None:
+        rescue = self.turns.live.rescue
+        if rescue != self._rescue:
+            self._rescue = rescue
+            if rescue:
+                (self._page.reload if rescue == "reload" else self._page.restart)()
 
     def _draw(self, now: Now) -> None:
         turns = self.turns

@@ -29,6 +29,14 @@ class Page(Protocol):
         """Show this and nothing older; never waits."""
         ...
 
+    def reload(self) -> None:
+        """Have the page load itself again and show the same; never waits."""
+        ...
+
+    def restart(self) -> None:
+        """Ask whoever runs the browser to start it again; never waits."""
+        ...
+
 
 class Modem(Protocol):
     """The machine's own modem."""

@@ -13,7 +13,7 @@ from controller.centre_link import CentreLink
 from controller.clock import Clock, SystemClock
 from controller.devices.modem_process import ModemProcess, command
 from controller.devices.open_port import OpenLine
-from controller.health import Watchdog
+from controller.health import Watchdog, restart_browser
 from controller.inbox import Inbox
 from controller.inputs import BytesArrived, CasesKnown, TimerFired
 from controller.journal import Journal, connect
@@ -49,7 +49,13 @@ async def run(site: Site, folder: Path) -> None:
     kiosk = site.kiosk
     look = Look(site.city.name, settings.cabinet.file.panel.model)
     page = KioskServer(
-        inbox.put, look, host=kiosk.host, port=kiosk.port, hosts=frozenset(kiosk.hosts), frame_ancestors=kiosk.frame_ancestors
+        inbox.put,
+        look,
+        host=kiosk.host,
+        port=kiosk.port,
+        hosts=frozenset(kiosk.hosts),
+        frame_ancestors=kiosk.frame_ancestors,
+        restart_browser=restart_browser,
     )
     page.bind()
     link = CentreLink(site.mqtt, folder, site.machine, boot, randomness, inbox.put)

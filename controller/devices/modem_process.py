@@ -84,8 +84,8 @@ class ModemProcess:
                 await self._live()
             except (OSError, ModemSaidWrong, TimeoutError, ValueError) as error:
                 LOG.warning("modem: %s", type(error).__name__)
+                self._seen("silent")
             self._settle()
-            self._seen("silent")
             await asyncio.sleep(self._again_s)
 
     async def _live(self) -> None:
@@ -103,6 +103,7 @@ class ModemProcess:
                     self._be_patient()
         finally:
             self._input = self._limit = None
+            self._seen("silent")  # before what it left behind is settled, so that no other message is tried with it
             with contextlib.suppress(ProcessLookupError):
                 process.kill()
             process.stdin.close()

@@ -74,6 +74,7 @@ class BenchMachine:
         self.settings = Settings(MACHINE, "U-01", "ul. Gronowa 22a", CABINET, "0.1", hotline="61 646 33 44", modem=modem)
         self.screens: list[ScreenMessage] = []
         self.published: list[tuple[str, bytes]] = []
+        self.rescues: list[str] = []
         self.submitted: list[tuple[int, Letter]] = []
         self.counter = 0
         self.inbox: deque[Input] = deque()
@@ -106,6 +107,12 @@ class BenchMachine:
 
     def show(self, message: ScreenMessage) -> None:
         self.screens.append(message)
+
+    def reload(self) -> None:
+        self.rescues.append("reload")
+
+    def restart(self) -> None:
+        self.rescues.append("restart")
 
     def submit(self, wish: int, letter: Letter) -> None:
         self.submitted.append((wish, letter))

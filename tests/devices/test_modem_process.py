@@ -71,12 +71,12 @@ def test_a_message_is_answered_and_reported() -> None:
 )  # fmt: skip
 def test_a_process_that_ends_or_raves_leaves_a_doubt(end: str) -> None:
     heard = talk(READY + WAIT + end, _one_letter)
-    assert heard[:3] == [ModemSeen("ready"), SmsAnswered(7, "doubt"), ModemSeen("silent")]
+    assert heard[:3] == [ModemSeen("ready"), ModemSeen("silent"), SmsAnswered(7, "doubt")]
 
 
 def test_a_process_that_hangs_is_ended_and_leaves_a_doubt() -> None:
     heard = talk(READY + WAIT + "import threading\nthreading.Event().wait()\n", _one_letter, sending_s=0.2)
-    assert heard[:3] == [ModemSeen("ready"), SmsAnswered(7, "doubt"), ModemSeen("silent")]
+    assert heard[:3] == [ModemSeen("ready"), ModemSeen("silent"), SmsAnswered(7, "doubt")]
 
 
 def test_a_process_without_a_word_is_started_again() -> None:
@@ -93,6 +93,21 @@ def test_without_a_process_a_message_certainly_did_not_go() -> None:
         await until(1)
 
     assert talk(READY + WAIT, early)[0] == SmsAnswered(7, "failed", code="modem_away")
+
+
+def test_a_program_that_cannot_be_started_is_a_silent_modem() -> None:
+    heard: list[Input] = []
+
+    async def run() -> None:
+        serving = asyncio.create_task(ModemProcess(("/nowhere/at/all",), heard.append).serve())
+        async with asyncio.timeout(WITHIN_S):
+            while not heard:
+                await asyncio.sleep(0)
+        serving.cancel()
+        await asyncio.gather(serving, return_exceptions=True)
+
+    asyncio.run(run())
+    assert heard == [ModemSeen("silent")]
 
 
 def test_a_second_message_is_not_handed_over_beside_the_first() -> None:
