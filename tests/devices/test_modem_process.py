@@ -18,7 +18,7 @@ LETTER = Letter("48600100200", "PIN: 482913")
 Talk = Callable[[ModemProcess, Callable[[int], Awaitable[list[Input]]]], Awaitable[None]]
 
 
-def talk(script: str, then: Talk, **patience: float) -> list[Input]:
+def talk(script: str, then: Talk, program: str = sys.executable, **patience: float) -> list[Input]:
     """Run a process and talk to it; everything that came in."""
     heard: list[Input] = []
 
@@ -38,7 +38,7 @@ def talk(script: str, then: Talk, **patience: float) -> list[Input]:
                 await asyncio.wait_for(news.wait_for(lambda: len(heard) >= count), WITHIN_S)
             return heard
 
-        modem = ModemProcess((sys.executable, "-c", script), put, **{"again_s": 0.0, **patience})
+        modem = ModemProcess((program, "-c", script), put, **{"again_s": 0.0, **patience})
         serving = asyncio.create_task(modem.serve())
         try:
             await then(modem, until)
@@ -90,24 +90,16 @@ def test_a_process_without_a_word_is_started_again() -> None:
 def test_without_a_process_a_message_certainly_did_not_go() -> None:
     async def early(modem: ModemProcess, until: Callable[[int], Awaitable[list[Input]]]) -> None:
         modem.submit(7, LETTER)
-        await until(1)
+        await until(2)
 
     assert talk(READY + WAIT, early)[0] == SmsAnswered(7, "failed", code="modem_away")
 
 
 def test_a_program_that_cannot_be_started_is_a_silent_modem() -> None:
-    heard: list[Input] = []
+    async def wait(_: ModemProcess, until: Callable[[int], Awaitable[list[Input]]]) -> None:
+        await until(1)
 
-    async def run() -> None:
-        serving = asyncio.create_task(ModemProcess(("/nowhere/at/all",), heard.append).serve())
-        async with asyncio.timeout(WITHIN_S):
-            while not heard:
-                await asyncio.sleep(0)
-        serving.cancel()
-        await asyncio.gather(serving, return_exceptions=True)
-
-    asyncio.run(run())
-    assert heard == [ModemSeen("silent")]
+    assert talk("", wait, program="/nowhere/at/all")[:1] == [ModemSeen("silent")]
 
 
 def test_a_second_message_is_not_handed_over_beside_the_first() -> None:
