@@ -5,8 +5,10 @@ controller's messages come on standard input, what became of them goes to standa
 """
 
 import contextlib
+import ctypes
 import os
 import select
+import signal
 import sys
 import tempfile
 from typing import Any
@@ -32,6 +34,7 @@ from controller.devices.modem_words import (
 
 gammu: Any = library  # C code without types
 LISTEN_S = 0.5
+PR_SET_PDEATHSIG = 1
 CONFIG = """[gammu]
 device = {device}
 connection = at{baud}
@@ -118,6 +121,11 @@ class _Asked:
         return read_send(line)
 
 
+def end_with_parent() -> None:
+    """Let the kernel end this process with the controller: it would keep the modem from the next one while it waits for a network."""
+    ctypes.CDLL(None).prctl(PR_SET_PDEATHSIG, signal.SIGKILL)
+
+
 def say(message: AnySaid) -> None:
     """Tell the controller."""
     os.write(1, line_of(message))
@@ -142,6 +150,7 @@ def serve(device: str, baud: int) -> None:
 
 def main(arguments: list[str]) -> int:
     """0 when the controller has gone, 1 when the modem failed or talk went wrong: the controller starts the process again."""
+    end_with_parent()
     device, baud = arguments
     try:
         serve(device, int(baud))
