@@ -10,8 +10,9 @@ from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PublicKey
 from msgspec import Meta
 
 from contracts.addresses import HostName, Origin
+from contracts.board_descriptions import DescriptionWrong
 from contracts.broker import BrokerSettings
-from contracts.descriptions import DescriptionWrong, read_locker
+from contracts.descriptions import SHIPPED, Locker, read_locker
 from contracts.key_files import KEY_BYTES, KeysWrong, read_key, write_key
 from contracts.orders import MACHINE_PATTERN
 from contracts.typed_toml import TomlWrong, read_toml
@@ -20,7 +21,6 @@ from controller.randomness import Randomness
 from controller.settings import Settings
 from controller.vault import VaultKeys
 
-HARDWARE = Path(__file__).resolve().parents[1] / "hardware"
 SOFTWARE = "0.1.0"
 
 Text = Annotated[str, Meta(min_length=1, max_length=100)]
@@ -96,7 +96,7 @@ class Site(_Section, frozen=True):
     number: Annotated[str, Meta(min_length=1, max_length=12)]
     place: Annotated[str, Meta(min_length=1, max_length=28)]
     bus: BusSite
-    hardware: Annotated[str, Meta(pattern=r"^[a-z0-9_\-]{1,40}$")] = "urzedomat_24"
+    hardware: Annotated[str, Meta(pattern=r"^([a-z0-9_\-]{1,40}|[^\x00]{1,200}\.toml)$")] = "urzedomat_24"
     data: Text = "data"
     mqtt: BrokerSettings = BrokerSettings()
     kiosk: KioskSite = KioskSite()
@@ -116,12 +116,16 @@ class Site(_Section, frozen=True):
         except (ZoneInfoNotFoundError, ValueError):
             raise ValueError("city.timezone: is not a known time zone") from None
 
-    def settings(self) -> Settings:
-        """What the core reads; raises DescriptionWrong."""
-        path = HARDWARE / f"{self.hardware}.toml"
-        cabinet = read_locker(path)
+    def cabinet(self, folder: Path) -> Locker:
+        """The cabinet: one of ours by its name, or a file of the city's own by its path. Raises DescriptionWrong."""
+        own = self.hardware.endswith(".toml")
+        return read_locker(folder / self.hardware if own else SHIPPED / f"{self.hardware}.toml")
+
+    def settings(self, folder: Path) -> Settings:
+        """What the core reads; `folder` is the site file's. Raises DescriptionWrong."""
+        cabinet = self.cabinet(folder)
         if self.modem.port and cabinet.file.modem is None:
-            raise DescriptionWrong(f"{path}: modem: is missing, and the site names its port")
+            raise DescriptionWrong(f"{self.hardware}: modem: is missing, and the site names its port")
         pauses_ms = tuple(1000 * pause for pause in self.locker.pauses_s)
         return Settings(
             machine=self.machine,

@@ -14,7 +14,7 @@ from random import Random
 
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 
-from contracts.descriptions import read_locker
+from contracts.descriptions import Locker, read_locker
 from contracts.facts import Entry
 from contracts.older_facts import read_entry
 from contracts.orders import AnyAsk, Load, Order, SetPin, sign
@@ -30,7 +30,7 @@ from controller.state import State
 from controller.turns import restart
 from controller.vault import Vault, VaultKeys
 from sim.byte_link import ByteLink
-from sim.cabinet_line import CabinetLine
+from sim.cabinet_line import BehindTheLine, CabinetLine
 from sim.lock_cabinet import LockCabinet
 
 MACHINE = "urzedomat-test-1"
@@ -57,7 +57,15 @@ class SeededRandomness:
 class BenchMachine:
     """Everything around one machine; time moves only by `run`."""
 
-    def __init__(self, seed: int = 1, database: sqlite3.Connection | None = None, board_starts: int = 1, modem: bool = False) -> None:
+    def __init__(
+        self,
+        seed: int = 1,
+        database: sqlite3.Connection | None = None,
+        board_starts: int = 1,
+        locker: Locker = CABINET,
+        behind: BehindTheLine | None = None,
+        modem: bool = False,
+    ) -> None:
         self.ms = 0
         self.boots = 0
         self.boot_ms = 0
@@ -66,12 +74,12 @@ class BenchMachine:
         self.key = Ed25519PrivateKey.from_private_bytes(bytes([seed]) * 32)
         self.database = database or sqlite3.connect(":memory:", isolation_level=None)
         self.randomness = SeededRandomness(seed)
-        self.cabinet = LockCabinet(CABINET)
+        self.cabinet = LockCabinet(CABINET if behind else locker)
         for _ in range(1, board_starts):
             self.cabinet.cut_power(0)
             self.cabinet.restore_power(0)
-        self.line = CabinetLine(ByteLink(Random(seed)), self.cabinet)
-        self.settings = Settings(MACHINE, "U-01", "ul. Gronowa 22a", CABINET, "0.1", hotline="61 646 33 44", modem=modem)
+        self.line = CabinetLine(ByteLink(Random(seed), locker.file.bus.baud), behind or self.cabinet)
+        self.settings = Settings(MACHINE, "U-01", "ul. Gronowa 22a", locker, "0.1", hotline="61 646 33 44", modem=modem)
         self.screens: list[ScreenMessage] = []
         self.published: list[tuple[str, bytes]] = []
         self.rescues: list[str] = []

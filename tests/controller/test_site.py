@@ -8,12 +8,13 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from contracts.descriptions import DescriptionWrong
+from contracts.board_descriptions import DescriptionWrong
 from contracts.key_files import KeysWrong, read_key
 from contracts.typed_toml import parse_toml
 from controller.__main__ import main
 from controller.randomness import SystemRandomness
-from controller.site import HARDWARE, Site, SiteWrong, make_seal, read_order_keys, read_site, read_vault_keys
+from controller.site import Site, SiteWrong, make_seal, read_order_keys, read_site, read_vault_keys
+from tests.contracts.layouts import LAYOUT
 
 LEAST = 'machine = "urzedomat-gronowa-1"\nnumber = "U-01"\nplace = "ul. Gronowa 22a"\nbus = { port = "/dev/ttyAMA0" }\n'
 
@@ -24,7 +25,7 @@ def parsed(text: str) -> Site:
 
 def test_the_least_there_can_be() -> None:
     site = parsed(LEAST)
-    settings = site.settings()
+    settings = site.settings(Path())
     assert (settings.machine, settings.number, settings.place) == ("urzedomat-gronowa-1", "U-01", "ul. Gronowa 22a")
     assert (site.mqtt.version, site.kiosk.host, site.data, site.keys.orders) == (5, "127.0.0.1", "data", ("keys/order.pub",))
     assert len(settings.cabinet.compartments()) == 24
@@ -38,26 +39,16 @@ def test_everything_can_be_said() -> None:
         'pauses_s = [10]\nidle_s = 30\n[clock]\nnot_before = 2026-06-01T00:00:00Z\n[city]\ntimezone = "Europe/Berlin"\n'
     )
     assert site.clock.not_before == datetime(2026, 6, 1, tzinfo=UTC)
-    assert site.settings().policy.tries == 3
-    assert site.settings().time_zone == "Europe/Berlin"
+    assert site.settings(Path()).policy.tries == 3
+    assert site.settings(Path()).time_zone == "Europe/Berlin"
 
 
-def test_a_modem_needs_a_cabinet_that_has_one(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    site = parsed(LEAST + '[modem]\nport = "/dev/ttyUSB2"\n')
-    assert site.settings().modem
-    assert not parsed(LEAST).settings().modem
-    (tmp_path / "lock_board_rev_b.toml").write_bytes((HARDWARE / "lock_board_rev_b.toml").read_bytes())
-    (tmp_path / "urzedomat_24.toml").write_text(_without_modem((HARDWARE / "urzedomat_24.toml").read_text("utf-8")), "utf-8")
-    monkeypatch.setattr("controller.site.HARDWARE", tmp_path)
-    assert not parsed(LEAST).settings().modem
+def test_a_modem_needs_a_cabinet_that_has_one() -> None:
+    modem = '[modem]\nport = "/dev/ttyUSB2"\n'
+    assert parsed(LEAST + modem).settings(Path()).modem
+    assert not parsed(LEAST).settings(Path()).modem
     with pytest.raises(DescriptionWrong, match="modem: is missing"):
-        site.settings()
-
-
-def _without_modem(text: str) -> str:
-    lines = text.splitlines(keepends=True)
-    at = next(number for number, line in enumerate(lines) if line.startswith("[modem]"))
-    return "".join(lines[:at] + lines[at + 2 :])
+        parsed(LEAST + 'hardware = "urzedomat_93"\n' + modem).settings(Path())
 
 
 @pytest.mark.parametrize(
@@ -81,6 +72,7 @@ def _without_modem(text: str) -> str:
         ('[city]\ntimezone = "Europe/Gronowa"', "city.timezone: is not a known time zone"),
         ("[clock]\nnot_before = 2026-01-01T00:00:00", "clock.not_before: needs an offset"),
         ('hardware = "../urzedomat_24"', "hardware"),
+        ('hardware = "Urzedomat 24"', "hardware"),
     ],
 )
 def test_what_is_out_of_range_is_named(more: str, said: str) -> None:
@@ -156,3 +148,17 @@ def test_bytes_that_are_no_text(tmp_path: Path) -> None:
     (tmp_path / "site.toml").write_bytes(b"machine = \xff")
     with pytest.raises(SiteWrong, match="cannot be read"):
         read_site(tmp_path / "site.toml")
+
+
+def test_a_cabinet_of_the_citys_own_is_one_file_beside_the_site(tmp_path: Path) -> None:
+    (tmp_path / "our_31.toml").write_text(LAYOUT, "utf-8")
+    site = parsed(LEAST + 'hardware = "our_31.toml"\n')
+    assert len(site.settings(tmp_path).cabinet.compartments()) == 31
+    assert parsed(LEAST + f'hardware = "{tmp_path}/our_31.toml"\n').settings(Path("/")).cabinet == site.settings(tmp_path).cabinet
+    with pytest.raises(DescriptionWrong, match=r"our_31\.toml: cannot be read"):
+        site.settings(tmp_path / "elsewhere")
+
+
+def test_the_large_cabinets_are_chosen_by_name() -> None:
+    for name, doors in (("urzedomat_93", 93), ("urzedomat_192", 192)):
+        assert len(parsed(LEAST + f'hardware = "{name}"\n').settings(Path()).cabinet.compartments()) == doors
