@@ -109,6 +109,8 @@ class ModemProcess:
             process.stdin.close()
             await process.stdout.read()  # what is left unread would keep the pipe open
             await process.wait()
+            with contextlib.suppress(OSError):
+                await process.stdin.wait_closed()
 
     def _be_patient(self) -> None:
         if self._limit is not None:
