@@ -19,7 +19,7 @@ from controller.journal import JournalFailed, JournalWrong
 from controller.kiosk.server import PortTaken
 from controller.process import DataTaken, DataWrong, run
 from controller.randomness import SystemRandomness
-from controller.site import make_seal, read_order_keys, read_site, read_vault_keys
+from controller.site import make_keys, read_order_keys, read_receipt_signer, read_site, read_vault_keys
 
 NAMED = (TomlWrong, KeysWrong, TextsWrong, PortTaken, PortWrong, ModemWrong, LinkWrong, JournalWrong, JournalFailed, DataTaken, DataWrong)
 
@@ -31,7 +31,7 @@ def main(arguments: list[str] | None = None) -> int:
     for name, words in (
         ("run", "run the machine of a site file"),
         ("check", "check a site file, its description and its keys"),
-        ("keys", "make the machine's own sealing key if it is missing"),
+        ("keys", "make the machine's own keys if they are missing"),
     ):
         commands.add_parser(name, help=words).add_argument("file", type=Path, metavar="SITE.toml")
     describe = commands.add_parser("describe", help="write the full description of a cabinet's front plan to standard output")
@@ -59,6 +59,7 @@ def _check(path: Path) -> int:
     read_order_keys(site, path.parent)
     if settings.modem:
         check_library()
+    read_receipt_signer(site, path.parent)
     sizes = ", ".join(f"{count} {size}" for size, count in settings.cabinet.sizes().items())
     count = len(settings.cabinet.file.boards)
     boards = f"{count} lock board{'s' if count > 1 else ''}"
@@ -72,8 +73,7 @@ def _describe(path: Path) -> int:
 
 
 def _keys(path: Path) -> int:
-    made = make_seal(read_site(path), path.parent, SystemRandomness())
-    if made is not None:
+    for made in make_keys(read_site(path), path.parent, SystemRandomness()):
         print(made)
     return 0
 

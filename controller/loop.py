@@ -130,6 +130,8 @@ class Loop:
         refused = self.outbox.receive(ack, now.mono_ms)
         self._count(refused)
         self.turns.acknowledged = self.outbox.acknowledged
+        if self.turns.live.acknowledged != self.outbox.acknowledged:
+            self.turns.live = msgspec.structs.replace(self.turns.live, acknowledged=self.outbox.acknowledged)
         gone = self.outbox.gone() if refused is None else None
         if gone is not None:
             self._turn(gone, now)
@@ -231,7 +233,9 @@ class Loop:
     def _begin(self, wish: Wish, now: Now) -> bool:
         match wish.what:
             case MatchPin():
-                self._put(PinCompared(match=wish.id, deposit=self.turns.vault.match(self.turns.live.visit.digits)))
+                visit = self.turns.live.visit
+                phone = visit.phone if wish.what.number and not visit.again else None
+                self._put(PinCompared(match=wish.id, deposit=self.turns.vault.match(visit.digits, phone)))
                 return True
             case Unlock():
                 return (

@@ -81,7 +81,7 @@ def _owner_decides(state: State, live: Live, settings: Settings, request: Reques
             return orders.decide(state.orders, request.order, refusal, live.nonce, now)
         case Restarted():
             started = f.BootStarted(software=settings.software, description=request.description)
-            return (started, *locker.restarted(state.locker, settings.policy), *sms.restarted(state.sms))
+            return (started, *locker.restarted(state.locker, settings.policy, now), *sms.restarted(state.sms))
         case FactsGone():
             return _lost(state, request)
         case ModemSeen():
@@ -89,7 +89,7 @@ def _owner_decides(state: State, live: Live, settings: Settings, request: Reques
         case SmsOutcome() | SmsReport():
             return sms.decide(state.sms, request)
         case Tick():
-            return _overdue(state, live, now)
+            return _overdue(state, live, settings, now)
         case OpenAsked():
             _refuse(rules.open_refusal(state, live, request))
         case LoadAnswered():
@@ -119,8 +119,9 @@ def _refuse(code: str | None) -> None:
         raise Refused(code)
 
 
-def _overdue(state: State, live: Live, now: Now) -> tuple[f.Fact, ...]:
-    facts = (*doors.overdue(state.doors, live.seen_closed, now), *locker.overdue(state.locker, now), *sms.overdue(state.sms, now))
+def _overdue(state: State, live: Live, settings: Settings, now: Now) -> tuple[f.Fact, ...]:
+    of_locker = locker.overdue(state.locker, settings.policy, now)
+    facts = (*doors.overdue(state.doors, live.seen_closed, now), *of_locker, *sms.overdue(state.sms, now))
     if not facts:
         raise Refused("nothing_overdue")
     return facts
