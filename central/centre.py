@@ -23,18 +23,20 @@ from central.order_desk import OrderDesk
 from central.ports import Link, Now, Randomness, SmsLine, SmsResult
 from central.settings import Settings
 from central.signer import Signer
+from central.sms.modem_line import ModemLine
 from central.sms.outbox import SmsOutbox
 from central.store import facts, letters, machines
 from central.store.database import Store
 from central.store.machines import Station
 from central.times import to_ms
-from contracts.facts import Entry, FaultCleared, FaultRaised, OrderTaken
+from contracts.facts import Entry, FaultCleared, FaultRaised, OrderTaken, SmsDelivered, SmsFailed, SmsInDoubt, SmsSent
 from contracts.topics import Ack, MachineReport, MessageWrong, down, encode, machine_of
 
 PAYLOAD_MAX = 4 * 1024 * 1024
 SUBSCRIPTIONS = ("kiosk/v1/+/up/facts", "kiosk/v1/+/up/state", "kiosk/v1/+/up/presence", "kiosk/v1/+/up/answers")
 
-FOLDED = (OrderTaken, *FOLLOWED, FaultRaised, FaultCleared)
+SMS_FACTS = (SmsSent, SmsFailed, SmsInDoubt, SmsDelivered)
+FOLDED = (OrderTaken, *FOLLOWED, *SMS_FACTS, FaultRaised, FaultCleared)
 
 T = TypeVar("T")
 
@@ -57,6 +59,7 @@ class Centre:
         self.machines = MachineDesk(settings, signer, randomness, self._desk, self._terms)
         self._following = Following(settings, pins, self._terms, self.registration)
         self._outbox = SmsOutbox(settings, signer, self._terms, self._following.told)
+        self._modem = ModemLine(settings, signer, randomness, self._desk, self._outbox)
         self._ingest = Ingest(self._fold)
         self._touched = True
         self._silent = False
@@ -206,6 +209,7 @@ class Centre:
         self._touched = True
         self._desk.fold(t, machine, entry, now)
         self._following.fold(t, machine, entry, now)
+        self._modem.fold(t, machine, entry, now)
         fleet.fold(t, machine, entry)
 
     def _after(self, t: Connection, outage: Outage | None, now: Now) -> None:
@@ -229,7 +233,7 @@ class Centre:
                 return stations.setdefault(machine, machines.read(t, machine))
 
             self._erase(t, now)
-            messages = self._outbox.send_due(t, now)
+            messages = [message for message in self._outbox.send_due(t, now) if not self._modem.takes(t, message, now)]
             going = self._desk.send_due(t, station, now) if self.connected else []
         for topic, payload in going:
             self._link.publish(topic, payload)

@@ -84,12 +84,16 @@ class DocumentType(Section, frozen=True):
 
 
 class MachineSettings(Section, frozen=True):
-    """One machine: its short public number, its place as texts name it, its hardware description, the file of its receipts' key."""
+    """One machine: its short public number, its place as texts name it, its hardware description, the way of its text messages.
+
+    `receipt_key` is the file of the public key with which its receipts are checked.
+    """
 
     number: Annotated[str, Meta(min_length=1, max_length=12)] = "U-01"
     place: Annotated[str, Meta(min_length=1, max_length=28)] = "ul. Gronowa 22a"
     description: Line = ""
     receipt_key: Line = ""
+    sms: Literal["provider", "modem"] = "provider"
 
 
 class Settings(Section, frozen=True):
