@@ -18,6 +18,9 @@ PLACE_LETTERS_MAX = 20
 THREE_LINES = 3
 """A menu of three lines fills the 7 inch panel: its arrows and green stay on the keypad, a finger takes the line itself."""
 
+WITHOUT_LANGUAGE = frozenset(("l.done", "l.done.late"))
+"""Screens whose action row has no room for the language beside their own keys."""
+
 _PAGES = jinja2.Environment(
     loader=jinja2.FileSystemLoader(Path(__file__).parent / "templates"),
     autoescape=True,
@@ -59,6 +62,8 @@ class Saying(msgspec.Struct, frozen=True):
 def render(message: ScreenMessage, look: Look) -> str:
     """The screen's HTML; raises ScreenWrong when the message names no screen or lacks a value."""
     shape = form(message)
+    if shape.layout == "pad" and "hours" in message.data and shape.icon:  # beside the digits they have no room in the text: the bar has
+        message = msgspec.structs.replace(message, data=message.data | {"narrow": True})
     body, lines = _body(message, shape)
     focused = _focused(message, shape, lines)
     saying = _saying(message, message.lang, body)
@@ -73,6 +78,7 @@ def render(message: ScreenMessage, look: Look) -> str:
         targets=_targets(message, shape, focused, len(lines)),
         digits=_digits(message) if shape.layout == "pad" else (),
         place=_place(message),
+        hours=words.hours(message.lang, message.data["hours"]) if "narrow" in message.data else "",
         picture=_picture(message) if shape.layout == "cabinet" else None,
         picture_name=_picture_name(message) if shape.layout == "cabinet" else "",
         banner=words.text(message.lang, message.banner) if message.banner and shape.layout == "attract" else "",
@@ -135,6 +141,8 @@ def _targets(message: ScreenMessage, shape: Form, focused: str, lines: int) -> t
     drawn = {key: label for key, label in labels.items() if key in message.keys}
     if shape.layout == "pad" or message.screen == "more_time":
         drawn.pop("lang", None)  # on the pad it is the key beside the zero; any key gives more time
+    if message.screen in WITHOUT_LANGUAGE and "1" in drawn:
+        drawn.pop("lang", None)  # it stays on the keypad: what was left behind is in more of a hurry
     if shape.layout != "menu" or lines == THREE_LINES:
         drawn.pop("up", None)
         drawn.pop("down", None)

@@ -40,10 +40,12 @@ def _small(number: int, state: str) -> dict[str, Any]:
     return cabinet(number, state, columns=4, rows=6) | {"columns_mm": [250] * 4, "rows_mm": [360, 220, 150, 150, 150, 220]}
 
 
+RECEIPT_KEY = bytes(range(32))
+THEMES = ("day", "night", "contrast")
 RECEIPT = encode(
     Receipt(machine_mark("urzedomat-gronowa-1"), 93, 1_795_439_100, 1_795_439_130, deposit_mark("d-1"), 123_456),
     "parkuj.poznan.pl",
-    Ed25519PrivateKey.from_private_bytes(bytes(range(32))),
+    Ed25519PrivateKey.from_private_bytes(RECEIPT_KEY),
 )
 DONE: dict[str, Any] = {"collected_at": "14:05", "when": "23.11 14:05", "reopens": True, "left_ms": 118_000}
 
