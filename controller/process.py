@@ -38,7 +38,7 @@ class DataWrong(OSError):
 
 async def run(site: Site, folder: Path) -> None:
     """Run the machine until SIGTERM or SIGINT; raises the named error of whatever cannot be used."""
-    settings, keys, order_keys = site.settings(), read_vault_keys(site, folder), read_order_keys(site, folder)
+    settings, keys, order_keys = site.settings(folder), read_vault_keys(site, folder), read_order_keys(site, folder)
     receipts = read_receipt_signer(site, folder)
     data = folder / site.data
     lock = _lock(data)

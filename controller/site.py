@@ -12,7 +12,7 @@ from msgspec import Meta
 
 from contracts.addresses import HostName, Origin
 from contracts.broker import BrokerSettings
-from contracts.descriptions import read_locker
+from contracts.descriptions import SHIPPED, Locker, read_locker
 from contracts.key_files import KEY_BYTES, KeysWrong, read_key, write_key
 from contracts.orders import MACHINE_PATTERN
 from contracts.receipt import SITE_PATTERN
@@ -23,7 +23,6 @@ from controller.receipts import ReceiptSigner
 from controller.settings import HotlineHours, Settings
 from controller.vault import VaultKeys
 
-HARDWARE = Path(__file__).resolve().parents[1] / "hardware"
 SOFTWARE = "0.1.0"
 
 Text = Annotated[str, Meta(min_length=1, max_length=100)]
@@ -124,7 +123,7 @@ class Site(_Section, frozen=True):
     number: Annotated[str, Meta(min_length=1, max_length=12)]
     place: Annotated[str, Meta(min_length=1, max_length=28)]
     bus: BusSite
-    hardware: Annotated[str, Meta(pattern=r"^[a-z0-9_\-]{1,40}$")] = "urzedomat_24"
+    hardware: Annotated[str, Meta(pattern=r"^([a-z0-9_\-]{1,40}|[^\x00]{1,200}\.toml)$")] = "urzedomat_24"
     data: Text = "data"
     mqtt: BrokerSettings = BrokerSettings()
     kiosk: KioskSite = KioskSite()
@@ -143,9 +142,14 @@ class Site(_Section, frozen=True):
         except (ZoneInfoNotFoundError, ValueError):
             raise ValueError("city.timezone: is not a known time zone") from None
 
-    def settings(self) -> Settings:
-        """What the core reads; raises DescriptionWrong, SiteWrong."""
-        cabinet = read_locker(HARDWARE / f"{self.hardware}.toml")
+    def cabinet(self, folder: Path) -> Locker:
+        """The cabinet: one of ours by its name, or a file of the city's own by its path. Raises DescriptionWrong."""
+        own = self.hardware.endswith(".toml")
+        return read_locker(folder / self.hardware if own else SHIPPED / f"{self.hardware}.toml")
+
+    def settings(self, folder: Path) -> Settings:
+        """What the core reads; `folder` is the site file's. Raises DescriptionWrong, SiteWrong."""
+        cabinet = self.cabinet(folder)
         policy = PinPolicy(self.locker.auth, self.locker.guesses_a_day, self.locker.tries_max, self.city.timezone)
         chance = policy.chance(len(cabinet.compartments()))
         if chance >= CHANCE_MAX:

@@ -84,7 +84,13 @@ def cabinet(state: State, settings: Settings, lit: int) -> dict[str, Any]:
     """The picture of the cabinet with the compartment in question lit or open."""
     grid = settings.cabinet.grid()
     cells = [
-        {"n": cell.number, "row": cell.row, "col": cell.column, "state": _cell(state.doors.door(cell.number), cell.number == lit)}
+        {
+            "n": cell.number,
+            "row": cell.row,
+            "col": cell.column,
+            "span": cell.span,
+            "state": _cell(state.doors.door(cell.number), cell.number == lit),
+        }
         for cell in grid.cells
     ]
     sizes = {"columns_mm": list(grid.columns_mm), "rows_mm": list(grid.rows_mm)}

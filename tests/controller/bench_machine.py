@@ -12,7 +12,7 @@ from random import Random
 
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 
-from contracts.descriptions import read_locker
+from contracts.descriptions import Locker, read_locker
 from contracts.facts import AnyFact, Entry
 from contracts.older_facts import read_entry
 from contracts.orders import AnyAsk, Load, Order, SetPin, phone_mark, pin_mark, sign
@@ -29,7 +29,7 @@ from controller.state import State, fold
 from controller.turns import restart
 from controller.vault import Vault, VaultKeys
 from sim.byte_link import ByteLink
-from sim.cabinet_line import CabinetLine
+from sim.cabinet_line import BehindTheLine, CabinetLine
 from sim.lock_cabinet import LockCabinet
 
 MACHINE = "urzedomat-test-1"
@@ -61,7 +61,13 @@ class BenchMachine:
     """Everything around one machine; time moves only by `run`."""
 
     def __init__(
-        self, seed: int = 1, database: sqlite3.Connection | None = None, board_starts: int = 1, policy: PinPolicy = DEFAULT
+        self,
+        seed: int = 1,
+        database: sqlite3.Connection | None = None,
+        board_starts: int = 1,
+        locker: Locker = CABINET,
+        behind: BehindTheLine | None = None,
+        policy: PinPolicy = DEFAULT,
     ) -> None:
         self.ms = 0
         self.boots = 0
@@ -71,16 +77,16 @@ class BenchMachine:
         self.key = Ed25519PrivateKey.from_private_bytes(bytes([seed]) * 32)
         self.database = database or sqlite3.connect(":memory:", isolation_level=None)
         self.randomness = SeededRandomness(seed)
-        self.cabinet = LockCabinet(CABINET)
+        self.cabinet = LockCabinet(CABINET if behind else locker)
         for _ in range(1, board_starts):
             self.cabinet.cut_power(0)
             self.cabinet.restore_power(0)
-        self.line = CabinetLine(ByteLink(Random(seed)), self.cabinet)
+        self.line = CabinetLine(ByteLink(Random(seed), locker.file.bus.baud), behind or self.cabinet)
         self.settings = Settings(
             MACHINE,
             "U-01",
             "ul. Gronowa 22a",
-            CABINET,
+            locker,
             "0.1",
             hotline="61 646 33 44",
             policy=policy,

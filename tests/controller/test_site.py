@@ -9,6 +9,7 @@ from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 from hypothesis import given
 from hypothesis import strategies as st
 
+from contracts.board_descriptions import DescriptionWrong
 from contracts.key_files import KeysWrong, read_key
 from contracts.typed_toml import parse_toml
 from controller.__main__ import main
@@ -16,6 +17,7 @@ from controller.locker.pins import PinPolicy
 from controller.randomness import SystemRandomness
 from controller.settings import HotlineHours
 from controller.site import Site, SiteWrong, make_keys, read_order_keys, read_receipt_signer, read_site, read_vault_keys
+from tests.contracts.layouts import LAYOUT
 
 LEAST = 'machine = "urzedomat-gronowa-1"\nnumber = "U-01"\nplace = "ul. Gronowa 22a"\nbus = { port = "/dev/ttyAMA0" }\n'
 
@@ -26,7 +28,7 @@ def parsed(text: str) -> Site:
 
 def test_the_least_there_can_be() -> None:
     site = parsed(LEAST)
-    settings = site.settings()
+    settings = site.settings(Path())
     assert (settings.machine, settings.number, settings.place) == ("urzedomat-gronowa-1", "U-01", "ul. Gronowa 22a")
     assert (site.mqtt.version, site.kiosk.host, site.data, site.keys.orders) == (5, "127.0.0.1", "data", ("keys/order.pub",))
     assert len(settings.cabinet.compartments()) == 24
@@ -42,9 +44,10 @@ def test_everything_can_be_said() -> None:
         'domain = "urzad.example"\noffice = "Rynek 1"\nhotline_hours = { days = [1, 7], from = "0:00", until = "24:00" }\n'
     )
     assert site.clock.not_before == datetime(2026, 6, 1, tzinfo=UTC)
-    assert site.settings().policy == PinPolicy("pin", 500, 10, "Europe/Berlin")
-    assert (site.settings().domain, site.settings().hours) == ("urzad.example", HotlineHours())
-    assert site.settings().time_zone == "Europe/Berlin"
+    settings = site.settings(Path())
+    assert settings.policy == PinPolicy("pin", 500, 10, "Europe/Berlin")
+    assert (settings.domain, settings.hours) == ("urzad.example", HotlineHours())
+    assert settings.time_zone == "Europe/Berlin"
 
 
 @pytest.mark.parametrize(
@@ -71,6 +74,7 @@ def test_everything_can_be_said() -> None:
         ('[city]\ntimezone = "Europe/Gronowa"', "city.timezone: is not a known time zone"),
         ("[clock]\nnot_before = 2026-01-01T00:00:00", "clock.not_before: needs an offset"),
         ('hardware = "../urzedomat_24"', "hardware"),
+        ('hardware = "Urzedomat 24"', "hardware"),
     ],
 )
 def test_what_is_out_of_range_is_named(more: str, said: str) -> None:
@@ -175,7 +179,7 @@ def test_receipts_need_a_key_only_where_they_are_given(tmp_path: Path) -> None:
 )
 def test_a_site_that_makes_guessing_worth_while_is_refused_by_its_keys(locker: str, chance: str) -> None:
     with pytest.raises(SiteWrong) as refused:
-        parsed(f"{LEAST}[locker]\n{locker}\n").settings()
+        parsed(f"{LEAST}[locker]\n{locker}\n").settings(Path())
     assert str(refused.value).startswith("locker.guesses_a_day, locker.tries_max: a stranger opens a door by guessing")
     assert chance in str(refused.value)
 
@@ -184,3 +188,17 @@ def test_bytes_that_are_no_text(tmp_path: Path) -> None:
     (tmp_path / "site.toml").write_bytes(b"machine = \xff")
     with pytest.raises(SiteWrong, match="cannot be read"):
         read_site(tmp_path / "site.toml")
+
+
+def test_a_cabinet_of_the_citys_own_is_one_file_beside_the_site(tmp_path: Path) -> None:
+    (tmp_path / "our_31.toml").write_text(LAYOUT, "utf-8")
+    site = parsed(LEAST + 'hardware = "our_31.toml"\n')
+    assert len(site.settings(tmp_path).cabinet.compartments()) == 31
+    assert parsed(LEAST + f'hardware = "{tmp_path}/our_31.toml"\n').settings(Path("/")).cabinet == site.settings(tmp_path).cabinet
+    with pytest.raises(DescriptionWrong, match=r"our_31\.toml: cannot be read"):
+        site.settings(tmp_path / "elsewhere")
+
+
+def test_the_large_cabinets_are_chosen_by_name() -> None:
+    for name, doors in (("urzedomat_93", 93), ("urzedomat_192", 192)):
+        assert len(parsed(LEAST + f'hardware = "{name}"\n').settings(Path()).cabinet.compartments()) == doors
