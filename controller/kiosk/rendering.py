@@ -18,9 +18,6 @@ PLACE_LETTERS_MAX = 20
 THREE_LINES = 3
 """A menu of three lines fills the 7 inch panel: its arrows and green stay on the keypad, a finger takes the line itself."""
 
-WITHOUT_LANGUAGE = frozenset(("l.done", "l.done.late"))
-"""Screens whose action row has no room for the language beside their own keys."""
-
 _PAGES = jinja2.Environment(
     loader=jinja2.FileSystemLoader(Path(__file__).parent / "templates"),
     autoescape=True,
@@ -141,8 +138,6 @@ def _targets(message: ScreenMessage, shape: Form, focused: str, lines: int) -> t
     drawn = {key: label for key, label in labels.items() if key in message.keys}
     if shape.layout == "pad" or message.screen == "more_time":
         drawn.pop("lang", None)  # on the pad it is the key beside the zero; any key gives more time
-    if message.screen in WITHOUT_LANGUAGE and "1" in drawn:
-        drawn.pop("lang", None)  # it stays on the keypad: what was left behind is in more of a hurry
     if shape.layout != "menu" or lines == THREE_LINES:
         drawn.pop("up", None)
         drawn.pop("down", None)
