@@ -13,12 +13,25 @@ from contracts.texts import TextsWrong
 from contracts.typed_toml import TomlWrong
 from controller.devices.open_port import PortWrong
 from controller.journal import JournalFailed, JournalWrong
+from controller.kiosk.documents import DocumentsWrong, read_documents
 from controller.kiosk.server import PortTaken
 from controller.process import DataTaken, DataWrong, run
 from controller.randomness import SystemRandomness
 from controller.site import make_seal, read_order_keys, read_site, read_vault_keys
 
-NAMED = (TomlWrong, KeysWrong, TextsWrong, PortTaken, PortWrong, LinkWrong, JournalWrong, JournalFailed, DataTaken, DataWrong)
+NAMED = (
+    TomlWrong,
+    KeysWrong,
+    TextsWrong,
+    PortTaken,
+    PortWrong,
+    LinkWrong,
+    JournalWrong,
+    JournalFailed,
+    DataTaken,
+    DataWrong,
+    DocumentsWrong,
+)
 
 
 def main(arguments: list[str] | None = None) -> int:
@@ -52,6 +65,8 @@ def _check(path: Path) -> int:
     settings = site.settings()
     read_vault_keys(site, path.parent)
     read_order_keys(site, path.parent)
+    if site.city.documents:
+        read_documents(path.parent / site.city.documents)
     print(f"{path}: {site.machine} ({site.number}) with {len(settings.cabinet.compartments())} compartments")
     return 0
 

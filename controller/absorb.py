@@ -10,6 +10,8 @@ from controller.inputs import (
     AnswerMalformed,
     CasesKnown,
     FactsGone,
+    HeadphonesPlugged,
+    HeadphonesUnplugged,
     Input,
     InputsDropped,
     KeyPressed,
@@ -26,13 +28,18 @@ from controller.machine import Request, Tick
 from controller.senses import BoardEvent
 from controller.settings import Settings
 from controller.state import State
-from controller.visit import keys, screens, visits
+from controller.visit import choices, keys, screens, visits
 
 PAGE_SILENT_MS = 15_000
 
 
 def absorb(state: State, live: Live, settings: Settings, item: Input | BoardEvent, now: Now) -> tuple[Live, Request | None]:
     """Live after the input, and the request it makes."""
+    live, request = _absorb(state, live, settings, item, now)
+    return choices.settled(live), request
+
+
+def _absorb(state: State, live: Live, settings: Settings, item: Input | BoardEvent, now: Now) -> tuple[Live, Request | None]:
     match item:
         case BoardSeen() | BoardLost() | Levels() | UnlockResult() | Executed():
             return senses.absorb(state, live, settings, item, now)
@@ -44,6 +51,8 @@ def absorb(state: State, live: Live, settings: Settings, item: Input | BoardEven
             return msgspec.structs.replace(live, page_ms=now.mono_ms), FaultsSeen((("screen_silent", "screen", False),))
         case PinCompared():
             return live, PinMatched(item.match, item.deposit)
+        case HeadphonesPlugged() | HeadphonesUnplugged():
+            return choices.plugged(live, settings, isinstance(item, HeadphonesPlugged), now), None
         case TimerFired():
             return _timer(state, live, settings, now)
         case _:

@@ -4,20 +4,21 @@ from typing import Literal
 
 import msgspec
 
-from contracts.screen_messages import Language
+from contracts.screen_messages import Language, Size
 from controller.secret import Secret
 
 Step = Literal[
     "attract", "pin", "checking", "wrong", "found", "expired", "notready", "used",
     "done", "office", "reported", "noclose", "loaded", "failed",
 ]  # fmt: skip
-Overlay = Literal["", "lang", "stop", "report", "more_time"]
+Overlay = Literal["", "lang", "help", "info", "info.page", "stop", "report", "more_time"]
 
 
 class Visit(msgspec.Struct, frozen=True):
     """Where the person at the screen stands; `idle_ms` is when the screen asks whether anybody is there (mono_ms).
 
     `deposit` is the one whose PIN was right; `over` lies over the step and goes back to it.
+    `page` counts the arrows on the screen `page_of`; `topic` is the document that is read.
     """
 
     step: Step = "attract"
@@ -28,8 +29,27 @@ class Visit(msgspec.Struct, frozen=True):
     compartment: int = 0
     code: str = ""
     focus: int = 0
+    page: int = 0
+    page_of: str = ""
+    topic: str = ""
     idle_ms: int | None = None
     since_ms: int = 0
+
+
+class Choices(msgspec.Struct, frozen=True):
+    """How somebody wants to see and hear the machine, for one session.
+
+    `contrast` and `dark` are None until chosen and until the session begins; `volume_ms` is until when the arrows change the volume.
+    """
+
+    size: Size = "A"
+    contrast: bool | None = None
+    dark: bool | None = None
+    slow_keys: bool = False
+    audio: bool = False
+    volume: int = 3
+    volume_ms: int = 0
+    again: int = 0
 
 
 class Seen(msgspec.Struct, frozen=True):
@@ -63,6 +83,8 @@ class Live(msgspec.Struct, frozen=True):
 
     nonce: str
     visit: Visit = Visit()
+    choices: Choices = Choices()
+    headphones: bool = False
     seen: dict[int, Seen] = {}
     boards: dict[int, BoardLink] = {}
     cases: dict[str, str] = {}

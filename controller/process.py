@@ -16,6 +16,7 @@ from controller.health import Watchdog
 from controller.inbox import Inbox
 from controller.inputs import BytesArrived, CasesKnown, TimerFired
 from controller.journal import Journal, connect
+from controller.kiosk.documents import Documents, read_documents
 from controller.kiosk.rendering import Look
 from controller.kiosk.server import KioskServer
 from controller.loop import Loop
@@ -45,7 +46,8 @@ async def run(site: Site, folder: Path) -> None:
     boot = randomness.token(8)
     clock = SystemClock(boot, site.clock.not_before, Path(site.clock.synchronised) if site.clock.synchronised else None)
     kiosk = site.kiosk
-    look = Look(site.city.name, settings.cabinet.file.panel.model)
+    documents = read_documents(folder / site.city.documents) if site.city.documents else Documents()
+    look = Look(site.city.name, settings.cabinet.file.panel.model, documents=documents)
     page = KioskServer(
         inbox.put, look, host=kiosk.host, port=kiosk.port, hosts=frozenset(kiosk.hosts), frame_ancestors=kiosk.frame_ancestors
     )

@@ -2,7 +2,7 @@
 
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, Literal
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 import msgspec
@@ -26,6 +26,7 @@ SOFTWARE = "0.1.0"
 Text = Annotated[str, Meta(min_length=1, max_length=100)]
 Line = Annotated[str, Meta(max_length=300)]
 Port = Annotated[int, Meta(ge=0, le=65535)]
+Hour = Annotated[int, Meta(ge=0, le=23)]
 PauseSeconds = Annotated[int, Meta(ge=1, le=86_400)]
 
 
@@ -44,12 +45,15 @@ class BusSite(_Section, frozen=True):
 
 
 class KioskSite(_Section, frozen=True):
-    """Where the screen is served; `frame_ancestors` are origins that may frame it, `hosts` names besides loopback."""
+    """Where the screen is served; `frame_ancestors` are origins that may frame it, `hosts` names besides loopback; its colours."""
 
     host: HostName = "127.0.0.1"
     port: Port = 8071
     hosts: tuple[HostName, ...] = ()
     frame_ancestors: tuple[Origin, ...] = ()
+    theme: Literal["auto", "day", "night", "contrast"] = "auto"
+    quiet_from: Hour = 22
+    quiet_to: Hour = 6
 
 
 class LockerSite(_Section, frozen=True):
@@ -61,11 +65,14 @@ class LockerSite(_Section, frozen=True):
 
 
 class CitySite(_Section, frozen=True):
-    """What the texts name."""
+    """What the texts name, and where on earth the sun sets."""
 
     name: Text = "Poznań"
     hotline: Text = "61 646 33 44"
     timezone: Text = "Europe/Warsaw"
+    latitude: Annotated[float, Meta(ge=-90, le=90)] = 52.41
+    longitude: Annotated[float, Meta(ge=-180, le=180)] = 16.93
+    documents: Line = ""
 
 
 class KeysSite(_Section, frozen=True):
@@ -122,6 +129,11 @@ class Site(_Section, frozen=True):
             hotline=self.city.hotline,
             idle_ms=1000 * self.locker.idle_s,
             time_zone=self.city.timezone,
+            theme=self.kiosk.theme,
+            quiet_from=self.kiosk.quiet_from,
+            quiet_to=self.kiosk.quiet_to,
+            latitude=self.city.latitude,
+            longitude=self.city.longitude,
         )
 
 

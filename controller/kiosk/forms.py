@@ -7,7 +7,7 @@ import msgspec
 
 from contracts.screen_messages import ScreenMessage
 
-Layout = Literal["attract", "words", "menu", "pad", "cabinet"]
+Layout = Literal["attract", "words", "menu", "pad", "cabinet", "pages"]
 
 
 class ScreenWrong(ValueError):
@@ -29,6 +29,9 @@ class Form(msgspec.Struct, frozen=True):
 FORMS: Mapping[str, Form] = {
     "l.attract": Form("attract", ok="btn.ok.collect"),
     "lang": Form("menu", ok="btn.ok.next"),
+    "help": Form("menu", ok="btn.ok.next"),
+    "info": Form("menu", ok="btn.ok.next"),
+    "info.page": Form("pages"),
     "l.pin": Form("pad", ok="btn.ok.next"),
     "l.checking": Form("words"),
     "l.wrong": Form("pad", ok="btn.ok.next", icon="warning"),
@@ -94,7 +97,7 @@ def text_key(screen: str, data: Mapping[str, Any]) -> str:
 
 
 TEXT_KEYS: tuple[str, ...] = (
-    *(name for name in FORMS if name not in {"l.done", "l.found", "k.loaded", "k.opening"}),
+    *(name for name in FORMS if name not in {"info.page", "l.done", "l.found", "k.loaded", "k.opening"}),
     *("k.load.moving", "k.load.nocase", "l.found.plain", "l.done.plain", "l.done.untimed", "l.used.untimed", "k.loaded.plain"),
     *(f"k.failed.{reason}" for reason in REASONS_OF_FAILURE),
 )

@@ -12,6 +12,9 @@ from controller.state import State
 from controller.visit import choices, clerk, resident
 from controller.visit.screen_table import CLERK, LAST, SCREENS
 
+QUIET_CUES_TIMES = 3
+"""In quiet hours a cue that repeats comes so many times more seldom."""
+
 
 def where(state: State, live: Live, now: Now) -> str:
     """The name of the screen."""
@@ -21,6 +24,10 @@ def where(state: State, live: Live, now: Now) -> str:
 
 def keys(name: str, state: State, live: Live) -> tuple[str, ...]:
     """The active keys of a screen."""
+    return choices.keys(name, _own_keys(name, state, live), live.choices)
+
+
+def _own_keys(name: str, state: State, live: Live) -> tuple[str, ...]:
     active = SCREENS[name].keys
     match name:
         case "l.pin" | "l.wrong":
@@ -35,7 +42,8 @@ def keys(name: str, state: State, live: Live) -> tuple[str, ...]:
 
 def message(state: State, live: Live, settings: Settings, now: Now) -> ScreenMessage:
     """The whole screen, with `rev` as Live has it."""
-    name = where(state, live, now)
+    name, quiet = where(state, live, now), choices.quiet(settings, now)
+    rule = SCREENS[name]
     deadline = _deadline(name, state, live, now)
     data = _data(name, state, live, settings, now)
     if deadline.kind != "none":
@@ -47,9 +55,16 @@ def message(state: State, live: Live, settings: Settings, now: Now) -> ScreenMes
         keys=keys(name, state, live),
         data=data,
         deadline=deadline,
-        cue=SCREENS[name].cue,
+        cue=rule.cue,
         say=name,
         banner=None if live.centre else "l.offline",
+        theme=choices.theme(live.choices, settings, now),
+        size=live.choices.size,
+        audio=choices.audio(live),
+        page=live.visit.page if live.visit.page_of == name else 0,
+        slow_keys=live.choices.slow_keys,
+        quiet=quiet,
+        cue_every_s=rule.cue_every_s * (QUIET_CUES_TIMES if quiet else 1),
     )
 
 
@@ -77,6 +92,7 @@ def _data(name: str, state: State, live: Live, settings: Settings, now: Now) -> 
     if name in ("k.loaded", "l.attract"):
         data |= _counted(state, settings)
     data |= clerk.data(name, state, live) if name in CLERK else resident.data(name, state, live, settings)
+    data |= choices.data(name, live)
     return data
 
 

@@ -27,9 +27,9 @@ def reflect(live: Live, state: State, settings: Settings, entries: tuple[Entry, 
         if visit is not live.visit:
             live = msgspec.structs.replace(live, visit=visit)
             name = screens.where(state, live, now)
-            idle = None if name == "l.attract" else now.mono_ms + keys.idle_ms(name, settings)
+            idle = None if name == "l.attract" else now.mono_ms + keys.idle_ms(name, settings, live.choices)
             live = msgspec.structs.replace(live, visit=msgspec.structs.replace(visit, idle_ms=idle, since_ms=now.mono_ms))
-    return live
+    return choices.settled(live)
 
 
 def _learned(visit: Visit, state: State, settings: Settings, entry: Entry, now: Now) -> Visit:
@@ -94,13 +94,13 @@ def passed(state: State, live: Live, settings: Settings, now: Now) -> tuple[Live
     wait = SCREENS[name].wait
     if wait == "first" and visit.idle_ms is not None and now.mono_ms >= visit.idle_ms:
         return msgspec.structs.replace(live, visit=Visit()), None  # the language that somebody chose goes with them
-    if visit.over == "lang" and visit.idle_ms is not None and now.mono_ms >= visit.idle_ms:
+    if visit.over in choices.OVER and visit.idle_ms is not None and now.mono_ms >= visit.idle_ms:
         aside = _laid_aside(live)
-        return _waits(aside, now.mono_ms + keys.idle_ms(screens.where(state, aside, now), settings)), None
+        return _waits(aside, now.mono_ms + keys.idle_ms(screens.where(state, aside, now), settings, live.choices)), None
     if wait in ("first", "device"):
         return live, _left_open(state, now)
     if wait == "idle" and visit.idle_ms is None:  # came up by itself, after a restart
-        return _waits(live, now.mono_ms + keys.idle_ms(name, settings)), None
+        return _waits(live, now.mono_ms + keys.idle_ms(name, settings, live.choices)), None
     if visit.idle_ms is None or now.mono_ms < visit.idle_ms:
         return live, None
     if wait == "idle" and name != "more_time":

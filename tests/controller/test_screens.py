@@ -117,6 +117,9 @@ def k_opening() -> BenchMachine:
 WAYS: dict[str, Callable[[], BenchMachine]] = {
     "l.attract": lambda: at(),
     "lang": lambda: at("ok", "lang"),
+    "help": lambda: at("ok", "help"),
+    "info": lambda: at("ok", "help", "6"),
+    "info.page": lambda: at("ok", "help", "6", "1"),
     "l.pin": lambda: at("ok", "1"),
     "l.wrong": lambda: at("ok", *"000000", "ok"),
     "l.paused": paused,
@@ -146,7 +149,8 @@ WAYS: dict[str, Callable[[], BenchMachine]] = {
 """A way to every screen that can be looked at for a while."""
 
 ENDS_MS = {
-    **dict.fromkeys(("l.pin", "l.wrong", "l.found", "l.jam", "l.jam.last", "lang", "l.stop"), 80_000),
+    **dict.fromkeys(("l.pin", "l.wrong", "l.found", "l.jam", "l.jam.last", "lang", "help", "info", "l.stop"), 80_000),
+    "info.page": 180_000,
     **{name: one.ending_ms for name, one in SCREENS.items() if one.wait == "ending"},
     "more_time": 20_000, "k.check": 200_000, "l.report": 180_000, "l.reported": 180_000,
 }  # fmt: skip

@@ -15,7 +15,9 @@ from controller.visit.screen_table import SCREENS as TABLE
 from tests.screens.samples import COMMON, LOOKS, SCREENS, cabinet, sample
 
 LOOK = LOOKS["7in"]
-EVERY_KEY_DRAWN = set(SCREENS) - {"more_time", "l.report", "k.check"}
+EVERY_KEY_DRAWN = set(SCREENS) - {"more_time", "l.report", "k.check", "help"} - {name for name in SCREENS if name.startswith("info.page")}
+KEYPAD_ONLY = {"audio", "help"}
+"""Speech is for whoever finds the keys by touch; help finds room on most screens, but no way leads on through it."""
 
 
 class Targets(HTMLParser):
@@ -54,7 +56,7 @@ def test_every_active_key_is_a_named_target(name: str, language: Language) -> No
     assert targets.open == []
     assert len(targets.keys) == len(set(targets.keys))
     assert set(targets.keys) <= set(message.keys)
-    assert name not in EVERY_KEY_DRAWN or set(targets.keys) == set(message.keys)
+    assert name not in EVERY_KEY_DRAWN or set(message.keys) - set(targets.keys) <= KEYPAD_ONLY
     assert all(targets.words[key] for key in targets.keys)
 
 

@@ -19,7 +19,7 @@ def used_keys() -> set[str]:
     keys = {f"{key}.{part}" for key in TEXT_KEYS for part in ("head", "body")}
     for form in FORMS.values():
         keys |= set(form.numbers.values()) | {form.ok, form.cancel}
-    keys |= {"btn.cancel.delete", "btn.cancel.finish", "btn.up", "btn.down", "btn.lang"}
+    keys |= {"btn.cancel.delete", "btn.cancel.finish", "btn.up", "btn.down", "btn.lang", "btn.help", "btn.audio"}
     return keys | {"pos", "slots", "wait", "l.offline", "cabinet.lit", "cabinet.open", "cabinet.closed"}
 
 
