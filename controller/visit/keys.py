@@ -18,14 +18,8 @@ def absorb(state: State, live: Live, settings: Settings, key: str, now: Now) -> 
     live = choices.begun(live, settings, now)
     turned = choices.turned(name, live, key, now)
     live, (visit, request) = (turned, (turned.visit, None)) if turned is not None else _press(name, state, live, key, now)
-    if (
-        visit.step != "attract"
-        or visit.over
-        or request is not None
-        or turned is not None
-        or SCREENS[name].wait == "first"
-        or name in SHARED
-    ):
+    somebody = turned is not None or SCREENS[name].wait == "first" or name in choices.OVER
+    if visit.step != "attract" or visit.over or request is not None or somebody:
         visit = changed(visit, idle_ms=now.mono_ms + idle_ms(name_after(state, live, visit, now), settings, live.choices))
     if turned is None and visit.page:
         visit = changed(visit, page=0)  # whoever types or chooses sees what came of it

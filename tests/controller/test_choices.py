@@ -104,6 +104,15 @@ def test_audio_again_says_it_again() -> None:
     assert machine.screen.audio.again == first + 1
 
 
+def test_whoever_says_that_nobody_is_there_takes_the_choices_along() -> None:
+    machine = at_pin()
+    machine.press("help", "2")
+    machine.run(121_000)
+    assert machine.screen.screen == "more_time"
+    machine.press("cancel")
+    assert (machine.screen.screen, machine.screen.size) == ("l.attract", "A")
+
+
 def test_headphones_start_speech_and_their_end_stops_it() -> None:
     machine = at_pin()
     machine.take(HeadphonesPlugged())
