@@ -26,7 +26,7 @@ demo:
 	@exec $(BIN)/kiosk-sim street --port "$(PORT)" --host "$(HOST)" --data "$(DATA)"
 
 system-packages:
-	@sh requirements/system.sh python3-venv mosquitto chromium fonts-lato fonts-dejavu
+	@sh requirements/system.sh python3-venv mosquitto chromium fonts-lato fonts-dejavu espeak-ng
 
 micropython:
 	@sh tests/micropython/get_micropython.sh .tools/micropython

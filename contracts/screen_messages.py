@@ -4,10 +4,12 @@ from typing import Any, Literal
 
 import msgspec
 
-Language = Literal["pl", "en", "uk", "de"]
+Language = str
+"""Two letters; which languages there are, the catalogues say (contracts/texts.py)."""
 Theme = Literal["day", "night", "contrast"]
 Size = Literal["A", "A+", "A++"]
 LANGUAGES: tuple[Language, ...] = ("pl", "en", "uk", "de")
+"""Those that the product brings, in the order in which they are offered; Polish is the master."""
 KEYS: tuple[str, ...] = (*"0123456789", "ok", "cancel", "up", "down", "help", "lang", "audio")
 ANSWER_BYTES_MAX = 256
 

@@ -11,7 +11,9 @@ from contracts.broker import LinkWrong
 from contracts.key_files import KeysWrong
 from contracts.texts import TextsWrong
 from contracts.typed_toml import TomlWrong
+from controller.devices.gpio_lines import LineWrong
 from controller.devices.open_port import PortWrong
+from controller.devices.speaker import LogWrong
 from controller.journal import JournalFailed, JournalWrong
 from controller.kiosk.documents import DocumentsWrong, read_documents
 from controller.kiosk.server import PortTaken
@@ -31,6 +33,8 @@ NAMED = (
     DataTaken,
     DataWrong,
     DocumentsWrong,
+    LineWrong,
+    LogWrong,
 )
 
 

@@ -17,12 +17,13 @@ from controller.absorb import deadline
 from controller.clock import Clock, Now
 from controller.devices.lock_board_events import BoardLost, BoardSeen, BusNoise, Executed, Levels, UnlockResult
 from controller.devices.lock_boards import LockBoards
-from controller.inputs import BytesArrived, Input, LinkDown, LinkUp, MessageArrived, OrderSeen, PinCompared
+from controller.inputs import BytesArrived, Input, KeyPressed, LinkDown, LinkUp, MessageArrived, OrderSeen, PinCompared
 from controller.orders import orders
 from controller.outbox import Outbox
-from controller.ports import Line, Link, Page
+from controller.ports import Line, Link, Mute, Page, Voice
 from controller.report import report
 from controller.senses import BoardEvent
+from controller.speech import Speech
 from controller.state import State
 from controller.turns import Turns
 from controller.visit import screens
@@ -46,6 +47,8 @@ class Loop:
         page: Page,
         put: Callable[[Input], None],
         order_keys: tuple[Ed25519PublicKey, ...],
+        voice: Voice | None = None,
+        speech: Speech | None = None,
     ) -> None:
         self.turns = turns
         self._clock = clock
@@ -54,6 +57,8 @@ class Loop:
         self._page = page
         self._put = put
         self._order_keys = order_keys
+        self._voice = voice or Mute()
+        self._speech = speech or Speech()
         boards = turns.settings.cabinet.boards
         self.bus = LockBoards({address: board.bus_hash for address, board in boards.items()}, turns.settings.cabinet.file.bus.baud)
         self.outbox = Outbox(turns.journal, turns.settings.machine)
@@ -81,14 +86,18 @@ class Loop:
                 self._message(item, now)
             case LinkUp() | LinkDown():
                 self._linked(item, now)
+            case KeyPressed():
+                self._speech.key(item.key)
+                self._turn(item, now)
             case _:
                 self._turn(item, now)
         self._flush(now)
+        self._speech.key_done()
 
     def deadline(self, now: Now) -> int | None:
         """When the next turn is due without any input, in mono_ms of this boot."""
         own = deadline(self.turns.state, self.turns.live, now)
-        times = (own, self.bus.deadline(), self.outbox.deadline(), self._report_ms)
+        times = (own, self.bus.deadline(), self.outbox.deadline(), self._report_ms, self._speech.deadline())
         return min((time for time in times if time is not None), default=None)
 
     def _turn(self, item: Input | BoardEvent, now: Now) -> None:
@@ -182,6 +191,7 @@ class Loop:
             self._link.publish(up(batch.machine, "facts"), encode(batch))
         self._tell_report(now)
         self._show(now)
+        self._speak(now)
 
     def _talk_to_boards(self, now: Now) -> None:
         self.bus.eager = _moves_soon(self.turns.state, now)
@@ -275,6 +285,11 @@ class Loop:
         self._draw(now)
         self._drawn = (turns.state, turns.live, drawn_of)
 
+    def _speak(self, now: Now) -> None:
+        self._speech.tick(now.mono_ms)
+        for utterance in self._speech.utterances():
+            self._voice.say(utterance)
+
     def _draw(self, now: Now) -> None:
         turns = self.turns
         message = screens.message(turns.state, turns.live, turns.settings, now)
@@ -287,7 +302,9 @@ class Loop:
         same = self._shown is not None and self._shown[0].screen == message.screen
         turns.live = msgspec.structs.replace(turns.live, rev=rev, screen_rev=turns.live.screen_rev if same else rev)
         self._shown = shown
-        self._page.show(msgspec.structs.replace(message, rev=rev))
+        message = msgspec.structs.replace(message, rev=rev)
+        self._page.show(message)
+        self._speech.shown(message, now.mono_ms)
 
 
 def _moves_soon(state: State, now: Now) -> bool:

@@ -1,8 +1,9 @@
-"""The four ports of the controller: everything else is below them."""
+"""The five ports of the controller: everything else is below them."""
 
 from typing import Protocol
 
 from contracts.screen_messages import ScreenMessage
+from controller.speech import Utterance
 
 
 class Line(Protocol):
@@ -27,3 +28,18 @@ class Page(Protocol):
     def show(self, message: ScreenMessage) -> None:
         """Show this and nothing older; never waits."""
         ...
+
+
+class Voice(Protocol):
+    """The loudspeaker or the headphones."""
+
+    def say(self, utterance: Utterance) -> None:
+        """Say this instead of whatever is being said; never waits. It may be lost."""
+        ...
+
+
+class Mute:
+    """A machine without a voice."""
+
+    def say(self, utterance: Utterance) -> None:
+        """Nothing is heard."""

@@ -5,6 +5,7 @@ from typing import Literal
 import msgspec
 
 from contracts.descriptions import Locker
+from contracts.screen_messages import LANGUAGES, Language
 from controller.locker.decide import PinPolicy
 
 
@@ -30,4 +31,4 @@ class Settings(msgspec.Struct, frozen=True):
     idle_ms: int = 60_000
     more_time_ms: int = 20_000
     time_zone: str = "Europe/Warsaw"
-    languages: tuple[str, ...] = ("pl", "en", "uk", "de")
+    languages: tuple[Language, ...] = LANGUAGES

@@ -14,7 +14,9 @@ from contracts.broker import BrokerSettings
 from contracts.descriptions import read_locker
 from contracts.key_files import KEY_BYTES, KeysWrong, read_key, write_key
 from contracts.orders import MACHINE_PATTERN
+from contracts.texts import languages
 from contracts.typed_toml import TomlWrong, read_toml
+from controller.kiosk.words import TEXTS
 from controller.locker.decide import PinPolicy
 from controller.randomness import Randomness
 from controller.settings import Settings
@@ -75,6 +77,13 @@ class CitySite(_Section, frozen=True):
     documents: Line = ""
 
 
+class SpeechSite(_Section, frozen=True):
+    """The voice: a program that plays a WAV from its standard input (none: silence), and a folder for the log of a trial."""
+
+    player: Annotated[tuple[Text, ...], Meta(max_length=20)] = ("aplay", "-q")
+    log: Line = ""
+
+
 class KeysSite(_Section, frozen=True):
     """Key files: the PIN key shared with the centre, the machine's own sealing key, the keys whose orders count."""
 
@@ -105,6 +114,7 @@ class Site(_Section, frozen=True):
     city: CitySite = CitySite()
     keys: KeysSite = KeysSite()
     clock: ClockSite = ClockSite()
+    speech: SpeechSite = SpeechSite()
 
     def __post_init__(self) -> None:
         if not MACHINE_PATTERN.fullmatch(self.machine):
@@ -129,6 +139,7 @@ class Site(_Section, frozen=True):
             hotline=self.city.hotline,
             idle_ms=1000 * self.locker.idle_s,
             time_zone=self.city.timezone,
+            languages=languages(TEXTS),
             theme=self.kiosk.theme,
             quiet_from=self.kiosk.quiet_from,
             quiet_to=self.kiosk.quiet_to,

@@ -97,7 +97,7 @@ def text_key(screen: str, data: Mapping[str, Any]) -> str:
 
 
 TEXT_KEYS: tuple[str, ...] = (
-    *(name for name in FORMS if name not in {"info.page", "l.done", "l.found", "k.loaded", "k.opening"}),
+    *(name for name in FORMS if name not in {"info.page", "lang", "l.done", "l.found", "k.loaded", "k.opening"}),
     *("k.load.moving", "k.load.nocase", "l.found.plain", "l.done.plain", "l.done.untimed", "l.used.untimed", "k.loaded.plain"),
     *(f"k.failed.{reason}" for reason in REASONS_OF_FAILURE),
 )

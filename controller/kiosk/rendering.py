@@ -7,7 +7,8 @@ import jinja2
 import msgspec
 from markupsafe import Markup
 
-from contracts.screen_messages import LANGUAGES, Language, ScreenMessage
+from contracts.screen_messages import Language, ScreenMessage
+from contracts.texts import languages
 from controller.kiosk import cabinet_picture, words
 from controller.kiosk.documents import Documents
 from controller.kiosk.flow import Content, Layout, Target
@@ -127,14 +128,14 @@ def _paragraphs(message: ScreenMessage, look: Look, body: str) -> tuple[tuple[wo
 
 def page(look: Look) -> str:
     """The one HTML page: empty until the first message comes."""
-    wait: list[tuple[Language, str]] = [(language, words.text(language, "wait")) for language in LANGUAGES]
+    wait: list[tuple[Language, str]] = [(language, words.text(language, "wait")) for language in languages(words.TEXTS)]
     return _PAGES.get_template("page.html").render(look=look, wait=wait)
 
 
 def _body(message: ScreenMessage, shape: Form) -> tuple[str, tuple[words.MenuLine, ...]]:
     if shape.layout == "pages":
         return "", ()
-    body = words.text(message.lang, f"{text_key(message.screen, message.data)}.body")
+    body = words.body(message, text_key(message.screen, message.data))
     if shape.layout == "menu":
         rest, lines = words.split_lines(body)
         return rest, tuple(line for line in lines if line.key in message.keys)
@@ -151,8 +152,8 @@ def _saying(message: ScreenMessage, language: Language, body: str | None) -> Say
 
 
 def _others(message: ScreenMessage, shape: Form) -> tuple[Language, ...]:
-    offered: tuple[Language, ...] = tuple(message.data.get("languages", LANGUAGES)) if shape.layout == "attract" else ()
-    return tuple(language for language in LANGUAGES if language in offered and language != message.lang)
+    offered: tuple[Language, ...] = tuple(message.data.get("languages", ())) if shape.layout == "attract" else ()
+    return tuple(language for language in offered if language != message.lang)
 
 
 def _focused(message: ScreenMessage, shape: Form, lines: tuple[words.MenuLine, ...]) -> str:

@@ -4,7 +4,7 @@ from collections.abc import Iterator
 
 import msgspec
 
-from contracts.screen_messages import LANGUAGES, ScreenMessage
+from contracts.screen_messages import ScreenMessage
 from controller.kiosk import words
 from controller.kiosk.flow import CAP, ICON, Target
 from controller.kiosk.forms import Form
@@ -21,7 +21,7 @@ SWITCHES = {"1": "audio", "3": "contrast", "4": "slow_keys"}
 
 def line_target(message: ScreenMessage, line: words.MenuLine, focused: str) -> Target:
     """A numbered line; in `help` with the state of what it switches, in `lang` in its own language."""
-    own = LANGUAGES[int(line.key) - 1] if message.screen == "lang" else None
+    own = message.data["languages"][int(line.key) - 1] if message.screen == "lang" else None
     if message.screen != "help":
         return Target(line.key, line.words, line.key == focused, own)
     states = {"audio": message.audio.on, "contrast": message.theme == "contrast", "slow_keys": message.slow_keys}

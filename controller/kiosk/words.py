@@ -56,6 +56,13 @@ def text(language: Language, key: str) -> str:
         raise ScreenWrong(f"no text {key!r}") from None
 
 
+def body(message: ScreenMessage, key: str) -> str:
+    """The body of a screen; a choice of languages names each in itself. Raises ScreenWrong."""
+    if message.screen != "lang":
+        return text(message.lang, f"{key}.body")
+    return ", ".join(f"{index} {text(language, 'lang.own')}" for index, language in enumerate(message.data["languages"], 1)) + "."
+
+
 def split_lines(body: str) -> tuple[str, tuple[MenuLine, ...]]:
     """A body without its sentence of numbered lines, and those lines with a capital letter."""
     found = list(LINE.finditer(body))

@@ -5,7 +5,7 @@ from zoneinfo import ZoneInfo
 
 import msgspec
 
-from contracts.screen_messages import LANGUAGES, Audio, Size, Theme
+from contracts.screen_messages import Audio, Size, Theme
 from controller.clock import Now
 from controller.daylight import is_dark
 from controller.live import Choices, Live, Visit
@@ -54,6 +54,12 @@ def keys(name: str, active: tuple[str, ...], choices: Choices) -> tuple[str, ...
     return (*active, *(key for key in more if key not in active))
 
 
+def lines(name: str, settings: Settings) -> tuple[str, ...]:
+    """The numbered lines of a menu: a choice of languages has as many as there are languages."""
+    all_lines = SCREENS[name].menu
+    return all_lines[: len(settings.languages)] if name == "lang" else all_lines
+
+
 def turned(name: str, live: Live, key: str, now: Now) -> Live | None:
     """Live after a key that means the same on every screen; None for all others."""
     choices, visit = live.choices, live.visit
@@ -83,12 +89,15 @@ def _arrow(name: str, live: Live, upwards: int, now: Now) -> Live | None:
     return None
 
 
-def press(name: str, state: State, live: Live, key: str, now: Now) -> tuple[Live, Pressed]:
+def press(name: str, state: State, live: Live, settings: Settings, key: str, now: Now) -> tuple[Live, Pressed]:
     """What a key does on a choice."""
     visit = live.visit
     match name:
         case "lang":
-            return live, (changed(visit, over="") if key == "cancel" else changed(visit, over="", lang=LANGUAGES[int(key) - 1]), None)
+            return live, (
+                changed(visit, over="") if key == "cancel" else changed(visit, over="", lang=settings.languages[int(key) - 1]),
+                None,
+            )
         case "help" if key == "6":
             return live, (changed(visit, over="info"), None)
         case "help":
@@ -187,9 +196,15 @@ def audio(live: Live) -> Audio:
     return Audio(on=choices.audio, private=live.headphones, volume=choices.volume, again=choices.again)
 
 
-def data(name: str, live: Live) -> dict[str, Any]:
+def data(name: str, live: Live, settings: Settings) -> dict[str, Any]:
     """The values of a choice."""
-    return {"topic": live.visit.topic} if name == "info.page" else {}
+    match name:
+        case "info.page":
+            return {"topic": live.visit.topic}
+        case "lang" | "l.attract":
+            return {"languages": list(settings.languages)}
+        case _:
+            return {}
 
 
 def _chosen(live: Live, **what: object) -> Live:

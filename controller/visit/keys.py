@@ -17,7 +17,7 @@ def absorb(state: State, live: Live, settings: Settings, key: str, now: Now) -> 
     name = screens.where(state, live, now)
     live = choices.begun(live, settings, now)
     turned = choices.turned(name, live, key, now)
-    live, (visit, request) = (turned, (turned.visit, None)) if turned is not None else _press(name, state, live, key, now)
+    live, (visit, request) = (turned, (turned.visit, None)) if turned is not None else _press(name, state, live, settings, key, now)
     somebody = turned is not None or SCREENS[name].wait == "first" or name in choices.OVER
     if visit.step != "attract" or visit.over or request is not None or somebody:
         visit = changed(visit, idle_ms=now.mono_ms + idle_ms(name_after(state, live, visit, now), settings, live.choices))
@@ -44,15 +44,15 @@ def idle_ms(name: str, settings: Settings, chosen: Choices) -> int:
     return slow * (rule.ending_ms if rule.wait == "ending" else settings.idle_ms)
 
 
-def _press(name: str, state: State, live: Live, key: str, now: Now) -> tuple[Live, Pressed]:
+def _press(name: str, state: State, live: Live, settings: Settings, key: str, now: Now) -> tuple[Live, Pressed]:
     visit = live.visit
-    lines = SCREENS[name].menu
+    lines = choices.lines(name, settings)
     if lines and key in ("up", "down"):
         return live, (changed(visit, focus=(visit.focus + (1 if key == "down" else -1)) % len(lines)), None)
     if lines and key == "ok":
         key = lines[min(visit.focus, len(lines) - 1)]
     if name in SHARED:
-        return choices.press(name, state, live, key, now)
+        return choices.press(name, state, live, settings, key, now)
     if name in CLERK:
         return live, clerk.press(name, visit, key)
     return live, resident.press(name, state, visit, key, now)

@@ -74,7 +74,7 @@ CLERK: Mapping[str, Screen] = {
 }
 
 SHARED: Mapping[str, Screen] = {
-    "lang": menu(4, "cancel"),
+    "lang": menu(9, "cancel"),  # as many of them as there are languages
     "help": menu(6, "cancel"),
     "info": menu(4, "cancel"),
     "info.page": Screen(keys=("up", "down", "ok", "cancel")),

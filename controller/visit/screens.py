@@ -22,9 +22,11 @@ def where(state: State, live: Live, now: Now) -> str:
     return choices.over(live.visit, name)
 
 
-def keys(name: str, state: State, live: Live) -> tuple[str, ...]:
+def keys(name: str, state: State, live: Live, settings: Settings) -> tuple[str, ...]:
     """The active keys of a screen."""
-    return choices.keys(name, _own_keys(name, state, live), live.choices)
+    idle = set(SCREENS[name].menu) - set(choices.lines(name, settings))
+    own = tuple(key for key in _own_keys(name, state, live) if key not in idle)
+    return choices.keys(name, own, live.choices)
 
 
 def _own_keys(name: str, state: State, live: Live) -> tuple[str, ...]:
@@ -52,7 +54,7 @@ def message(state: State, live: Live, settings: Settings, now: Now) -> ScreenMes
         rev=live.rev,
         screen=name.removesuffix(LAST),
         lang=live.visit.lang,
-        keys=keys(name, state, live),
+        keys=keys(name, state, live, settings),
         data=data,
         deadline=deadline,
         cue=rule.cue,
@@ -92,7 +94,7 @@ def _data(name: str, state: State, live: Live, settings: Settings, now: Now) -> 
     if name in ("k.loaded", "l.attract"):
         data |= _counted(state, settings)
     data |= clerk.data(name, state, live) if name in CLERK else resident.data(name, state, live, settings)
-    data |= choices.data(name, live)
+    data |= choices.data(name, live, settings)
     return data
 
 

@@ -25,6 +25,7 @@ from controller.inputs import BytesArrived, CasesKnown, Input, KeyPressed, LinkU
 from controller.journal import Journal
 from controller.loop import Loop
 from controller.settings import Settings
+from controller.speech import Utterance
 from controller.state import State
 from controller.turns import restart
 from controller.vault import Vault, VaultKeys
@@ -72,6 +73,7 @@ class BenchMachine:
         self.line = CabinetLine(ByteLink(Random(seed)), self.cabinet)
         self.settings = Settings(MACHINE, "U-01", "ul. Gronowa 22a", CABINET, "0.1", hotline="61 646 33 44")
         self.screens: list[ScreenMessage] = []
+        self.said: list[tuple[int, Utterance]] = []
         self.published: list[tuple[str, bytes]] = []
         self.counter = 0
         self.inbox: deque[Input] = deque()
@@ -90,7 +92,7 @@ class BenchMachine:
         journal = Journal(self.database, self.randomness)
         vault = Vault(self.database, VaultKeys(PIN_KEY, bytes(32)), self.randomness)
         turns = restart(journal, vault, self.settings, self.randomness.token(8), self.now())
-        self.loop = Loop(turns, self, self, self, self, self.inbox.append, (self.key.public_key(),))
+        self.loop = Loop(turns, self, self, self, self, self.inbox.append, (self.key.public_key(),), self)
         self.loop.start()
         self.loop.take(CasesKnown(cases=vault.cases()))
         self.loop.take(LinkUp(connection=f"connection-{self.boots}"))
@@ -104,6 +106,9 @@ class BenchMachine:
 
     def show(self, message: ScreenMessage) -> None:
         self.screens.append(message)
+
+    def say(self, utterance: Utterance) -> None:
+        self.said.append((self.ms, utterance))
 
     @property
     def screen(self) -> ScreenMessage:

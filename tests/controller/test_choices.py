@@ -19,7 +19,7 @@ def at_pin() -> BenchMachine:
 
 def test_help_makes_text_larger_in_steps_and_returns_to_the_screen() -> None:
     machine = at_pin()
-    seen = []
+    seen: list[tuple[str, str]] = []
     for _ in range(3):
         machine.press("help", "2")
         seen.append((machine.screen.screen, machine.screen.size))

@@ -42,7 +42,8 @@ def _small(number: int, state: str) -> dict[str, Any]:
 
 SCREENS: dict[str, tuple[str, tuple[str, ...], dict[str, Any]]] = {
     "l.attract": ("l.attract", ("ok", "lang"), {"free": 17, "languages": list(LANGUAGES)}),
-    "lang": ("lang", ("1", "2", "3", "4", *MENU, "cancel"), {"focus": 0}),
+    "lang": ("lang", ("1", "2", "3", "4", *MENU, "cancel"), {"focus": 0, "languages": list(LANGUAGES)}),
+    "lang five": ("lang", ("1", "2", "3", "4", "5", *MENU, "cancel"), {"focus": 0, "languages": [*LANGUAGES, "pl"]}),
     "help": ("help", (*DIGITS[1:7], *MENU, "cancel"), {"focus": 0}),
     "info": ("info", (*DIGITS[1:5], *MENU, "cancel"), {"focus": 0}),
     **{f"info.page {topic}": ("info.page", ("up", "down", "ok", "cancel"), {"topic": topic}) for topic in TOPICS},
