@@ -61,9 +61,8 @@ def read_plurals(folder: Path) -> Mapping[Language, Plurals]:
 
 def _plurals(path: Path) -> Plurals:
     catalogue = _catalogue(path)
-    forms = {
-        str(message.id[0]): tuple(str(form) for form in message.string) for message in catalogue if isinstance(message.id, tuple | list)
-    }
+    counted = [message for message in catalogue if isinstance(message.id, tuple | list)]
+    forms = {str(message.id[0]): tuple(str(form) for form in message.string or ()) for message in counted}
     wrong = next((key for key, own in forms.items() if len(own) != catalogue.num_plurals), None)
     if wrong is not None:
         raise TextsWrong(f"{path}: {wrong} has not {catalogue.num_plurals} forms")

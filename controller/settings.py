@@ -22,7 +22,6 @@ class Settings(msgspec.Struct, frozen=True):
     software: str
     policy: PinPolicy = PinPolicy()
     hotline: str = ""
-    hotline_hours: str = ""
     theme: Literal["auto", "day", "night", "contrast"] = "auto"
     latitude: float = 52.41
     longitude: float = 16.93

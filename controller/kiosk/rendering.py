@@ -17,6 +17,8 @@ from controller.kiosk.panels import PANELS, PanelName
 from controller.kiosk.targets import bar_words, digits, line_target, targets
 
 PIN_DIGITS = 6
+PICTURED = ("cabinet", "receipt")
+"""Layouts with a picture beside their words; among large words it has a page of its own where it finds no room."""
 PLACE_LETTERS_MAX = 20
 """A longer place would not fit beside the number and the time; it is on the machine's own plate."""
 
@@ -83,7 +85,7 @@ def _large(message: ScreenMessage, shape: Form, look: Look) -> str:
         targets=tuple(target for target in targets(message, shape, focus, 0, None) if target.key not in ("up", "down")),
         icon=shape.icon,
         pad=pad,
-        picture=shape.layout == "cabinet",
+        picture=shape.layout in PICTURED,
     )
     shown = Layout(content, panel, message.size).page(message.page)
     names = {key: words.text(message.lang, f"btn.{key}") for key in ("up", "down", "lang", "help")}

@@ -155,7 +155,7 @@ def target_words(language: Language, target: Target) -> str:
 
 
 def _count(message: ScreenMessage, filled: int) -> str:
-    wanted = message.data.get("wanted", 6)
+    wanted = message.data.get("length", 6)
     return _text(message, f"say.of.{wanted}").replace("{filled}", str(filled))
 
 
@@ -183,8 +183,7 @@ def _value(message: ScreenMessage, name: str, before: str) -> str:
             case "code":
                 return ", ".join(" ".join(group) for group in str(data["code"]).split("-"))
             case "hotline":
-                hours = f", {data['hotline_hours']}" if data.get("hotline_hours") else ""
-                return ", ".join(str(data["hotline"]).split()) + hours
+                return ", ".join(str(data["hotline"]).split())
             case "case":
                 return " ".join(str(data["case"]))
             case "n":

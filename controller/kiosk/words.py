@@ -127,8 +127,6 @@ def _value(language: Language, name: str, message: ScreenMessage, starts_sentenc
                 return (Piece(str(data["compartment"])),)
             case "time":
                 return (Piece(str(data["collected_at"])),)
-            case "hotline" if data.get("hotline_hours"):
-                return Piece(str(data["hotline"]), "whole"), Piece(f", {data['hotline_hours']}")
             case _:
                 return (Piece(str(data[name]), "whole" if name in KEPT_TOGETHER else ""),)
     except KeyError as missing:

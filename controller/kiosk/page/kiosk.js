@@ -2,6 +2,10 @@
 "use strict";
 
 const SAME_STRIKE_MS = 150;
+const SAME_STRIKE_SLOW_MS = 500;   // "slower keys"
+const REPEAT_AFTER_MS = 2000;      // the arrows alone repeat
+const REPEAT_EVERY_MS = 500;
+const QUIET_GAIN = 0.316;          // -10 dB
 const ALIVE_MS = 5000;
 const TURN_MS = 6000;
 const CALM_MS = 1200;        // a reconnection shorter than this shows nothing
@@ -21,7 +25,11 @@ const root = document.documentElement;
 const screen = document.getElementById("screen");
 const say = document.getElementById("say");
 const wait = document.getElementById("wait");
-let struck = { key: "", at: -SAME_STRIKE_MS };
+let struck = { key: "", at: -SAME_STRIKE_SLOW_MS };
+let sameStrike = SAME_STRIKE_MS;
+let held = { key: "", timer: 0 };
+let cueing = 0;
+let loud = { volume: 3, quiet: false };
 let rested = null;
 let socket = null;
 let rev = -1;
@@ -39,19 +47,40 @@ function send(answer) {
 
 // `at` is when the finger struck, not when a busy page came to it.
 function press(key, at) {
-  if (key === struck.key && at - struck.at < SAME_STRIKE_MS) return;
+  if (key === struck.key && at - struck.at < sameStrike) return;
   struck = { key, at };
-  play("tick", 3);
+  strike(key);
+}
+
+function strike(key) {
+  play("tick");
   send({ key, rev });
 }
 
-function play(cue, volume) {
+// An arrow that is held turns on by itself; the keypad's own repetition is ignored.
+function hold(key) {
+  release();
+  if (key !== "up" && key !== "down") return;
+  held = { key, timer: setTimeout(() => { held.timer = setInterval(() => strike(key), REPEAT_EVERY_MS); strike(key); }, REPEAT_AFTER_MS) };
+}
+
+function release() {
+  clearTimeout(held.timer);
+  clearInterval(held.timer);
+  held = { key: "", timer: 0 };
+}
+
+// A browser that has not been touched is silent: its sounds would all come at the first touch.
+function play(cue) {
+  if (!window.AudioContext) return;
   sound ??= new AudioContext();
-  sound.resume();
+  if (sound.state !== "running" && !navigator.userActivation.hasBeenActive) return;
+  if (sound.state !== "running") sound.resume().catch(() => {});
+  const gain = 0.03 * loud.volume * (loud.quiet ? QUIET_GAIN : 1);
   for (const [pitch, start, length] of CUES[cue] ?? []) {
     const tone = new OscillatorNode(sound, { frequency: pitch });
     const from = sound.currentTime + start / 1000;
-    tone.connect(new GainNode(sound, { gain: 0.03 * volume })).connect(sound.destination);
+    tone.connect(new GainNode(sound, { gain })).connect(sound.destination);
     tone.start(from);
     tone.stop(from + length / 1000);
   }
@@ -65,7 +94,14 @@ function show(message, painted) {
   root.dataset.theme = message.theme;
   root.dataset.size = message.size;
   wait.hidden = true;
-  if (entered && message.cue && navigator.userActivation.hasBeenActive) play(message.cue, message.audio.volume);
+  root.dataset.light = message.quiet ? "low" : "full";
+  sameStrike = message.slow_keys ? SAME_STRIKE_SLOW_MS : SAME_STRIKE_MS;
+  loud = { volume: message.audio.volume, quiet: message.quiet };
+  if (entered) {
+    clearInterval(cueing);
+    if (message.cue) play(message.cue);
+    if (message.cue && message.cue_every_s) cueing = setInterval(() => play(message.cue), message.cue_every_s * 1000);
+  }
   if (painted === html) return;
   html = painted;
   const next = screen.cloneNode(false);
@@ -168,8 +204,12 @@ document.addEventListener("keydown", (event) => {
   // Somebody went there by Tab, which a keypad does not have, or there is no green target: Enter presses what has the focus.
   if (event.key === "Enter" && at.dataset.key && (at !== rested || !screen.querySelector("[data-key=ok]"))) return;
   event.preventDefault();
-  if (!event.repeat) press(key, event.timeStamp);
+  if (event.repeat) return;
+  press(key, event.timeStamp);
+  hold(key);
 });
+document.addEventListener("keyup", (event) => { if (KEYS[event.key] === held.key) release(); });
+addEventListener("blur", release);
 screen.addEventListener("click", (event) => {
   const target = event.target.closest("[data-key]");
   if (target) press(target.dataset.key, event.timeStamp);
