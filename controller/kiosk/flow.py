@@ -162,16 +162,15 @@ class Layout:
         arrows = 2 * (self._panel.row + 10 + unit) + max(width(counted, self._label.size, 700), 1.9 * self._label.size) + unit
         left = self._panel.inner - (arrows if counted else 0)
         order = sorted(targets, key=lambda target: {"ok": 0, "cancel": 1}.get(target.key, 2))
-        chosen: set[str] = set()
+        chosen: dict[str, Target] = {}
         for target in order:
-            needed = max(self._natural(target), self._panel.row * 2) + (unit if chosen else 0)
-            if needed <= left:
-                chosen.add(target.key)
-                left -= needed
-        if "ok" not in chosen and left >= 2 * self._panel.row + unit and any(target.key == "ok" for target in targets):
-            chosen.add("ok")  # as its sign: whoever touches the screen finds it on every page
-            targets = tuple(msgspec.structs.replace(target, shown=target.key != "ok") for target in targets)
-        row = tuple(target for target in targets if target.key in chosen)
+            # Green stands there at least as its sign: whoever touches the screen finds it on every page.
+            for tried in (target, msgspec.structs.replace(target, shown=False))[: 2 if target.key == "ok" else 1]:
+                needed = max(self._natural(tried) if tried.shown else 0, self._panel.row * 2) + (unit if chosen else 0)
+                if target.key not in chosen and needed <= left:
+                    chosen[target.key] = tried
+                    left -= needed
+        row = tuple(chosen[target.key] for target in targets if target.key in chosen)
         return row, tuple(target for target in targets if target.key not in chosen)
 
     def _filled(self, head: Block, rest: tuple[Block, ...], high: float, row: tuple[Target, ...], skip_head: bool) -> Iterator[Page]:

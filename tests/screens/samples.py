@@ -4,11 +4,12 @@ from typing import Any
 
 from contracts.screen_messages import LANGUAGES, Deadline, Language, ScreenMessage
 from controller.kiosk.documents import TOPICS
+from controller.kiosk.panels import PanelName
 from controller.kiosk.rendering import Look
 from controller.live import Choices
 from controller.visit import choices
 
-LOOKS = {panel.panel: panel for panel in (Look(city="Miasto Poznań"), Look(city="Miasto Poznań", panel="10in"))}
+LOOKS: dict[PanelName, Look] = {panel.panel: panel for panel in (Look(city="Miasto Poznań"), Look(city="Miasto Poznań", panel="10in"))}
 SIZES = {"7in": (1024, 600), "10in": (1280, 800)}
 
 DIGITS = tuple("0123456789")

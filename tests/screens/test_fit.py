@@ -7,6 +7,7 @@ import pytest
 from playwright.sync_api import Browser, Page
 
 from contracts.screen_messages import LANGUAGES, Language, Size
+from controller.kiosk.panels import PanelName
 from tests.screens.samples import LOOKS, SCREENS, sample
 from tests.screens.shown_page import CHROMIUM, chromium, open_page, put
 
@@ -28,7 +29,7 @@ def browser() -> Iterator[Browser]:
 
 @pytest.mark.parametrize("language", LANGUAGES)
 @pytest.mark.parametrize("panel", LOOKS)
-def test_every_screen_fits(browser: Browser, panel: str, language: Language) -> None:
+def test_every_screen_fits(browser: Browser, panel: PanelName, language: Language) -> None:
     shown = open_page(browser, LOOKS[panel])
     wrong: dict[str, list[str]] = {}
     messages = {name: sample(name, language) for name in SCREENS}
@@ -44,7 +45,7 @@ def test_every_screen_fits(browser: Browser, panel: str, language: Language) -> 
 @pytest.mark.parametrize("size", ["A+", "A++"])
 @pytest.mark.parametrize("language", LANGUAGES)
 @pytest.mark.parametrize("panel", LOOKS)
-def test_every_page_of_large_text_fits(browser: Browser, panel: str, language: Language, size: Size) -> None:
+def test_every_page_of_large_text_fits(browser: Browser, panel: PanelName, language: Language, size: Size) -> None:
     shown = open_page(browser, LOOKS[panel])
     wrong: dict[str, list[str]] = {}
     for name in SCREENS:
