@@ -6,7 +6,7 @@ Speech is made of the screen's messages and may be lost; any key interrupts it. 
 import msgspec
 
 from contracts.screen_messages import Language, ScreenMessage
-from controller.kiosk import spoken
+from controller.kiosk import spoken, words
 from controller.kiosk.documents import Documents
 
 MARKS_MS = (60_000, 30_000, 10_000)
@@ -90,7 +90,7 @@ class Speech:
     def _whole(self, before: ScreenMessage | None, message: ScreenMessage, now_ms: int) -> None:
         changes = spoken.switched(before, message) if before is not None and before.audio.on else ""
         self._say_runs(message, (*(((message.lang, changes),) if changes else ()), *spoken.parts(message, self._documents)))
-        left = message.deadline.left_ms
+        left = words.left_ms(message)
         counted = left > 0 and spoken.counts_down(message)
         self._marks = [(now_ms + left - mark, mark) for mark in MARKS_MS if mark < left] if counted else []
 

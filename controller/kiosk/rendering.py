@@ -9,7 +9,7 @@ from markupsafe import Markup
 
 from contracts.screen_messages import Language, ScreenMessage
 from contracts.texts import languages
-from controller.kiosk import cabinet_picture, words
+from controller.kiosk import cabinet_picture, qr_picture, words
 from controller.kiosk.documents import Documents
 from controller.kiosk.flow import Content, Layout, Target
 from controller.kiosk.forms import Form, ScreenWrong, form, text_key
@@ -17,8 +17,6 @@ from controller.kiosk.panels import PANELS, PanelName
 from controller.kiosk.targets import bar_words, digits, line_target, targets
 
 PIN_DIGITS = 6
-PICTURED = ("cabinet", "receipt")
-"""Layouts with a picture beside their words; among large words it has a page of its own where it finds no room."""
 PLACE_LETTERS_MAX = 20
 """A longer place would not fit beside the number and the time; it is on the machine's own plate."""
 
@@ -85,7 +83,7 @@ def _large(message: ScreenMessage, shape: Form, look: Look) -> str:
         targets=tuple(target for target in targets(message, shape, focus, 0, None) if target.key not in ("up", "down")),
         icon=shape.icon,
         pad=pad,
-        picture=shape.layout in PICTURED,
+        picture=shape.layout == "cabinet" or (shape.layout == "receipt" and "receipt" in message.data),
     )
     shown = Layout(content, panel, message.size).page(message.page)
     names = {key: words.text(message.lang, f"btn.{key}") for key in ("up", "down", "lang", "help")}
@@ -109,7 +107,9 @@ def _parts(message: ScreenMessage, shape: Form, look: Look) -> dict[str, Any]:
         "picture": _picture(message) if cabinet else None,
         "picture_name": _picture_name(message) if cabinet else "",
         "slots": _slots(message) if shape.layout == "pad" else "",
-        "pin_digits": PIN_DIGITS,
+        "pad_digits": int(message.data.get("length", PIN_DIGITS)),
+        "qr": qr_picture.draw(message.data["receipt"]) if shape.layout == "receipt" and "receipt" in message.data else None,
+        "qr_name": words.text(message.lang, "qr"),
         "help_name": words.text(message.lang, "btn.help"),
     }
 
@@ -171,12 +171,18 @@ def _focused(message: ScreenMessage, shape: Form, lines: tuple[words.MenuLine, .
 
 
 def _place(message: ScreenMessage) -> str:
-    place = str(message.data.get("place", ""))
+    if message.data.get("sent"):
+        return words.text(message.lang, "sent")
+    place = str(message.data.get("domain") or message.data.get("place", ""))
     return place if len(place) <= PLACE_LETTERS_MAX else ""
 
 
 def _slots(message: ScreenMessage) -> str:
-    return words.text(message.lang, "slots").replace("{filled}", str(message.data.get("filled", 0)))
+    return (
+        words.text(message.lang, "slots")
+        .replace("{filled}", str(message.data.get("filled", 0)))
+        .replace("{length}", str(message.data.get("length", PIN_DIGITS)))
+    )
 
 
 def _picture(message: ScreenMessage) -> cabinet_picture.Picture:

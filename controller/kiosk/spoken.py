@@ -114,7 +114,13 @@ def _texts(message: ScreenMessage, shape: Form, documents: Documents) -> Iterato
     body = words.body(message, key)
     if shape.layout == "menu" or message.screen == "k.load":
         body = words.split_lines(body)[0]
+    if message.screen == "l.wrong.phone":  # how many tries are left comes first
+        body = " ".join(sorted(re.split(r"(?<=[.?]) ", body), key=lambda sentence: "{left}" not in sentence))
     yield _filled(message, body)
+    if shape.layout == "receipt":
+        yield _filled(message, words.text(message.lang, "say.receipt"))
+    if message.data.get("sent"):
+        yield _text(message, "sent")
     if message.banner and message.screen == "l.attract":
         yield _text(message, message.banner)
 
@@ -180,10 +186,11 @@ def _value(message: ScreenMessage, name: str, before: str) -> str:
             case "pos":
                 said = _position(message)
                 return words.capital(said) if not before.strip() or before.rstrip().endswith(ENDS) else said
-            case "code":
-                return ", ".join(" ".join(group) for group in str(data["code"]).split("-"))
+            case "machine" | "code":
+                return ", ".join(" ".join(group) for group in str(data[name]).split("-"))
             case "hotline":
-                return ", ".join(str(data["hotline"]).split())
+                hours = f", {words.hours(message.lang, data['hours'])}" if "hours" in data else ""
+                return ", ".join(str(data["hotline"]).split()) + hours
             case "case":
                 return " ".join(str(data["case"]))
             case "n":

@@ -80,6 +80,7 @@ def digits(message: ScreenMessage, arrows: bool = False) -> tuple[str, ...]:
 
 def bar_words(message: ScreenMessage) -> tuple[tuple[words.Piece, ...], ...]:
     """What the bar says on a screen that has room for one."""
-    values = (str(message.data.get(name, "")) for name in ("machine", "place", "time"))
-    said = [value for value in values if value]
+    data = message.data
+    place = words.text(message.lang, "sent").rstrip(".") if data.get("sent") else data.get("domain") or data.get("place")
+    said = [str(value) for value in (data.get("machine"), place, data.get("time")) if value]
     return ((words.Piece(", ".join(said)),),) if said else ()

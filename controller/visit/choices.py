@@ -37,7 +37,7 @@ def over(visit: Visit, name: str) -> str:
             return "l.report"
         case "lang" | "help" | "info" | "info.page" if name not in WITHOUT_CHOICES:
             return visit.over
-        case "stop" if name == "l.pin":
+        case "stop" if name in ("l.pin", "l.phone"):
             return "l.stop"
         case _:
             return name

@@ -9,7 +9,8 @@ from tests.screens.samples import sample
 
 def message(name: str = "l.pin", filled: int = 0, on: bool = True, private: bool = False, **changed: Any) -> ScreenMessage:
     shown = sample(name)
-    return sample(name, say=shown.screen, data={**shown.data, "filled": filled}, audio=Audio(on=on, private=private), **changed)
+    data = {**shown.data, "filled": filled} | ({"left_ms": changed.pop("left_ms")} if "left_ms" in changed else {})
+    return sample(name, say=shown.screen, data=data, audio=Audio(on=on, private=private), **changed)
 
 
 def texts(speech: Speech) -> list[str]:
@@ -68,7 +69,7 @@ def test_a_minute_that_passes_says_nothing() -> None:
 
 def test_marks_of_a_countdown() -> None:
     speech = Speech()
-    speech.shown(message("l.paused", deadline=Deadline("fact", 75_000)), 1_000)
+    speech.shown(message("l.locked", deadline=Deadline("fact", 75_000), left_ms=75_000), 1_000)
     speech.utterances()
     marks: list[tuple[int, list[str]]] = []
     while (due := speech.deadline()) is not None:

@@ -15,7 +15,10 @@ BLAMING = re.compile(r"\b(należy|nieprawidłow\w*|błędn\w*|illegal|invalid)\b
 
 
 SPOKEN = {
-    *(f"say.{key}" for key in ("ok", "cancel", "number", "help", "lang", "audio", "full", "left", "pos", "row", "col", "voice", "off")),
+    *(
+        f"say.{key}"
+        for key in ("ok", "cancel", "number", "help", "lang", "audio", "full", "left", "pos", "row", "col", "voice", "off", "receipt")
+    ),
     *(f"say.{key}" for key in ("of.6", "of.8", "of.9", "volume", "size", "contrast.on", "contrast.off", "slower.on", "slower.off")),
     *("private.head", "private.body"),
 }
@@ -29,6 +32,7 @@ def used_keys() -> set[str]:
         keys |= set(form.numbers.values()) | {form.ok, form.cancel}
     keys |= {"lang.head", "lang.own", *SPOKEN}
     keys |= {"btn.cancel.delete", "btn.cancel.finish", "btn.up", "btn.down", "btn.lang", "btn.help", "btn.audio"}
+    keys |= {"sent", "qr", "hours", "hours.day", *(f"day.{day}" for day in range(1, 8))}
     return keys | {"pos", "slots", "wait", "l.offline", "cabinet.lit", "cabinet.open", "cabinet.closed"}
 
 
@@ -56,7 +60,10 @@ def test_texts_are_short_and_plain(language: Language) -> None:
 @pytest.mark.parametrize("language", LANGUAGES)
 @pytest.mark.parametrize(
     ("key", "numbers"),
-    [("help", "123456"), ("info", "1234"), ("l.jam", "12"), ("l.jam.last", "2"), ("l.report", "123"), ("k.check", "123"), ("k.load", "12")],
+    [
+        *(("help", "123456"), ("info", "1234"), ("l.jam", "12"), ("l.jam.last", "2"), ("l.unseen", "2")),
+        *(("l.report", "123"), ("k.check", "123"), ("k.load", "12")),
+    ],
 )
 def test_numbered_lines_are_found(language: Language, key: str, numbers: str) -> None:
     rest, lines = split_lines(CATALOGUES[language][f"{key}.body"])
@@ -76,3 +83,4 @@ def test_one_letter_words_do_not_end_a_line() -> None:
 
 def test_minutes_and_seconds() -> None:
     assert [clock(0), clock(1), clock(59_001), clock(899_000)] == ["0:00", "0:01", "1:00", "14:59"]
+    assert [clock(5_999_000), clock(6_000_000), clock(57_600_000)] == ["99:59", "1:40:00", "16:00:00"]
