@@ -80,7 +80,6 @@ class Content(msgspec.Struct, frozen=True):
     icon: str = ""
     pad: bool = False
     picture: bool = False
-    head_after: bool = False
 
 
 class Layout:
@@ -114,11 +113,13 @@ class Layout:
         if row or counted:
             high -= self._row_px + panel.unit
         head = self._head_block(room)
-        skip_head = bool(first) and first[0].has_head and not content.head_after
+        skip_head = bool(first) and first[0].has_head
         pages = tuple(self._filled(head, tuple(self._rest(room, rest)), high, row, skip_head))
         if beside:
             pages = tuple(msgspec.structs.replace(page, picture=True) for page in pages)
         last = (Page(0, 0, (), row, False, picture=True),) if content.picture and not beside else ()
+        if first and not first[0].has_head and content.icon == "warning":
+            return (*pages, *first)  # what went wrong is read before anything is typed again
         return (*first, *pages, *last)
 
     def _fits_beside(self) -> bool:
