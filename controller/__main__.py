@@ -14,6 +14,7 @@ from contracts.key_files import KeysWrong
 from contracts.texts import TextsWrong
 from contracts.typed_toml import TomlWrong
 from controller.devices.gpio_lines import LineWrong
+from controller.devices.modem_process import ModemWrong, check_library
 from controller.devices.open_port import PortWrong
 from controller.devices.speaker import LogWrong
 from controller.journal import JournalFailed, JournalWrong
@@ -29,6 +30,7 @@ NAMED = (
     TextsWrong,
     PortTaken,
     PortWrong,
+    ModemWrong,
     LinkWrong,
     JournalWrong,
     JournalFailed,
@@ -75,6 +77,8 @@ def _check(path: Path) -> int:
     read_order_keys(site, path.parent)
     if site.city.documents:
         read_documents(path.parent / site.city.documents)
+    if settings.modem:
+        check_library()
     read_receipt_signer(site, path.parent)
     sizes = ", ".join(f"{count} {size}" for size, count in settings.cabinet.sizes().items())
     count = len(settings.cabinet.file.boards)

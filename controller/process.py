@@ -12,9 +12,10 @@ from typing import IO, Any
 from controller.centre_link import CentreLink
 from controller.clock import Clock, SystemClock
 from controller.devices.gpio_lines import Switch
+from controller.devices.modem_process import ModemProcess, command
 from controller.devices.open_port import OpenLine
 from controller.devices.speaker import Speaker
-from controller.health import Watchdog
+from controller.health import Watchdog, restart_browser
 from controller.inbox import Inbox
 from controller.inputs import BytesArrived, CasesKnown, HeadphonesPlugged, HeadphonesUnplugged, TimerFired
 from controller.journal import Journal, connect
@@ -23,6 +24,7 @@ from controller.kiosk.rendering import Look
 from controller.kiosk.server import KioskServer
 from controller.loop import Loop
 from controller.randomness import SystemRandomness
+from controller.settings import Settings
 from controller.site import Site, read_order_keys, read_receipt_signer, read_vault_keys
 from controller.speech import Speech
 from controller.turns import restart
@@ -53,22 +55,30 @@ async def run(site: Site, folder: Path) -> None:
     documents = read_documents(folder / site.city.documents) if site.city.documents else Documents()
     look = Look(site.city.name, settings.cabinet.file.panel.model, documents=documents)
     page = KioskServer(
-        inbox.put, look, host=kiosk.host, port=kiosk.port, hosts=frozenset(kiosk.hosts), frame_ancestors=kiosk.frame_ancestors
+        inbox.put,
+        look,
+        host=kiosk.host,
+        port=kiosk.port,
+        hosts=frozenset(kiosk.hosts),
+        frame_ancestors=kiosk.frame_ancestors,
+        restart_browser=restart_browser,
     )
     page.bind()
     link = CentreLink(site.mqtt, folder, site.machine, boot, randomness, inbox.put)
     line = OpenLine(site.bus.port, settings.cabinet.file.bus.baud, lambda data: inbox.put(BytesArrived(data=data)))
+    modem = _modem(site, settings, inbox)
     connection = connect(data / "journal.db")
     vault = Vault(connection, keys, randomness)
     turns = restart(Journal(connection, randomness), vault, settings, randomness.token(16), clock.now(), receipts)
     speaker = Speaker(site.speech.player, folder / site.speech.log if site.speech.log else None)
-    loop = Loop(turns, clock, line, link, page, inbox.put, order_keys, speaker, Speech(documents))
+    loop = Loop(turns, clock, line, link, page, inbox.put, order_keys, modem, speaker, Speech(documents))
     socket = _headphones(settings.cabinet.file.panel.headphone_gpio, inbox)
     inbox.put(CasesKnown(cases=vault.cases()))
     gc.freeze()
     watchdog = Watchdog()
     try:
-        await _until_told(page, line.serve(), link.serve(), speaker.serve(), feed(loop, inbox, clock, watchdog))
+        work = (line.serve(), link.serve(), speaker.serve(), *([modem.serve()] if modem else []), feed(loop, inbox, clock, watchdog))
+        await _until_told(page, *work)
     finally:
         if socket is not None:
             socket.close()
@@ -82,6 +92,11 @@ def _headphones(gpio: int | None, inbox: Inbox) -> Switch | None:
     if gpio is None:
         return None
     return Switch(gpio, lambda there: inbox.put(HeadphonesPlugged() if there else HeadphonesUnplugged()))
+
+
+def _modem(site: Site, settings: Settings, inbox: Inbox) -> ModemProcess | None:
+    described = settings.cabinet.file.modem
+    return ModemProcess(command(site.modem.port, described.baud), inbox.put) if settings.modem and described is not None else None
 
 
 async def feed(loop: Loop, inbox: Inbox, clock: Clock, watchdog: Watchdog) -> None:

@@ -48,6 +48,7 @@ class Settings(msgspec.Struct, frozen=True):
     longitude: float = 16.93
     quiet_from: int = 22
     quiet_to: int = 6
+    modem: bool = False
     hours: HotlineHours = HotlineHours()
     office: str = ""
     domain: str = ""

@@ -67,9 +67,9 @@ class StormVault(Vault):
         super().__init__(connection, machine.vault_keys, machine.randomness)
         self._machine = machine
 
-    def match(self, digits: Secret) -> str | None:
+    def match(self, digits: Secret, phone: Secret | None = None) -> str | None:
         self._machine.stage.watch.compared()
-        return super().match(digits)
+        return super().match(digits, phone)
 
 
 class Life:
@@ -122,6 +122,12 @@ class Life:
             self.machine.cuts.at("page.before", message.screen)
             self.machine.shown(message)
             self.machine.cuts.at("page.after", message.screen)
+
+    def reload(self) -> None:
+        """Page."""
+
+    def restart(self) -> None:
+        """Page."""
 
 
 class StormMachine:

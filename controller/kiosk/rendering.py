@@ -54,6 +54,8 @@ def render(message: ScreenMessage, look: Look) -> str:
     shape = form(message)
     if message.size != "A" or shape.layout == "pages":
         return _large(message, shape, look)
+    if shape.layout == "pad" and "hours" in message.data and shape.icon:  # beside the digits they have no room in the text: the bar has
+        message = msgspec.structs.replace(message, data=message.data | {"narrow": True})
     body, lines = _body(message, shape)
     focused = _focused(message, shape, lines)
     saying = _saying(message, message.lang, body)
@@ -65,6 +67,7 @@ def render(message: ScreenMessage, look: Look) -> str:
         targets=targets(message, shape, focused, len(lines), PANELS[look.panel]),
         digits=digits(message) if shape.layout == "pad" else (),
         place=_place(message),
+        hours=words.hours(message.lang, message.data["hours"]) if "narrow" in message.data else "",
         banner=words.text(message.lang, message.banner) if message.banner and shape.layout == "attract" else "",
         focused=focused,
     )

@@ -139,7 +139,7 @@ def _value(language: Language, name: str, message: ScreenMessage, starts_sentenc
                 return (Piece(str(data["compartment"])),)
             case "time":
                 return (Piece(str(data["collected_at"])),)
-            case "hotline" if "hours" in data:  # nobody answers now: the text says when somebody does
+            case "hotline" if "hours" in data and not data.get("narrow"):  # nobody answers now: the text says when somebody does
                 return Piece(str(data[name]), "whole"), Piece(", "), Piece(hours(language, data["hours"]), "whole")
             case _:
                 return (Piece(str(data[name]), "whole" if name in KEPT_TOGETHER else ""),)

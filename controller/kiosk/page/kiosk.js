@@ -5,18 +5,10 @@ const SAME_STRIKE_MS = 150;
 const SAME_STRIKE_SLOW_MS = 500;   // "slower keys"
 const REPEAT_AFTER_MS = 2000;      // the arrows alone repeat
 const REPEAT_EVERY_MS = 500;
-const QUIET_GAIN = 0.316;          // -10 dB
 const ALIVE_MS = 5000;
 const TURN_MS = 6000;
 const CALM_MS = 1200;        // a reconnection shorter than this shows nothing
 const AGAIN_MS = [300, 600, 1000];   // the machine is on the same computer: asking often costs nothing, waiting costs a visitor
-const CUES = {               // [Hz, start ms, length ms]
-  tick: [[1000, 0, 30]],
-  ok: [[660, 0, 120], [880, 120, 160]],
-  error: [[440, 0, 150], [330, 150, 150], [440, 400, 150], [330, 550, 150]],
-  attention: [[784, 0, 160], [784, 300, 160], [784, 600, 160]],
-  door: [[523, 0, 160], [659, 160, 160], [784, 320, 240]],
-};
 const KEYS = {
   Enter: "ok", Escape: "cancel", Backspace: "cancel", ArrowUp: "up", ArrowDown: "down", F1: "help", F2: "lang", F3: "audio",
 };
@@ -29,7 +21,6 @@ let struck = { key: "", at: -SAME_STRIKE_SLOW_MS };
 let sameStrike = SAME_STRIKE_MS;
 let held = { key: "", timer: 0 };
 let cueing = 0;
-let loud = { volume: 3, quiet: false };
 let rested = null;
 let socket = null;
 let rev = -1;
@@ -39,7 +30,6 @@ let ticking = 0;
 let turning = 0;
 let shown = "";
 let html = "";
-let sound = null;
 
 function send(answer) {
   if (socket && socket.readyState === WebSocket.OPEN) socket.send(JSON.stringify(answer));
@@ -68,22 +58,6 @@ function release() {
   clearTimeout(held.timer);
   clearInterval(held.timer);
   held = { key: "", timer: 0 };
-}
-
-// A browser that has not been touched is silent: its sounds would all come at the first touch.
-function play(cue) {
-  if (!window.AudioContext) return;
-  sound ??= new AudioContext();
-  if (sound.state !== "running" && !navigator.userActivation.hasBeenActive) return;
-  if (sound.state !== "running") sound.resume().catch(() => {});
-  const gain = 0.03 * loud.volume * (loud.quiet ? QUIET_GAIN : 1);
-  for (const [pitch, start, length] of CUES[cue] ?? []) {
-    const tone = new OscillatorNode(sound, { frequency: pitch });
-    const from = sound.currentTime + start / 1000;
-    tone.connect(new GainNode(sound, { gain })).connect(sound.destination);
-    tone.start(from);
-    tone.stop(from + length / 1000);
-  }
 }
 
 function show(message, painted) {
@@ -190,6 +164,7 @@ function connect() {
     clearTimeout(calm);
     calm = 0;
     const told = JSON.parse(event.data);
+    if (told.reload) return location.reload();
     show(told.message, told.html);
     send({ alive: rev });
   };
