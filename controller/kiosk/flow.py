@@ -79,6 +79,7 @@ class Content(msgspec.Struct, frozen=True):
     targets: tuple[Target, ...]
     icon: str = ""
     pad: bool = False
+    digit: bool = False
     picture: bool = False
 
 
@@ -221,7 +222,8 @@ class Layout:
             for target in content.targets
             if target.key in ("cancel", "ok")
         )
-        left = panel.high - 2 * panel.margin - SLOTS_PX - len(row) * (self._row_px + panel.unit) - 2 * GAP_PX
+        slots = max(SLOTS_PX, 1.1 * self._body.size) if content.digit else SLOTS_PX
+        left = panel.high - 2 * panel.margin - slots - len(row) * (self._row_px + panel.unit) - 2 * GAP_PX
         head = self._head_block(room)
         has_head = self._high(head) <= left and widest(content.head, self._head) <= room
         return Page(0, 0, (head,) if has_head else (), row, has_head, pad=True)

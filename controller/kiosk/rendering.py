@@ -54,7 +54,9 @@ def render(message: ScreenMessage, look: Look) -> str:
     shape = form(message)
     if message.size != "A" or shape.layout == "pages":
         return _large(message, shape, look)
-    if shape.layout == "pad" and "hours" in message.data and shape.icon:  # beside the digits they have no room in the text: the bar has
+    if "hours" in message.data and (
+        message.screen == "help" or (shape.layout == "pad" and shape.icon)
+    ):  # beside the digits they have no room in the text: the bar has
         message = msgspec.structs.replace(message, data=message.data | {"narrow": True})
     body, lines = _body(message, shape)
     focused = _focused(message, shape, lines)
@@ -86,6 +88,7 @@ def _large(message: ScreenMessage, shape: Form, look: Look) -> str:
         targets=tuple(target for target in targets(message, shape, focus, 0, None) if target.key not in ("up", "down")),
         icon=shape.icon,
         pad=pad,
+        digit=bool(message.data.get("last")),
         picture=shape.layout == "cabinet" or (shape.layout == "receipt" and "receipt" in message.data),
     )
     shown = Layout(content, panel, message.size).page(message.page)
