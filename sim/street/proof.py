@@ -63,11 +63,6 @@ def why_unopened(facts: list[FactSeen], compartment: int) -> Unopened:
     return UNOPENED[told[-1]] if told else ""
 
 
-def pin_paused(facts: list[FactSeen]) -> bool:
-    """Whether the machine takes no PIN for a while."""
-    return next((fact.kind for fact in reversed(facts) if fact.kind in {"pin.paused", "pin.resumed"}), "") == "pin.paused"
-
-
 def _newest(facts: list[FactSeen], kind: str, deposit: str) -> int:
     return max((fact.id for fact in facts if fact.kind == kind and fact.fact.get("deposit") == deposit), default=0)
 
