@@ -11,12 +11,20 @@ from typing import Literal
 
 import msgspec
 
-DoorCause = Literal["deposit", "collection", "none"]
+DoorCause = Literal["deposit", "collection", "takeback", "audit", "none"]
 NotStoredReason = Literal["not_put_in", "elsewhere", "unconfirmed", "no_compartment", "jam", "refused"]
 ReportedContents = Literal["empty", "foreign"]
 WithdrawnReason = Literal["jam", "reach"]
 LostReason = Literal["pruned"]
-QuarantineReason = Literal["not_empty", "elsewhere", "unconfirmed", "jam", "in_doubt", "no_close", "reported_empty", "reported_foreign"]
+CodeEnd = Literal["tries", "old", "restarted"]
+ClerkLeftReason = Literal["finished", "idle", "door_left_open", "restarted"]
+TakeBackCode = Literal["ok", "not_there", "jam", "refused", "in_doubt", "no_close", "unconfirmed"]
+Contents = Literal["empty", "document", "other"]
+AuditSkip = Literal["not_ready", "jam", "refused", "in_doubt", "no_close"]
+QuarantineReason = Literal[
+    "not_empty", "elsewhere", "unconfirmed", "jam", "in_doubt", "no_close", "reported_empty", "reported_foreign", "not_there", "audit",
+    "damaged", "dirty", "wrong_contents",
+]  # fmt: skip
 
 
 class Fact(msgspec.Struct, frozen=True, forbid_unknown_fields=True, tag_field="kind"):
@@ -48,6 +56,8 @@ class OrderTaken(Fact, frozen=True, tag="order.taken"):
     deposit: str | None = None
     until: datetime | None = None
     low: bool = False
+    compartment: int | None = None
+    empty: bool = False
 
 
 class OrderRefused(Fact, frozen=True, tag="order.refused"):
@@ -69,14 +79,18 @@ class OrderEnded(Fact, frozen=True, tag="order.ended"):
 
 
 class PinSet(Fact, frozen=True, tag="pin.set"):
-    """The vault holds the PIN of this deposit; the document may be collected until `until`."""
+    """The vault holds the PIN of this deposit; the document may be collected until `until`.
+
+    `low`: it wants a compartment within everybody's reach.
+    """
 
     deposit: str
     until: datetime
+    low: bool = False
 
 
 class DepositLoading(Fact, frozen=True, tag="deposit.loading"):
-    """A clerk is loading this deposit and was given this compartment."""
+    """A clerk is loading this deposit and was given this compartment; `order` is empty for a clerk who is logged in at the machine."""
 
     deposit: str
     compartment: int
@@ -120,6 +134,13 @@ class DepositWithdrawn(Fact, frozen=True, tag="deposit.withdrawn"):
     deposit: str
     compartment: int
     reason: WithdrawnReason
+
+
+class DepositTakenBack(Fact, frozen=True, tag="deposit.taken_back"):
+    """The document was taken out of this compartment for the office; nothing lies there any more."""
+
+    deposit: str
+    compartment: int
 
 
 class DepositForgotten(Fact, frozen=True, tag="deposit.forgotten"):
@@ -189,6 +210,97 @@ class CollectionAbandoned(Fact, frozen=True, tag="collection.abandoned"):
 
     deposit: str
     compartment: int
+
+
+class ClerkExpected(Fact, frozen=True, tag="clerk.expected"):
+    """The vault holds a one-time code with which this actor may enter clerk mode until `until`; an earlier code is void."""
+
+    actor: str
+    until: datetime
+
+
+class ClerkTrySpent(Fact, frozen=True, tag="clerk.try_spent"):
+    """One try of the clerk's code was spent, before anything was compared."""
+
+
+class ClerkRejected(Fact, frozen=True, tag="clerk.rejected"):
+    """The typed digits are not the clerk's code; `match` is the seq of the try."""
+
+    match: int
+
+
+class ClerkCodeEnded(Fact, frozen=True, tag="clerk.code_ended"):
+    """The clerk's code is void and erased without having been used."""
+
+    reason: CodeEnd
+
+
+class ClerkEntered(Fact, frozen=True, tag="clerk.entered"):
+    """The actor is in clerk mode at the machine; the code is used up. `match` is the seq of the try."""
+
+    actor: str
+    match: int
+
+
+class ClerkLeft(Fact, frozen=True, tag="clerk.left"):
+    """Clerk mode is over; what was asked about a door that was opened in it may still be answered."""
+
+    reason: ClerkLeftReason
+
+
+class TakeBackBegun(Fact, frozen=True, tag="takeback.begun"):
+    """The clerk wants to take this document out of this compartment."""
+
+    deposit: str
+    compartment: int
+
+
+class TakeBackEnded(Fact, frozen=True, tag="takeback.ended"):
+    """What became of it: `ok` when the door was opened and closed again and the clerk says to have the document."""
+
+    deposit: str
+    compartment: int
+    code: TakeBackCode
+
+
+class AuditBegun(Fact, frozen=True, tag="audit.begun"):
+    """The clerk began to look into every compartment."""
+
+
+class AuditAsked(Fact, frozen=True, tag="audit.asked"):
+    """The clerk is asked what lies in this compartment, and its door opens for it."""
+
+    compartment: int
+
+
+class AuditAnswered(Fact, frozen=True, tag="audit.answered"):
+    """What the clerk saw, and whether the books say the same."""
+
+    compartment: int
+    contents: Contents
+    same: bool
+
+
+class AuditTurnedBack(Fact, frozen=True, tag="audit.turned_back"):
+    """The clerk wants to look into the compartment before this one again."""
+
+    compartment: int
+
+
+class AuditSkipped(Fact, frozen=True, tag="audit.skipped"):
+    """Nobody could look into these compartments, and why."""
+
+    compartments: tuple[int, ...]
+    reason: AuditSkip
+
+
+class AuditEnded(Fact, frozen=True, tag="audit.ended"):
+    """How many compartments agree with the books and differ from them, could not be opened, or were not come to."""
+
+    same: int
+    diff: int
+    skipped: int
+    left: int
 
 
 class DoorUnlockDue(Fact, frozen=True, tag="door.unlock_due"):
@@ -263,6 +375,12 @@ class CompartmentQuarantined(Fact, frozen=True, tag="compartment.quarantined"):
     reason: QuarantineReason
 
 
+class CompartmentReleased(Fact, frozen=True, tag="compartment.released"):
+    """Somebody has looked: the compartment is back in service."""
+
+    compartment: int
+
+
 class FaultRaised(Fact, frozen=True, tag="fault.raised"):
     """A named trouble of a device; `fault` is a key of contracts.faults, `where` e.g. `door 12`."""
 
@@ -282,6 +400,8 @@ AnyFact = (
     | DepositNotStored | DepositReported | DepositWithdrawn | DepositForgotten | PinTrySpent | PinAccepted | PinRejected | PinUnanswered
     | PinPaused | PinResumed | CollectionBegun | DocumentHandedOver | CollectionEnded | CollectionAbandoned | DoorUnlockDue | DoorPulsed
     | DoorRefused | DoorInDoubt | DoorJammed | DoorGivenUp | DoorOpened | DoorClosed | CompartmentQuarantined | FaultRaised | FaultCleared
+    | DepositTakenBack | ClerkExpected | ClerkTrySpent | ClerkRejected | ClerkCodeEnded | ClerkEntered | ClerkLeft | TakeBackBegun
+    | TakeBackEnded | AuditBegun | AuditAsked | AuditAnswered | AuditTurnedBack | AuditSkipped | AuditEnded | CompartmentReleased
 )  # fmt: skip
 
 

@@ -3,12 +3,15 @@
 import msgspec
 
 from controller import machine, senses
+from controller.clerk.decide import CodeMatched
 from controller.clock import Now
 from controller.devices.lock_board_events import BoardLost, BoardSeen, Executed, Levels, UnlockResult
 from controller.faults.faults import FaultsSeen
 from controller.inputs import (
     AnswerMalformed,
     CasesKnown,
+    CodeCompared,
+    CodeScanned,
     FactsGone,
     Input,
     InputsDropped,
@@ -23,15 +26,17 @@ from controller.inputs import (
 from controller.live import Live
 from controller.locker.decide import PinMatched
 from controller.machine import Request, Tick
+from controller.secret import Secret
 from controller.senses import BoardEvent
 from controller.settings import Settings
 from controller.state import State
-from controller.visit import keys, screens, visits
+from controller.visit import clerk_cases, keys, screens, visits
+from controller.visit.visiting import CaseRead
 
 PAGE_SILENT_MS = 15_000
 
 
-def absorb(state: State, live: Live, settings: Settings, item: Input | BoardEvent, now: Now) -> tuple[Live, Request | None]:
+def absorb(state: State, live: Live, settings: Settings, item: Input | BoardEvent, now: Now) -> tuple[Live, Request | CaseRead | None]:
     """Live after the input, and the request it makes."""
     match item:
         case BoardSeen() | BoardLost() | Levels() | UnlockResult() | Executed():
@@ -44,22 +49,34 @@ def absorb(state: State, live: Live, settings: Settings, item: Input | BoardEven
             return msgspec.structs.replace(live, page_ms=now.mono_ms), FaultsSeen((("screen_silent", "screen", False),))
         case PinCompared():
             return live, PinMatched(item.match, item.deposit)
+        case CodeCompared():
+            return live, CodeMatched(item.match, item.right)
+        case CodeScanned():
+            return _scanned(state, live, settings, item, now)
         case TimerFired():
             return _timer(state, live, settings, now)
         case _:
             return _heard(live, item), None
 
 
-def _key(state: State, live: Live, settings: Settings, pressed: KeyPressed, now: Now) -> tuple[Live, Request | None]:
+def _key(state: State, live: Live, settings: Settings, pressed: KeyPressed, now: Now) -> tuple[Live, Request | CaseRead | None]:
     # A key meant for a screen that is gone must not act on the next one (a double tap, a slow page).
     if not live.screen_rev <= pressed.rev <= live.rev:
         return live.counted("key_of_another_screen"), None
-    if pressed.key not in screens.keys(screens.where(state, live, now), state, live):
+    if pressed.key not in screens.keys(screens.where(state, live, now), state, live, now):
         return live.counted("key_not_active"), None
     return keys.absorb(state, live, settings, pressed.key, now)
 
 
-def _timer(state: State, live: Live, settings: Settings, now: Now) -> tuple[Live, Request | None]:
+def _scanned(state: State, live: Live, settings: Settings, read: CodeScanned, now: Now) -> tuple[Live, CaseRead | None]:
+    name = screens.where(state, live, now)
+    if name not in clerk_cases.SCANNED_ON:
+        return live.counted("scan_not_expected"), None
+    waiting = msgspec.structs.replace(live.visit, idle_ms=now.mono_ms + keys.idle_ms(name, settings), digits=Secret())
+    return msgspec.structs.replace(live, visit=waiting), CaseRead(read.code)
+
+
+def _timer(state: State, live: Live, settings: Settings, now: Now) -> tuple[Live, Request | CaseRead | None]:
     live, request = visits.passed(state, live, settings, now)
     if request is not None:
         return live, request

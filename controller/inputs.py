@@ -3,6 +3,7 @@
 import msgspec
 
 from contracts.orders import Order
+from controller.secret import Secret
 
 
 class Input(msgspec.Struct, frozen=True):
@@ -72,6 +73,25 @@ class PinCompared(Input, frozen=True):
 
     match: int
     deposit: str | None
+
+
+class CodeCompared(Input, frozen=True):
+    """The vault compared the digits of try `match` with the clerk's code."""
+
+    match: int
+    right: bool
+
+
+class ScannerRead(Input, frozen=True):
+    """Bytes from the code scanner."""
+
+    data: bytes
+
+
+class CodeScanned(Input, frozen=True):
+    """The scanner read eight digits."""
+
+    code: Secret
 
 
 class CasesKnown(Input, frozen=True):

@@ -10,6 +10,7 @@ from controller.secret import Secret
 Step = Literal[
     "attract", "pin", "checking", "wrong", "found", "expired", "notready", "used",
     "done", "office", "reported", "noclose", "loaded", "failed",
+    "login", "nocode", "menu", "scan", "takeback", "untaken", "sheet", "other", "audited", "which", "quar", "quarantined",
 ]  # fmt: skip
 Overlay = Literal["", "lang", "stop", "report", "more_time"]
 
@@ -17,7 +18,8 @@ Overlay = Literal["", "lang", "stop", "report", "more_time"]
 class Visit(msgspec.Struct, frozen=True):
     """Where the person at the screen stands; `idle_ms` is when the screen asks whether anybody is there (mono_ms).
 
-    `deposit` is the one whose PIN was right; `over` lies over the step and goes back to it.
+    `deposit` is the one whose PIN was right; `over` lies over the step and goes back to it. `problem` says why the clerk's last entry was
+    not taken, `number` is a compartment that a clerk types, `audited` what the audit came to (same, different, not opened).
     """
 
     step: Step = "attract"
@@ -27,6 +29,9 @@ class Visit(msgspec.Struct, frozen=True):
     deposit: str = ""
     compartment: int = 0
     code: str = ""
+    problem: str = ""
+    number: int = 0
+    audited: tuple[int, int, int] = (0, 0, 0)
     focus: int = 0
     idle_ms: int | None = None
     since_ms: int = 0

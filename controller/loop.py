@@ -15,9 +15,21 @@ from contracts.topics import Ack, MessageWrong, Presence, decode, encode, machin
 from controller import machine
 from controller.absorb import deadline
 from controller.clock import Clock, Now
+from controller.devices.code_scanner import CodeScanner
 from controller.devices.lock_board_events import BoardLost, BoardSeen, BusNoise, Executed, Levels, UnlockResult
 from controller.devices.lock_boards import LockBoards
-from controller.inputs import BytesArrived, Input, LinkDown, LinkUp, MessageArrived, OrderSeen, PinCompared
+from controller.inputs import (
+    BytesArrived,
+    CodeCompared,
+    CodeScanned,
+    Input,
+    LinkDown,
+    LinkUp,
+    MessageArrived,
+    OrderSeen,
+    PinCompared,
+    ScannerRead,
+)
 from controller.orders import orders
 from controller.outbox import Outbox
 from controller.ports import Line, Link, Page
@@ -26,7 +38,7 @@ from controller.senses import BoardEvent
 from controller.state import State
 from controller.turns import Turns
 from controller.visit import screens
-from controller.wishes import Enquire, MatchPin, Unlock, Wish
+from controller.wishes import Enquire, MatchCode, MatchPin, Unlock, Wish
 
 REPORT_EVERY_MS = 30_000
 REPORT_APART_MS = 1_000
@@ -56,6 +68,7 @@ class Loop:
         self._order_keys = order_keys
         boards = turns.settings.cabinet.boards
         self.bus = LockBoards({address: board.bus_hash for address, board in boards.items()}, turns.settings.cabinet.file.bus.baud)
+        self.scanner = CodeScanner()
         self.outbox = Outbox(turns.journal, turns.settings.machine)
         self._begun: set[tuple[int, type]] = set()
         self._unanswered: set[int] = set()
@@ -77,6 +90,8 @@ class Loop:
         match item:
             case BytesArrived():
                 self.bus.receive(item.data, now.mono_ms)
+            case ScannerRead():
+                self._scanned(item, now)
             case MessageArrived():
                 self._message(item, now)
             case LinkUp() | LinkDown():
@@ -98,6 +113,14 @@ class Loop:
                 self._answer(entry.fact.order)
         if isinstance(item, OrderSeen):
             self._answer(item.order.id)
+
+    def _scanned(self, item: ScannerRead, now: Now) -> None:
+        self.scanner.receive(item.data)
+        for code in self.scanner.events():
+            if code is None:
+                self._count("scan_wrong")
+            else:
+                self._turn(CodeScanned(code=code), now)
 
     # --- from the centre -----------------------------------------------------------------------------------------------------------------
 
@@ -226,6 +249,9 @@ class Loop:
             case MatchPin():
                 self._put(PinCompared(match=wish.id, deposit=self.turns.vault.match(self.turns.live.visit.digits)))
                 return True
+            case MatchCode():
+                self._put(CodeCompared(match=wish.id, right=self.turns.vault.is_code(self.turns.live.visit.digits)))
+                return True
             case Unlock():
                 return (
                     self._enquire(wish.id, wish.what.compartment) if wish.id in self._unanswered else self._unlock(wish.id, wish.what, now)
@@ -292,10 +318,9 @@ class Loop:
 
 def _moves_soon(state: State, now: Now) -> bool:
     """Whether somebody stands before a door that is about to open or to close; one left open for long is asked about like all others."""
-    visit = state.locker.loading or state.locker.collection
-    if visit is None:
+    if not state.at:
         return False
-    door = state.doors.door(visit.compartment)
+    door = state.doors.door(state.at)
     if door.lock is not None and door.lock.opening:
         return True
     return door.position == "open" and door.moved_boot == now.boot and now.mono_ms - door.moved_ms < WATCHED_MS

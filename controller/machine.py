@@ -10,7 +10,19 @@ import msgspec
 
 from contracts import facts as f
 from contracts.facts import Entry
-from controller import rules
+from controller import clerk_rules, rules
+from controller.clerk import decide as clerk
+from controller.clerk.decide import (
+    AuditSaid,
+    AuditStarted,
+    AuditStuck,
+    ClerkRequest,
+    CodeEntered,
+    LeaveAsked,
+    QuarantineAsked,
+    TakeBackAnswered,
+    TakeBackAsked,
+)
 from controller.clock import Now
 from controller.doors import decide as doors
 from controller.doors.decide import DoorsMoved, LockOutcome
@@ -19,9 +31,10 @@ from controller.faults.faults import FaultsSeen
 from controller.inputs import FactsGone, OrderSeen
 from controller.live import Live
 from controller.locker import decide as locker
-from controller.locker.decide import LoadAnswered, LockerRequest, OpenAsked
+from controller.locker.decide import LoadAnswered, LockerRequest, OpenAsked, OtherAsked
 from controller.orders import orders
 from controller.refused import Refused
+from controller.secret import Secret
 from controller.settings import Settings
 from controller.state import State, fold
 from controller.wishes import Wish
@@ -43,7 +56,21 @@ class Tick(msgspec.Struct, frozen=True):
     """A deadline has come."""
 
 
-Request = LockerRequest | LockOutcome | DoorsMoved | FaultsSeen | OrderSeen | FactsGone | Restarted | Tick
+class LoadAsked(msgspec.Struct, frozen=True):
+    """The clerk at the machine holds this document, whose case has these eight digits, and asks for a compartment."""
+
+    deposit: str
+    case: Secret
+
+
+class ElsewhereSaid(msgspec.Struct, frozen=True):
+    """The clerk says that the document lies in this compartment instead of the one that was opened for it."""
+
+    compartment: int
+
+
+ClerksRequest = ClerkRequest | LoadAsked | ElsewhereSaid
+Request = LockerRequest | ClerksRequest | LockOutcome | DoorsMoved | FaultsSeen | OrderSeen | FactsGone | Restarted | Tick
 
 
 def decide(state: State, live: Live, settings: Settings, request: Request, now: Now) -> tuple[Entry, ...]:
@@ -58,33 +85,77 @@ def decide(state: State, live: Live, settings: Settings, request: Request, now: 
         if len(entries) > FACTS_MAX:
             raise TurnTooLong(type(request).__name__)
         # What a fact makes comes before its siblings: an opening is a hand-over before the same reading shows the door closed again.
-        queue.extendleft(reversed(tuple(rules.follow(state, live, settings, fact))))
+        made = (*rules.follow(state, live, settings, fact), *clerk_rules.follow(state, live, settings, fact))
+        queue.extendleft(reversed(made))
     return tuple(entries)
 
 
 def _owner_decides(state: State, live: Live, settings: Settings, request: Request, now: Now) -> tuple[f.Fact, ...]:
+    if isinstance(request, ClerkRequest):
+        _refuse(_clerk_refusal(state, live, settings, request, now))
+        return clerk.decide(state.clerk, request)
     match request:
         case LockOutcome() | DoorsMoved():
             return doors.decide(state.doors, request)
         case FaultsSeen():
             return faults.decide(state.faults, request)
         case OrderSeen():
-            refusal = rules.order_refusal(state, live, settings, request.order, request.pin_held)
+            refusal = rules.order_refusal(state, live, settings, request.order, request.pin_held, now)
             return orders.decide(state.orders, request.order, refusal, live.nonce, now)
         case Restarted():
             started = f.BootStarted(software=settings.software, description=request.description)
-            return (started, *locker.restarted(state.locker, settings.policy))
+            return (started, *locker.restarted(state.locker, settings.policy), *clerk.restarted(state.clerk))
         case FactsGone():
             return _lost(state, request)
         case Tick():
             return _overdue(state, live, now)
+        case LoadAsked() | ElsewhereSaid():
+            return _clerk_loads(state, live, settings, request, now)
         case OpenAsked():
             _refuse(rules.open_refusal(state, live, request))
         case LoadAnswered():
             _refuse(rules.answer_refusal(state, request))
+        case OtherAsked():
+            _refuse(rules.other_refusal(state))
         case _:
             pass
+    _refuse(rules.resident_refusal(state, request))
     return locker.decide(state.locker, request, settings.policy, now)
+
+
+def _clerk_loads(state: State, live: Live, settings: Settings, request: LoadAsked | ElsewhereSaid, now: Now) -> tuple[f.Fact, ...]:
+    match request:
+        case LoadAsked():
+            _refuse(clerk_rules.clerk_refusal(state) or rules.deposit_refusal(state, live, settings, request.deposit))
+            compartment = rules.choose(state, live, settings, state.locker.deposits[request.deposit].low)
+            assert compartment is not None
+            return (f.DepositLoading(deposit=request.deposit, compartment=compartment, order=""),)
+        case ElsewhereSaid():
+            _refuse(clerk_rules.elsewhere_refusal(state, settings, request.compartment))
+            ended = locker.decide(state.locker, LoadAnswered("elsewhere"), settings.policy, now)
+            return (*ended, f.CompartmentQuarantined(compartment=request.compartment, reason="elsewhere"))
+
+
+def _clerk_refusal(state: State, live: Live, settings: Settings, request: ClerkRequest, now: Now) -> str | None:
+    match request:
+        case CodeEntered():
+            return "busy" if state.at or state.locker.trying is not None else None
+        case LeaveAsked(reason="finished") | AuditStarted():
+            return clerk_rules.clerk_refusal(state)
+        case QuarantineAsked():
+            known = request.compartment in settings.cabinet.compartments()
+            return clerk_rules.clerk_refusal(state) if known else "compartment_unknown"
+        case TakeBackAsked():
+            listed = clerk_rules.take_back_refusal(state, now, request.deposit, request.compartment)
+            return listed or clerk_rules.open_refusal(state, live, settings, request.compartment)
+        case TakeBackAnswered():
+            return clerk_rules.answer_refusal(state, request.code)
+        case AuditSaid():
+            return clerk_rules.audit_refusal(state, request.same, request.contents)
+        case AuditStuck():
+            return None if state.doors.door(state.clerk.at).position == "open" else "door_closed"
+        case _:
+            return None
 
 
 def _lost(state: State, gone: FactsGone) -> tuple[f.Fact, ...]:
@@ -99,7 +170,7 @@ def _refuse(code: str | None) -> None:
 
 
 def _overdue(state: State, live: Live, now: Now) -> tuple[f.Fact, ...]:
-    facts = (*doors.overdue(state.doors, live.seen_closed, now), *locker.overdue(state.locker, now))
+    facts = (*doors.overdue(state.doors, live.seen_closed, now), *locker.overdue(state.locker, now), *clerk.overdue(state.clerk, now))
     if not facts:
         raise Refused("nothing_overdue")
     return facts
@@ -107,10 +178,10 @@ def _overdue(state: State, live: Live, now: Now) -> tuple[f.Fact, ...]:
 
 def due(state: State) -> tuple[Wish, ...]:
     """Every wish that is outstanding, live and after a restart alike."""
-    return (*doors.due(state.doors, state.boot.id), *locker.due(state.locker, state.boot.id))
+    return (*doors.due(state.doors, state.boot.id), *locker.due(state.locker, state.boot.id), *clerk.due(state.clerk, state.boot.id))
 
 
 def deadline(state: State, now: Now) -> int | None:
     """When the state has something to decide by itself, in mono_ms of this boot."""
-    times = (doors.deadline(state.doors, now.boot), locker.deadline(state.locker, now))
+    times = (doors.deadline(state.doors, now.boot), locker.deadline(state.locker, now), clerk.deadline(state.clerk))
     return min((time for time in times if time is not None), default=None)

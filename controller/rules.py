@@ -3,15 +3,25 @@
 from collections.abc import Iterator
 
 from contracts import facts as f
-from contracts.orders import Load, Order, SetPin
+from contracts.orders import AdmitClerk, Load, Order, Release, SetPin
+from controller.clock import Now
 from controller.doors.state import Door
 from controller.live import Live
-from controller.locker.decide import LoadAnswered, OpenAsked
+from controller.locker.decide import LoadAnswered, LockerRequest, OfficeAsked, OpenAsked, PinEntered
+from controller.locker.state import Deposit
 from controller.settings import Settings
 from controller.state import State
 
+CLEARED_BY_RELEASE = ("door_forced", "contents_reported")
+"""Faults that ask somebody to look inside: no switch can clear them, only who has looked."""
 
-def order_refusal(state: State, live: Live, settings: Settings, order: Order, pin_held: bool) -> str | None:
+OF_RESIDENTS = (PinEntered, OpenAsked, OfficeAsked)
+
+FREE_STEPS = ("attract", "loaded", "failed", "menu", "scan")
+"""Where a visit stands when a compartment may be opened for a clerk without disturbing anybody."""
+
+
+def order_refusal(state: State, live: Live, settings: Settings, order: Order, pin_held: bool, now: Now) -> str | None:
     """Why this machine cannot do the order now; None when it can."""
     match order.ask:
         case SetPin():
@@ -20,18 +30,47 @@ def order_refusal(state: State, live: Live, settings: Settings, order: Order, pi
                 return "deposit_ended"
             return "pin_taken" if pin_held else None
         case Load():
-            return _load_refusal(state, live, settings, order.ask)
+            other = state.clerk.actor not in ("", order.actor)
+            return "busy" if other else _load_refusal(state, live, settings, order.ask)
+        case AdmitClerk():
+            return "code_too_old" if order.ask.until <= now.wall else None
+        case Release():
+            return _release_refusal(state, settings, order.ask.compartment)
         case _:
             return "verb_unknown"
 
 
-def _load_refusal(state: State, live: Live, settings: Settings, ask: Load) -> str | None:
-    deposit = state.locker.deposits.get(ask.deposit)
+def _release_refusal(state: State, settings: Settings, number: int) -> str | None:
+    if number not in settings.cabinet.compartments():
+        return "compartment_unknown"
+    if number == state.at:
+        return "busy"
+    door = state.doors.door(number)
+    if door.position == "open":
+        return "door_open"
+    marked = door.quarantine or any(state.faults.has(fault, f"door {number}") for fault in CLEARED_BY_RELEASE)
+    return None if marked else "not_quarantined"
+
+
+def deposit_refusal(state: State, live: Live, settings: Settings, key: str) -> str | None:
+    """Why this document cannot be loaded by the clerk at the machine; None when it can."""
+    deposit = state.locker.deposits.get(key)
+    return _phase_refusal(deposit) or (None if deposit and choose(state, live, settings, deposit.low) else "no_compartment")
+
+
+def _phase_refusal(deposit: Deposit | None) -> str | None:
     if deposit is None:
         return "deposit_unknown"
-    if deposit.phase != "waiting":
-        return "deposit_stored" if deposit.phase == "stored" else "deposit_ended"
-    if state.locker.loading or state.locker.collection or state.locker.trying or live.visit.step not in ("attract", "loaded", "failed"):
+    if deposit.phase == "waiting":
+        return None
+    return "deposit_stored" if deposit.phase == "stored" else "deposit_ended"
+
+
+def _load_refusal(state: State, live: Live, settings: Settings, ask: Load) -> str | None:
+    refusal = _phase_refusal(state.locker.deposits.get(ask.deposit))
+    if refusal:
+        return refusal
+    if state.at or state.locker.trying or live.visit.step not in FREE_STEPS or state.clerk.trying or state.clerk.audit:
         return "busy"
     return None if choose(state, live, settings, ask.low) else "no_compartment"
 
@@ -48,15 +87,33 @@ def open_refusal(state: State, live: Live, request: OpenAsked) -> str | None:
     return "door_not_seen" if state.locker.collection is not None and not live.seen_closed(deposit.compartment) else None
 
 
+def resident_refusal(state: State, request: LockerRequest) -> str | None:
+    """Why nothing of a resident can be done now: a clerk is here; None when it can."""
+    return "clerk_here" if (state.clerk.actor or state.clerk.at) and isinstance(request, OF_RESIDENTS) else None
+
+
 def answer_refusal(state: State, request: LoadAnswered) -> str | None:
     """Why the clerk's word about the compartment does not count now: it is asked for once the door is closed."""
     loading = state.locker.loading
     if loading is None or request.answer not in ("in", "not_put_in"):
         return None
+    if request.answer == "not_put_in" and not may_open(state):
+        return "no_clerk"
     door = state.doors.door(loading.compartment)
     if door.position == "open":
         return "door_open"
     return "lock_busy" if door.lock is not None and door.lock.opening else None
+
+
+def may_open(state: State) -> bool:
+    """Whether the loading in progress may open one more door: the desk ordered it, or its clerk is still here."""
+    loading = state.locker.loading
+    return loading is not None and (loading.order != "" or state.clerk.actor != "")
+
+
+def other_refusal(state: State) -> str | None:
+    """Why no other compartment is opened for the loading in progress; None when one is."""
+    return "no_clerk" if state.locker.loading is not None and not may_open(state) else None
 
 
 def choose(state: State, live: Live, settings: Settings, low: bool, but: int = 0) -> int | None:
@@ -129,24 +186,43 @@ def follow(state: State, live: Live, settings: Settings, fact: f.Fact) -> Iterat
 
 
 def _order_taken(state: State, live: Live, settings: Settings, fact: f.OrderTaken) -> Iterator[f.Fact]:
-    assert fact.deposit is not None
-    if fact.until is not None:
-        yield f.PinSet(deposit=fact.deposit, until=fact.until)
-        yield f.OrderEnded(order=fact.order, state="done", code="ok")
-        return
-    compartment = choose(state, live, settings, fact.low)
-    assert compartment is not None
-    yield f.DepositLoading(deposit=fact.deposit, compartment=compartment, order=fact.order)
+    match fact.verb:
+        case "load":
+            compartment = choose(state, live, settings, fact.low)
+            assert compartment is not None
+            assert fact.deposit is not None
+            yield f.DepositLoading(deposit=fact.deposit, compartment=compartment, order=fact.order)
+            return
+        case "set_pin":
+            assert fact.deposit is not None
+            assert fact.until is not None
+            yield f.PinSet(deposit=fact.deposit, until=fact.until, low=fact.low)
+        case "admit_clerk":
+            assert fact.until is not None
+            yield f.ClerkExpected(actor=fact.actor, until=fact.until)
+        case "release":
+            assert fact.compartment is not None
+            yield from _released(state, fact.compartment, fact.empty)
+        case _:
+            raise AssertionError(fact.verb)
+    yield f.OrderEnded(order=fact.order, state="done", code="ok")
+
+
+def _released(state: State, compartment: int, empty: bool) -> Iterator[f.Fact]:
+    deposit = state.locker.occupant(compartment)
+    if empty and deposit is not None:
+        yield f.DepositTakenBack(deposit=deposit, compartment=compartment)
+    yield f.CompartmentReleased(compartment=compartment)
 
 
 def _door(state: State, live: Live, settings: Settings, fact: f.Fact) -> Iterator[f.Fact]:
-    collection, loading = state.locker.collection, state.locker.loading
+    collection = state.locker.collection
     match fact:
         case f.DoorOpened():
             if collection is not None and collection.compartment == fact.compartment:
                 if not collection.handed_over:
                     yield f.DocumentHandedOver(deposit=collection.deposit, compartment=fact.compartment)
-            elif loading is None or loading.compartment != fact.compartment:
+            elif fact.compartment != state.at:
                 yield f.FaultRaised(fault="door_forced", where=f"door {fact.compartment}")
         case f.DoorClosed():
             yield from _door_closed(state, live, settings, fact)
@@ -188,7 +264,8 @@ def _door_closed(state: State, live: Live, settings: Settings, fact: f.DoorClose
         return
     if loading.moving == "not_empty":
         yield _quarantined(fact.compartment, "not_empty")
-    other = choose(state, live, settings, loading.low or state.orders.low(loading.order), but=fact.compartment)
+    low = loading.low or state.orders.low(loading.order) or state.locker.deposits[loading.deposit].low
+    other = choose(state, live, settings, low, but=fact.compartment) if may_open(state) else None
     if other is None:
         yield f.DepositNotStored(deposit=loading.deposit, compartment=fact.compartment, reason="no_compartment")
     else:

@@ -6,20 +6,32 @@ import msgspec
 
 from contracts import facts as f
 from contracts.facts import Entry
-from contracts.orders import Load, SetPin
+from contracts.orders import AdmitClerk, Load, SetPin
 from controller import machine
 from controller.absorb import absorb
 from controller.clock import Now
-from controller.inputs import Input, KeyPressed, OrderSeen
+from controller.inputs import CodeScanned, Input, KeyPressed, OrderSeen
 from controller.journal import Journal, failed
 from controller.live import Live
-from controller.machine import Request
+from controller.machine import LoadAsked, Request
 from controller.refused import Refused
 from controller.senses import BoardEvent
 from controller.settings import Settings
 from controller.state import State, fold
-from controller.vault import ERASING, EraseCase, EraseDeposit, HoldCase, HoldPin, Vault, VaultChange
-from controller.visit import visits
+from controller.vault import (
+    ERASING,
+    EraseCase,
+    EraseCode,
+    EraseDeposit,
+    HoldCase,
+    HoldCaseMark,
+    HoldCode,
+    HoldPin,
+    Vault,
+    VaultChange,
+)
+from controller.visit import clerk_cases, visits
+from controller.visit.visiting import CaseRead
 
 NOTHING_NEW = frozenset(("no_edge", "no_change", "nothing_overdue", "settled", "late_outcome", "loss_known"))
 """Refusals that are part of daily life and not worth counting."""
@@ -40,12 +52,15 @@ class Turns:
         """Take one input to its end; the entries it made. Raises JournalFailed: then nothing of it has happened."""
         before = self.live
         self.live, request = absorb(self.state, self.live, self.settings, item, now)
+        if isinstance(request, CaseRead):
+            found = self.vault.deposits_of(request.case)
+            self.live, request = clerk_cases.found(self.state, self.live, self.settings, request.case, found)
         if request is None:
             return ()
         try:
             return self.decide(request, now)
         except Refused as refused:
-            if isinstance(item, KeyPressed):
+            if isinstance(item, KeyPressed | CodeScanned):
                 self.live = before
             if refused.code not in NOTHING_NEW:
                 self.live = self.live.counted(refused.code)
@@ -84,8 +99,16 @@ def vault_changes(request: Request, entries: tuple[Entry, ...]) -> tuple[VaultCh
         match entry.fact:
             case f.PinSet() if isinstance(ask, SetPin):
                 changes.append(HoldPin(entry.fact.deposit, ask.hmac))
+                if ask.case:
+                    changes.append(HoldCaseMark(entry.fact.deposit, ask.case))
             case f.DepositLoading() if isinstance(ask, Load):
                 changes.append(HoldCase(entry.fact.deposit, ask.case))
+            case f.DepositLoading() if isinstance(request, LoadAsked):
+                changes.append(HoldCase(entry.fact.deposit, request.case.reveal()))
+            case f.ClerkExpected() if isinstance(ask, AdmitClerk):
+                changes.append(HoldCode(ask.code))
+            case f.ClerkEntered() | f.ClerkCodeEnded():
+                changes.append(EraseCode())
             case f.DocumentHandedOver() | f.DepositWithdrawn() | f.DepositStored() | f.DepositNotStored():
                 changes.append(EraseCase(entry.fact.deposit))
             case f.DepositForgotten():

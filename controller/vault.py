@@ -1,4 +1,4 @@
-"""The erasable part of a machine's storage: PIN material and case numbers.
+"""The erasable part of a machine's storage: PIN material, case numbers and the clerk's one-time code.
 
 The PIN is held as HMAC-SHA-256 under the machine's PIN key; six digits have a million values, so whoever has that key has the PINs
 (without a TPM a stolen card gives them away). Case numbers are sealed under the machine's key.
@@ -11,7 +11,7 @@ import msgspec
 from cryptography.exceptions import InvalidTag
 from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 
-from contracts.orders import pin_mark
+from contracts.orders import case_mark, clerk_mark, pin_mark
 from controller.randomness import Randomness
 from controller.secret import Secret
 
@@ -42,8 +42,25 @@ class EraseDeposit(msgspec.Struct, frozen=True):
     deposit: str
 
 
-VaultChange = HoldPin | HoldCase | EraseCase | EraseDeposit
-ERASING = (HoldPin, EraseCase, EraseDeposit)
+class HoldCaseMark(msgspec.Struct, frozen=True):
+    """Hold the mark (hex) of the eight digits by which a clerk at the machine names this deposit."""
+
+    deposit: str
+    mark: str
+
+
+class HoldCode(msgspec.Struct, frozen=True):
+    """Hold the mark (hex) of a clerk's one-time code; an older one is void from now on."""
+
+    mark: str
+
+
+class EraseCode(msgspec.Struct, frozen=True):
+    """The clerk's code is used or dead."""
+
+
+VaultChange = HoldPin | HoldCase | EraseCase | EraseDeposit | HoldCaseMark | HoldCode | EraseCode
+ERASING = (HoldPin, EraseCase, EraseDeposit, HoldCaseMark, HoldCode, EraseCode)
 
 
 class VaultKeys:
@@ -81,6 +98,16 @@ class Vault:
         row = self._connection.execute("SELECT 1 FROM vault WHERE hmac = ? AND deposit <> ?", (bytes.fromhex(pin_hmac), but)).fetchone()
         return row is not None
 
+    def deposits_of(self, case: Secret) -> tuple[str, ...]:
+        """The deposits whose case has these eight digits."""
+        mark = case_mark(self._keys.pin, case.reveal())
+        return tuple(row[0] for row in self._connection.execute("SELECT deposit FROM case_marks WHERE mark = ?", (mark,)))
+
+    def is_code(self, digits: Secret) -> bool:
+        """Whether these digits are the clerk's code that is held."""
+        held = self._connection.execute("SELECT mark FROM clerk_code").fetchone()
+        return held is not None and hmac.compare_digest(clerk_mark(self._keys.pin, digits.reveal()), held[0])
+
     def cases(self) -> dict[str, str]:
         """The case numbers that can be read, by deposit."""
         rows = self._connection.execute("SELECT deposit, sealed FROM vault WHERE sealed IS NOT NULL").fetchall()
@@ -101,7 +128,16 @@ class Vault:
                 case EraseCase():
                     self._connection.execute("UPDATE vault SET sealed = NULL WHERE deposit = ?", (change.deposit,))
                 case EraseDeposit():
-                    self._connection.execute("DELETE FROM vault WHERE deposit = ?", (change.deposit,))
+                    for table in ("vault", "case_marks"):
+                        self._connection.execute(f"DELETE FROM {table} WHERE deposit = ?", (change.deposit,))
+                case HoldCaseMark():
+                    self._connection.execute(
+                        "INSERT OR REPLACE INTO case_marks VALUES (?, ?)", (change.deposit, bytes.fromhex(change.mark))
+                    )
+                case HoldCode():
+                    self._connection.execute("INSERT OR REPLACE INTO clerk_code VALUES (1, ?)", (bytes.fromhex(change.mark),))
+                case EraseCode():
+                    self._connection.execute("DELETE FROM clerk_code")
 
     def truncate(self) -> None:
         """Take what was erased out of the write-ahead log too."""

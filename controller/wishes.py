@@ -3,7 +3,7 @@
 | class  | after a restart                                              | here                                                        |
 |--------|--------------------------------------------------------------|-------------------------------------------------------------|
 | ask    | an enquiry by the stored id, then settled                    | `Unlock`, while the board runs on: it becomes `Enquire`     |
-| mute   | never repeated; settled as gone or in doubt                  | `MatchPin`: the digits are gone; `Unlock` on another boot   |
+| mute   | never repeated; settled as gone or in doubt                  | `MatchPin`, `MatchCode`; `Unlock` on another boot           |
 """
 
 from typing import Literal
@@ -32,9 +32,13 @@ class MatchPin(msgspec.Struct, frozen=True):
     """Let the vault compare the digits that were typed."""
 
 
-What = Unlock | Enquire | MatchPin
+class MatchCode(msgspec.Struct, frozen=True):
+    """Let the vault compare the digits that were typed with the clerk's code."""
 
-RECOVERY: dict[type, Recovery] = {Unlock: "ask", Enquire: "ask", MatchPin: "mute"}
+
+What = Unlock | Enquire | MatchPin | MatchCode
+
+RECOVERY: dict[type, Recovery] = {Unlock: "ask", Enquire: "ask", MatchPin: "mute", MatchCode: "mute"}
 
 
 class Wish(msgspec.Struct, frozen=True):

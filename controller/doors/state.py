@@ -12,6 +12,7 @@ import msgspec
 
 from contracts.facts import (
     CompartmentQuarantined,
+    CompartmentReleased,
     DoorCause,
     DoorClosed,
     DoorGivenUp,
@@ -87,6 +88,7 @@ class Doors(msgspec.Struct, frozen=True):
 
 DoorFact = (
     DoorUnlockDue | DoorPulsed | DoorRefused | DoorInDoubt | DoorJammed | DoorGivenUp | DoorOpened | DoorClosed | CompartmentQuarantined
+    | CompartmentReleased
 )  # fmt: skip
 
 
@@ -108,6 +110,8 @@ def _door(door: Door, entry: Entry, fact: DoorFact) -> Door:
             return _lock(_moved(door, entry, fact, "closed"), "closed", entry)
         case CompartmentQuarantined():
             return msgspec.structs.replace(door, quarantine=fact.reason)
+        case CompartmentReleased():
+            return msgspec.structs.replace(door, quarantine="")
         case DoorGivenUp():
             return _given_up(door)
         case _:

@@ -15,6 +15,9 @@ PIN_DIGITS = 6
 PLACE_LETTERS_MAX = 20
 """A longer place would not fit beside the number and the time; it is on the machine's own plate."""
 
+NAME_LETTERS_MAX = 12
+"""A longer name would not fit beside the words of clerk mode."""
+
 THREE_LINES = 3
 """A menu of three lines fills the 7 inch panel: its arrows and green stay on the keypad, a finger takes the line itself."""
 
@@ -77,7 +80,8 @@ def render(message: ScreenMessage, look: Look) -> str:
         picture_name=_picture_name(message) if shape.layout == "cabinet" else "",
         banner=words.text(message.lang, message.banner) if message.banner and shape.layout == "attract" else "",
         slots=_slots(message) if shape.layout == "pad" else "",
-        pin_digits=PIN_DIGITS,
+        pad_digits=int(message.data.get("length", PIN_DIGITS)),
+        clerk=_clerk(message),
         focused=focused,
     )
 
@@ -124,7 +128,18 @@ def _focused(message: ScreenMessage, shape: Form, lines: tuple[words.MenuLine, .
 
 def _line_target(message: ScreenMessage, line: words.MenuLine, focused: str) -> Target:
     own = LANGUAGES[int(line.key) - 1] if message.screen == "lang" else None
-    return Target(line.key, line.words, line.key == focused, own)
+    return Target(line.key, f"{line.words}{_counted(message, line.key)}", line.key == focused, own)
+
+
+def _counted(message: ScreenMessage, key: str) -> str:
+    """What stands behind a line of the clerk's menu: how full the machine is, and how much is to be taken out."""
+    match message.screen, key:
+        case "k.menu", "1":
+            return f" {message.data['busy']}/{message.data['all']}"
+        case "k.menu", "2":
+            return f" {message.data['expired']}"
+        case _:
+            return ""
 
 
 def _targets(message: ScreenMessage, shape: Form, focused: str, lines: int) -> tuple[Target, ...]:
@@ -151,8 +166,21 @@ def _place(message: ScreenMessage) -> str:
     return place if len(place) <= PLACE_LETTERS_MAX else ""
 
 
+def _clerk(message: ScreenMessage) -> str:
+    """Who is in clerk mode, for the bar; empty for everybody else."""
+    name = str(message.data.get("clerk", ""))
+    if not name:
+        return ""
+    short = name if len(name) <= NAME_LETTERS_MAX else f"{name[: NAME_LETTERS_MAX - 1].rstrip()}…"
+    return f"{words.text(message.lang, 'bar.clerk')} · {short}"
+
+
 def _slots(message: ScreenMessage) -> str:
-    return words.text(message.lang, "slots").replace("{filled}", str(message.data.get("filled", 0)))
+    return (
+        words.text(message.lang, "slots")
+        .replace("{filled}", str(message.data.get("filled", 0)))
+        .replace("{length}", str(message.data.get("length", PIN_DIGITS)))
+    )
 
 
 def _picture(message: ScreenMessage) -> cabinet_picture.Picture:

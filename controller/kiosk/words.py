@@ -93,6 +93,8 @@ def _value(language: Language, name: str, message: ScreenMessage, starts_sentenc
                 return Markup('<span class="code">{}</span>').format(data["code"])
             case "n":
                 return escape(data["compartment"])
+            case "state":
+                return escape(text(language, f"audit.{data['state']}"))
             case "time":
                 return escape(data["collected_at"])
             case _ if name in KEPT_TOGETHER:

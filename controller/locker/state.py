@@ -21,6 +21,7 @@ from contracts.facts import (
     DepositNotStored,
     DepositReported,
     DepositStored,
+    DepositTakenBack,
     DepositWithdrawn,
     DocumentHandedOver,
     Entry,
@@ -33,17 +34,21 @@ from contracts.facts import (
     PinUnanswered,
 )
 
-DepositPhase = Literal["waiting", "stored", "collected", "withdrawn"]
+DepositPhase = Literal["waiting", "stored", "collected", "withdrawn", "taken_back"]
 
 
 class Deposit(msgspec.Struct, frozen=True):
-    """One document: until when it may be collected, where it lies, and when its story ended (`sure`: by a trusted clock)."""
+    """One document: until when it may be collected, where it lies, and when its story ended (`sure`: by a trusted clock).
+
+    `low`: it wants a compartment within everybody's reach.
+    """
 
     until: datetime
     phase: DepositPhase = "waiting"
     compartment: int = 0
     ended: datetime | None = None
     sure: bool = True
+    low: bool = False
 
 
 class Loading(msgspec.Struct, frozen=True):
@@ -103,8 +108,8 @@ class Locker(msgspec.Struct, frozen=True):
 LockerFact = (
     PinSet | PinTrySpent | PinAccepted | PinRejected | PinUnanswered | PinPaused | PinResumed | DepositLoading | DepositMoving |
     DepositStored
-    | DepositNotStored | DepositReported | DepositWithdrawn | DepositForgotten | CollectionBegun | DocumentHandedOver | CollectionEnded
-    | CollectionAbandoned
+    | DepositNotStored | DepositReported | DepositTakenBack | DepositWithdrawn | DepositForgotten | CollectionBegun
+    | DocumentHandedOver | CollectionEnded | CollectionAbandoned
 )  # fmt: skip
 PinFact = PinTrySpent | PinAccepted | PinRejected | PinUnanswered | PinPaused | PinResumed
 LoadingFact = DepositLoading | DepositMoving | DepositStored | DepositNotStored
@@ -119,11 +124,14 @@ def fold(locker: Locker, entry: Entry, fact: LockerFact) -> Locker:
     match fact:
         case PinSet():
             old = locker.deposits.get(fact.deposit, Deposit(until=fact.until))
-            return _with(locker, fact.deposit, msgspec.structs.replace(old, until=fact.until))
+            return _with(locker, fact.deposit, msgspec.structs.replace(old, until=fact.until, low=fact.low))
         case DepositForgotten():
             return msgspec.structs.replace(locker, deposits={key: one for key, one in locker.deposits.items() if key != fact.deposit})
         case DepositReported():
             return locker
+        case DepositTakenBack():
+            ended = {"phase": "taken_back", "ended": entry.wall, "sure": entry.trusted}
+            return _with(locker, fact.deposit, msgspec.structs.replace(locker.deposits[fact.deposit], **ended))
         case _:
             return _collection(locker, entry, fact)
 

@@ -1,6 +1,9 @@
 """What lies over any screen and goes back to it: the language, and whether somebody needs more time."""
 
+from typing import Literal
+
 from contracts.screen_messages import LANGUAGES
+from controller.clerk.decide import LeaveAsked, TakeBackAnswered
 from controller.live import Visit
 from controller.locker.decide import LoadAnswered, VisitLeft
 from controller.state import State
@@ -11,10 +14,16 @@ WITHOUT_CHOICES = frozenset(("l.opening", "k.opening", "l.checking"))
 """Screens that are over before anybody could choose."""
 
 
-def over(visit: Visit, name: str) -> str:
+def waits(name: str, state: State) -> Literal["idle", "ending", "device", "first"]:
+    """How a screen ends; while a clerk's door is open no time runs out, whatever is asked meanwhile."""
+    open_door = state.clerk.at and state.doors.door(state.clerk.at).position == "open"
+    return "device" if open_door else SCREENS[name].wait
+
+
+def over(visit: Visit, name: str, state: State) -> str:
     """The screen that lies over `name`, or `name` itself."""
     match visit.over:
-        case "more_time" if SCREENS[name].wait == "idle":
+        case "more_time" if waits(name, state) == "idle":
             return "more_time"
         case "report" if name in ("l.open", "l.close"):
             return "l.report"
@@ -35,6 +44,10 @@ def press(name: str, state: State, visit: Visit, key: str) -> Pressed:
 
 def gone(state: State, visit: Visit) -> Pressed:
     """Nobody is there any more."""
+    if state.clerk.actor:
+        return visit, LeaveAsked("idle")
+    if state.clerk.takeback is not None:
+        return visit, TakeBackAnswered("unconfirmed")
     if state.locker.loading is not None:
         return visit, LoadAnswered("unconfirmed")
     if state.locker.collection is not None:

@@ -4,18 +4,17 @@ import msgspec
 
 from controller.clock import Now
 from controller.live import Live, Visit
-from controller.locker.decide import LockerRequest
 from controller.settings import Settings
 from controller.state import State
-from controller.visit import choices, clerk, resident, screens
+from controller.visit import choices, clerk_keys, resident, screens
 from controller.visit.screen_table import CLERK, SCREENS, SHARED
-from controller.visit.visiting import Pressed, changed
+from controller.visit.visiting import Pressed, VisitRequest, changed
 
 
-def absorb(state: State, live: Live, settings: Settings, key: str, now: Now) -> tuple[Live, LockerRequest | None]:
+def absorb(state: State, live: Live, settings: Settings, key: str, now: Now) -> tuple[Live, VisitRequest | None]:
     """Live after a key that is active on the present screen, and the request it makes."""
     name = screens.where(state, live, now)
-    visit, request = _press(name, state, live.visit, key, now)
+    visit, request = _press(name, state, live, settings, key, now)
     if visit.step != "attract" or visit.over or request is not None:
         visit = changed(visit, idle_ms=now.mono_ms + idle_ms(name_after(state, live, visit, now), settings))
     if name_after(state, live, visit, now) != name:
@@ -32,13 +31,12 @@ def idle_ms(name: str, settings: Settings) -> int:
     """How long a screen waits for a key."""
     if name == "more_time":
         return settings.more_time_ms
-    if name == "k.check":
-        return 180_000
     rule = SCREENS[name]
-    return rule.ending_ms if rule.wait == "ending" else settings.idle_ms
+    return rule.ending_ms if rule.wait == "ending" else rule.idle_ms or settings.idle_ms
 
 
-def _press(name: str, state: State, visit: Visit, key: str, now: Now) -> Pressed:
+def _press(name: str, state: State, live: Live, settings: Settings, key: str, now: Now) -> Pressed:
+    visit = live.visit
     if key == "lang" and name not in ("lang", "more_time"):
         return changed(visit, over="lang"), None
     lines = SCREENS[name].menu
@@ -49,5 +47,5 @@ def _press(name: str, state: State, visit: Visit, key: str, now: Now) -> Pressed
     if name in SHARED:
         return choices.press(name, state, visit, key)
     if name in CLERK:
-        return clerk.press(name, visit, key)
+        return clerk_keys.press(name, state, live, settings, key, now)
     return resident.press(name, state, visit, key, now)

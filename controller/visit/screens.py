@@ -15,22 +15,22 @@ from controller.visit.screen_table import CLERK, LAST, SCREENS
 
 def where(state: State, live: Live, now: Now) -> str:
     """The name of the screen."""
-    name = clerk.where(state, live) if clerk.here(state, live) else resident.where(state, live, now)
-    return choices.over(live.visit, name)
+    name = clerk.where(state, live, now) if clerk.here(state, live) else resident.where(state, live, now)
+    return choices.over(live.visit, name, state)
 
 
-def keys(name: str, state: State, live: Live) -> tuple[str, ...]:
+def keys(name: str, state: State, live: Live, now: Now) -> tuple[str, ...]:
     """The active keys of a screen."""
     active = SCREENS[name].keys
     match name:
         case "l.pin" | "l.wrong":
             return (*active, *(("ok",) if len(live.visit.digits) == resident.DIGITS else ()), "lang")
-        case "k.load" if state.locker.loading is not None and state.locker.loading.moving:
-            return ()  # the next compartment opens once this door is closed
+        case "l.attract" if state.clerk.expected is not None:
+            return (*active, "0")
         case "l.reported" if state.locker.collection is not None:
             return ("lang",)  # the door must be closed first
         case _:
-            return active
+            return clerk.keys(name, active, state, live, now) if name in CLERK else active
 
 
 def message(state: State, live: Live, settings: Settings, now: Now) -> ScreenMessage:
@@ -44,10 +44,10 @@ def message(state: State, live: Live, settings: Settings, now: Now) -> ScreenMes
         rev=live.rev,
         screen=name.removesuffix(LAST),
         lang=live.visit.lang,
-        keys=keys(name, state, live),
+        keys=keys(name, state, live, now),
         data=data,
         deadline=deadline,
-        cue=SCREENS[name].cue,
+        cue="error" if live.visit.problem else SCREENS[name].cue,
         say=name,
         banner=None if live.centre else "l.offline",
     )
@@ -67,16 +67,15 @@ def _data(name: str, state: State, live: Live, settings: Settings, now: Now) -> 
     data: dict[str, Any] = {"machine": settings.number, "place": settings.place, "hotline": settings.hotline}
     data["time"] = now.wall.astimezone(zone).strftime("%H:%M") if now.trusted else ""
     data |= {"filled": len(live.visit.digits), "focus": live.visit.focus, "code": live.visit.code}
-    visit = state.locker.collection or state.locker.loading
-    compartment = visit.compartment if visit is not None else live.visit.compartment
+    compartment = state.at or clerk.chosen(name, state, live, now)
     if compartment:
         place = settings.cabinet.compartments()[compartment]
         data |= {"compartment": compartment, "row": place.row, "col": place.column}
     if SCREENS[name].cabinet:
         data |= cabinet(state, settings, compartment)
-    if name in ("k.loaded", "l.attract"):
+    if name in ("k.loaded", "k.loaded.last", "k.menu", "k.scan", "l.attract"):
         data |= _counted(state, settings)
-    data |= clerk.data(name, state, live) if name in CLERK else resident.data(name, state, live, settings)
+    data |= clerk.data(name, state, live, settings, now) if name in CLERK else resident.data(name, state, live, settings)
     return data
 
 

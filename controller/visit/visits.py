@@ -7,12 +7,12 @@ from contracts.facts import Entry
 from controller.clock import Now
 from controller.faults.faults import FaultsSeen
 from controller.live import Live, Visit
-from controller.locker.decide import LeftOpen, LockerRequest, expired
+from controller.locker.decide import LeftOpen, expired
 from controller.secret import Secret
 from controller.settings import Settings
 from controller.state import State
-from controller.visit import choices, keys, resident, screens
-from controller.visit.screen_table import SCREENS
+from controller.visit import choices, clerk_learns, keys, resident, screens
+from controller.visit.visiting import VisitRequest
 
 CASE_DONE = (f.DepositStored, f.DepositNotStored, f.DocumentHandedOver, f.DepositWithdrawn, f.DepositForgotten)
 """From here on nobody needs the case number."""
@@ -40,12 +40,6 @@ def _learned(visit: Visit, state: State, settings: Settings, entry: Entry, now: 
             return _accepted(Visit(lang=visit.lang, deposit=fact.deposit, code=code), state, now)
         case f.PinRejected():
             return Visit(step="wrong", lang=visit.lang)
-        case f.DepositLoading():
-            return Visit()
-        case f.DepositStored():
-            return Visit(step="loaded")
-        case f.DepositNotStored():
-            return Visit(step="failed", code=fact.reason, compartment=fact.compartment)
         case f.DepositReported():
             return Visit(step="reported", lang=visit.lang, code=code, compartment=fact.compartment)
         case f.DepositWithdrawn():
@@ -55,16 +49,10 @@ def _learned(visit: Visit, state: State, settings: Settings, entry: Entry, now: 
         case f.CollectionEnded():
             step = "done" if fact.closed else "noclose"
             return Visit(step=step, lang=visit.lang, deposit=fact.deposit, compartment=fact.compartment, code=code)
-        case f.DoorOpened() | f.DoorClosed() | f.DoorJammed() | f.DoorRefused() | f.DoorInDoubt() if fact.compartment == _here(state):
+        case f.DoorOpened() | f.DoorClosed() | f.DoorJammed() | f.DoorRefused() | f.DoorInDoubt() if fact.compartment == state.at:
             return msgspec.structs.replace(visit, over="")
         case _:
-            return visit
-
-
-def _here(state: State) -> int | None:
-    """The compartment that the person at the screen stands in front of."""
-    visit = state.locker.loading or state.locker.collection
-    return visit.compartment if visit is not None else None
+            return clerk_learns.learned(visit, state, fact)
 
 
 def _accepted(visit: Visit, state: State, now: Now) -> Visit:
@@ -79,9 +67,11 @@ def _accepted(visit: Visit, state: State, now: Now) -> Visit:
             return msgspec.structs.replace(learned, step="used")
         case "withdrawn":
             return msgspec.structs.replace(learned, step="office")
+        case "taken_back":
+            return msgspec.structs.replace(learned, step="expired")
 
 
-def passed(state: State, live: Live, settings: Settings, now: Now) -> tuple[Live, LockerRequest | FaultsSeen | None]:
+def passed(state: State, live: Live, settings: Settings, now: Now) -> tuple[Live, VisitRequest | FaultsSeen | None]:
     """Live after time has passed, and the request of a visit whose time ran out."""
     collection = state.locker.collection
     if collection is not None and collection.handed_over:
@@ -91,7 +81,7 @@ def passed(state: State, live: Live, settings: Settings, now: Now) -> tuple[Live
         until_ms = _over_until_ms(live.visit)
         return _laid_aside(live) if until_ms is not None and now.mono_ms >= until_ms else live, None
     visit, name = live.visit, screens.where(state, live, now)
-    wait = SCREENS[name].wait
+    wait = choices.waits(name, state)
     if wait == "first" and visit.idle_ms is not None and now.mono_ms >= visit.idle_ms:
         return msgspec.structs.replace(live, visit=Visit()), None  # the language that somebody chose goes with them
     if visit.over == "lang" and visit.idle_ms is not None and now.mono_ms >= visit.idle_ms:
@@ -112,17 +102,16 @@ def passed(state: State, live: Live, settings: Settings, now: Now) -> tuple[Live
 
 def _left_open(state: State, now: Now) -> FaultsSeen | None:
     """A clerk may take any time; a door that stays open is for a technician to know."""
-    alarm_ms, loading = _alarm_ms(state, now), state.locker.loading
-    if alarm_ms is None or loading is None or now.mono_ms < alarm_ms:
+    alarm_ms = _alarm_ms(state, now)
+    if alarm_ms is None or now.mono_ms < alarm_ms:
         return None
-    return FaultsSeen((("door_left_open", f"door {loading.compartment}", True),))
+    return FaultsSeen((("door_left_open", f"door {state.at}", True),))
 
 
 def _alarm_ms(state: State, now: Now) -> int | None:
-    loading = state.locker.loading
-    if loading is None or state.faults.has("door_left_open", f"door {loading.compartment}"):
+    if not state.at or state.locker.collection is not None or state.faults.has("door_left_open", f"door {state.at}"):
         return None
-    door = state.doors.door(loading.compartment)
+    door = state.doors.door(state.at)
     return resident.opened_ms(door, now) + resident.LEFT_OPEN_AFTER_MS if door.position == "open" else None
 
 
@@ -146,7 +135,7 @@ def deadline(state: State, live: Live, now: Now) -> int | None:
         opened = resident.opened_ms(state.doors.door(collection.compartment), now)
         times = (opened + resident.CLOSE_AFTER_MS, opened + resident.LEFT_OPEN_AFTER_MS, _over_until_ms(live.visit) or 0)
         return min((time for time in times if time > now.mono_ms), default=now.mono_ms)
-    wait = SCREENS[screens.where(state, live, now)].wait
+    wait = choices.waits(screens.where(state, live, now), state)
     if wait == "device":
         return _alarm_ms(state, now)
     return now.mono_ms if wait == "idle" and live.visit.idle_ms is None else live.visit.idle_ms

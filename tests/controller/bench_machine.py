@@ -259,9 +259,9 @@ def pin_hmac(pin: str) -> bytes:
 
 def broken_rules(state: State) -> list[str]:
     """What no history of facts may make of a state."""
-    locker, doors = state.locker, state.doors.doors
+    locker, doors, clerk = state.locker, state.doors.doors, state.clerk
     waiting = [number for number, door in doors.items() if door.lock is not None and door.lock.opening and door.lock.wanted]
-    visited = {visit.compartment for visit in (locker.loading, locker.collection) if visit is not None}
+    visited = {state.at} - {0}
     lying = [one.compartment for one in locker.deposits.values() if one.phase in ("stored", "withdrawn")]
     rules = {
         "two visits at once": locker.loading is not None and locker.collection is not None,
@@ -271,8 +271,13 @@ def broken_rules(state: State) -> list[str]:
         "a document in no compartment": 0 in lying,
         "a collection of a document that is not here": locker.collection is not None
         and locker.deposits[locker.collection.deposit].phase != ("collected" if locker.collection.handed_over else "stored"),
-        "a loading without its order": locker.loading is not None and state.orders.loading(locker.loading.deposit) is None,
-        "an order without an end": any(order.state == "taken" for order in state.orders.known.values()) and locker.loading is None,
+        "a loading without its order": locker.loading is not None
+        and state.orders.loading(locker.loading.deposit) != (locker.loading.order or None),
+        "an order without an end": any(order.state == "taken" for order in state.orders.known.values())
+        and (locker.loading is None or not locker.loading.order),
+        "a clerk in two places": sum(each is not None for each in (locker.loading, locker.collection, clerk.takeback, clerk.audit)) > 1,
+        "a clerk beside a resident": clerk.actor != "" and locker.collection is not None,
+        "a code is compared that nobody expects": clerk.trying is not None and clerk.expected is None,
         "a fault twice": len({(one.fault, one.where) for one in state.faults.active}) != len(state.faults.active),
         "a pause below the first": locker.pause is not None and locker.level < 1,
     }

@@ -42,6 +42,30 @@ HANDED_OVER = (
 )  # fmt: skip
 WITHDRAWN = (*STORED, f.DepositWithdrawn(deposit="dep-1", compartment=1, reason="reach"), f.DoorGivenUp(compartment=1))
 
+EXPECTED = (*HELD, f.ClerkExpected(actor="A. Nowak", until=UNTIL))
+CODE_TRY = (*EXPECTED, f.ClerkTrySpent())
+CLERK_IN = (*CODE_TRY, f.ClerkEntered(actor="A. Nowak", match=4))
+ASKED = (f.DepositLoading(deposit="dep-1", compartment=1, order=""),
+         f.DoorUnlockDue(compartment=1, cause="deposit", pulse_ms=500, board_boot=1))  # fmt: skip
+CLERK_LOADING = (*CLERK_IN, *ASKED)  # the wish is 7
+CLERK_CHECK = (
+    *CLERK_LOADING, f.DoorPulsed(compartment=1, wish=7), f.DoorOpened(compartment=1, cause="deposit", opens=1, board_boot=1),
+    f.DoorClosed(compartment=1, opens=1, board_boot=1),
+)  # fmt: skip
+LEFT = f.ClerkLeft(reason="restarted")
+BOUND = (*WITHDRAWN, f.ClerkExpected(actor="A. Nowak", until=UNTIL), f.ClerkTrySpent(), f.ClerkEntered(actor="A. Nowak", match=14))
+TAKING = (
+    *BOUND, f.TakeBackBegun(deposit="dep-1", compartment=1), f.DoorUnlockDue(compartment=1, cause="takeback", pulse_ms=500, board_boot=1),
+)  # fmt: skip
+TAKE_OPEN = (*TAKING, f.DoorPulsed(compartment=1, wish=17), f.DoorOpened(compartment=1, cause="takeback", opens=2, board_boot=1))
+TAKE_SHUT = (*TAKE_OPEN, f.DoorClosed(compartment=1, opens=2, board_boot=1))
+TAKEN = (*TAKE_SHUT, f.TakeBackEnded(deposit="dep-1", compartment=1, code="ok"), f.DoorGivenUp(compartment=1),
+         f.DepositTakenBack(deposit="dep-1", compartment=1))  # fmt: skip
+AUDIT = (
+    *CLERK_IN, f.AuditBegun(), f.AuditAsked(compartment=1), f.DoorUnlockDue(compartment=1, cause="audit", pulse_ms=500, board_boot=1),
+)  # fmt: skip
+AUDIT_OPEN = (*AUDIT, f.DoorPulsed(compartment=1, wish=8), f.DoorOpened(compartment=1, cause="audit", opens=1, board_boot=1))
+
 HISTORIES: Mapping[str, tuple[AnyFact, ...]] = {
     "empty": (BOOT,),
     "held": HELD,
@@ -65,6 +89,23 @@ HISTORIES: Mapping[str, tuple[AnyFact, ...]] = {
     "collected": (*HANDED_OVER, f.DoorClosed(compartment=1, opens=2, board_boot=1),
                   f.CollectionEnded(deposit="dep-1", compartment=1, closed=True), f.DoorGivenUp(compartment=1)),
     "withdrawn": WITHDRAWN,
+    "a clerk is expected": EXPECTED,
+    "the last code try": (*EXPECTED, *(fact for n in range(4, 12, 2) for fact in (f.ClerkTrySpent(), f.ClerkRejected(match=n))),
+                          f.ClerkTrySpent()),
+    "a code is compared": CODE_TRY,
+    "a clerk is in": CLERK_IN,
+    "a clerk loads, lock due": CLERK_LOADING,
+    "a clerk loads, closed": CLERK_CHECK,
+    "a clerk loaded and has left": (*CLERK_CHECK, LEFT),
+    "taking back, lock due": TAKING,
+    "taking back, open": TAKE_OPEN,
+    "taking back, closed": TAKE_SHUT,
+    "taking back, the clerk has left": (*TAKE_SHUT, LEFT),
+    "taken back": TAKEN,
+    "audit, lock due": AUDIT,
+    "audit, open": AUDIT_OPEN,
+    "audit, answered and open": (*AUDIT_OPEN, f.AuditAnswered(compartment=1, contents="empty", same=True)),
+    "quarantined": (*STORED, f.CompartmentQuarantined(compartment=1, reason="damaged")),
 }  # fmt: skip
 
 

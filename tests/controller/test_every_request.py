@@ -5,8 +5,21 @@ from typing import Any, get_args
 
 import pytest
 
-from contracts.orders import Load, Order, SetPin
+from contracts.orders import AdmitClerk, AnyAsk, Load, Order, Release, SetPin
 from controller import machine
+from controller.clerk.decide import (
+    AuditBack,
+    AuditSaid,
+    AuditStarted,
+    AuditStopped,
+    AuditStuck,
+    CodeEntered,
+    CodeMatched,
+    LeaveAsked,
+    QuarantineAsked,
+    TakeBackAnswered,
+    TakeBackAsked,
+)
 from controller.doors.decide import DoorMove, DoorsMoved, LockOutcome
 from controller.doors.state import LockWish
 from controller.faults.faults import FaultsSeen
@@ -22,8 +35,9 @@ from controller.locker.decide import (
     Reported,
     VisitLeft,
 )
-from controller.machine import Request, Restarted, Tick
+from controller.machine import ElsewhereSaid, LoadAsked, Request, Restarted, Tick
 from controller.refused import Refused
+from controller.secret import Secret
 from controller.settings import Settings
 from controller.state import State
 from tests.controller.bench_machine import CABINET, MACHINE, broken_rules, kind_of
@@ -33,12 +47,13 @@ SETTINGS = Settings(MACHINE, "U-01", "place", CABINET, "0.1")
 GOLDEN = Path(__file__).parent / "every_request.txt"
 
 
-def order(ask: SetPin | Load, **changes: Any) -> OrderSeen:
+def order(ask: AnyAsk, **changes: Any) -> OrderSeen:
     fields: dict[str, Any] = {"machine": MACHINE, "id": "o-9", "counter": 9, "nonce": "nonce", "expires": UNTIL, "actor": "a"}
     return OrderSeen(Order(**(fields | changes), reason="r", ask=ask))
 
 
 SET_PIN, LOAD = SetPin("dep-1", "ab" * 32, UNTIL), Load("dep-1", "26004711")
+ADMIT, RELEASE = AdmitClerk("cd" * 32, UNTIL), Release(1, empty=True)
 
 
 def requests(state: State) -> dict[str, Request]:
@@ -75,10 +90,45 @@ def requests(state: State) -> dict[str, Request]:
         "OrderSeen known": order(LOAD, id="o-1"),
         "OrderSeen other boot": order(LOAD, nonce="old"),
         "OrderSeen expired": order(LOAD, expires=NOW.wall),
+        "OrderSeen admit_clerk": order(ADMIT),
+        "OrderSeen admit_clerk old": order(AdmitClerk("cd" * 32, NOW.wall)),
+        "OrderSeen release": order(RELEASE),
+        "OrderSeen release none": order(Release(99)),
         "FactsGone": FactsGone(5, "ab" * 32),
         "FactsGone before": FactsGone(0, "00" * 32),
         "Restarted": Restarted("d"),
         "Tick": Tick(),
+        **of_clerks(state),
+    }
+
+
+def of_clerks(state: State) -> dict[str, Request]:
+    """Every kind of request of clerk mode."""
+    match = state.clerk.trying.seq if state.clerk.trying else 0
+    return {
+        "CodeEntered": CodeEntered(),
+        "CodeMatched right": CodeMatched(match, right=True),
+        "CodeMatched wrong": CodeMatched(match, right=False),
+        "CodeMatched late": CodeMatched(match - 1, right=True),
+        "LeaveAsked finished": LeaveAsked("finished"),
+        "LeaveAsked idle": LeaveAsked("idle"),
+        "LoadAsked": LoadAsked("dep-1", Secret("26004711")),
+        "LoadAsked other": LoadAsked("dep-9", Secret("26004711")),
+        "ElsewhereSaid": ElsewhereSaid(7),
+        "ElsewhereSaid same": ElsewhereSaid(1),
+        "TakeBackAsked": TakeBackAsked("dep-1", 1),
+        "TakeBackAsked other": TakeBackAsked("dep-1", 2),
+        "TakeBackAnswered ok": TakeBackAnswered("ok"),
+        "TakeBackAnswered not_there": TakeBackAnswered("not_there"),
+        "TakeBackAnswered no_close": TakeBackAnswered("no_close"),
+        "AuditStarted": AuditStarted(),
+        "AuditSaid empty": AuditSaid("empty", same=True),
+        "AuditSaid document": AuditSaid("document", same=False),
+        "AuditBack": AuditBack(),
+        "AuditStuck": AuditStuck(),
+        "AuditStopped": AuditStopped(20),
+        "QuarantineAsked": QuarantineAsked(5, "dirty"),
+        "QuarantineAsked none": QuarantineAsked(99, "dirty"),
     }
 
 
@@ -100,7 +150,7 @@ def table() -> str:
     lines: list[str] = []
     for name, history in HISTORIES.items():
         state = folded(*history)
-        lines += ["", f"[{name}]", *(f"{asked:24} {outcome(state, request)}" for asked, request in requests(state).items())]
+        lines += ["", f"[{name}]", *(f"{asked:27} {outcome(state, request)}" for asked, request in requests(state).items())]
     return "\n".join(lines[1:]) + "\n"
 
 
@@ -119,7 +169,9 @@ def test_every_phase_is_there() -> None:
     phases = get_args(LockWish.__annotations__["phase"])
     assert {lock.phase for lock in locks} == set(phases)
     assert {lock.wanted for lock in locks} == {True, False}
-    assert {one.phase for state in states for one in state.locker.deposits.values()} == {"waiting", "stored", "collected", "withdrawn"}
+    assert {one.phase for state in states for one in state.locker.deposits.values()} == {
+        "waiting", "stored", "collected", "withdrawn", "taken_back",
+    }  # fmt: skip
 
 
 @pytest.mark.parametrize("name", HISTORIES)

@@ -20,7 +20,8 @@ def used_keys() -> set[str]:
     for form in FORMS.values():
         keys |= set(form.numbers.values()) | {form.ok, form.cancel}
     keys |= {"btn.cancel.delete", "btn.cancel.finish", "btn.up", "btn.down", "btn.lang"}
-    return keys | {"pos", "slots", "wait", "l.offline", "cabinet.lit", "cabinet.open", "cabinet.closed"}
+    keys |= {f"audit.{books}" for books in ("empty", "document", "quarantined_empty", "quarantined_document")}
+    return keys | {"bar.clerk", "pos", "slots", "wait", "l.offline", "cabinet.lit", "cabinet.open", "cabinet.closed"}
 
 
 def test_every_used_text_exists_and_every_text_is_used() -> None:
@@ -45,7 +46,19 @@ def test_texts_are_short_and_plain(language: Language) -> None:
 
 @pytest.mark.parametrize("language", LANGUAGES)
 @pytest.mark.parametrize(
-    ("key", "numbers"), [("lang", "1234"), ("l.jam", "12"), ("l.jam.last", "2"), ("l.report", "123"), ("k.check", "123"), ("k.load", "12")]
+    ("key", "numbers"),
+    [
+        ("lang", "1234"),
+        ("l.jam", "12"),
+        ("l.jam.last", "2"),
+        ("l.report", "123"),
+        ("k.check", "123"),
+        ("k.load", "12"),
+        ("k.menu", "1234"),
+        ("k.taken", "123"),
+        ("k.audit", "1234"),
+        ("k.quar", "1234"),
+    ],
 )
 def test_numbered_lines_are_found(language: Language, key: str, numbers: str) -> None:
     rest, lines = split_lines(CATALOGUES[language][f"{key}.body"])
