@@ -15,8 +15,11 @@ PIN_DIGITS = 6
 PLACE_LETTERS_MAX = 20
 """A longer place would not fit beside the number and the time; it is on the machine's own plate."""
 
-NAME_LETTERS_MAX = 12
-"""A longer name would not fit beside the words of clerk mode."""
+CLERK_LETTERS_MAX = 28
+"""The words of clerk mode and a name; a longer name is cut, so that all of it stays in the bar."""
+
+COUNT_LETTERS_MAX = 12
+"""The last word of a longer label and the count behind it; where there is no room for it the count is left out."""
 
 THREE_LINES = 3
 """A menu of three lines fills the 7 inch panel: its arrows and green stay on the keypad, a finger takes the line itself."""
@@ -65,6 +68,7 @@ def render(message: ScreenMessage, look: Look) -> str:
     body, lines = _body(message, shape)
     focused = _focused(message, shape, lines)
     saying = _saying(message, message.lang, body)
+    columns = len(lines) + (1 if len(lines) == THREE_LINES and (body or "cancel" in message.keys) else 0)
     return _PAGES.get_template(f"{shape.layout}.html").render(
         form=shape,
         look=look,
@@ -73,7 +77,8 @@ def render(message: ScreenMessage, look: Look) -> str:
         saying=saying,
         sayings=[saying, *(_saying(message, language, None) for language in _others(message, shape))],
         lines=tuple(_line_target(message, line, focused) for line in lines),
-        targets=_targets(message, shape, focused, len(lines)),
+        targets=_targets(message, shape, focused, columns),
+        columns=columns,
         digits=_digits(message) if shape.layout == "pad" else (),
         place=_place(message),
         picture=_picture(message) if shape.layout == "cabinet" else None,
@@ -128,16 +133,19 @@ def _focused(message: ScreenMessage, shape: Form, lines: tuple[words.MenuLine, .
 
 def _line_target(message: ScreenMessage, line: words.MenuLine, focused: str) -> Target:
     own = LANGUAGES[int(line.key) - 1] if message.screen == "lang" else None
-    return Target(line.key, f"{line.words}{_counted(message, line.key)}", line.key == focused, own)
+    count = _count(message, line.key)
+    *before, last = line.words.split()
+    room = not before or len(last) + len(count) <= COUNT_LETTERS_MAX
+    return Target(line.key, f"{line.words} {count}" if count and room else line.words, line.key == focused, own)
 
 
-def _counted(message: ScreenMessage, key: str) -> str:
+def _count(message: ScreenMessage, key: str) -> str:
     """What stands behind a line of the clerk's menu: how full the machine is, and how much is to be taken out."""
     match message.screen, key:
         case "k.menu", "1":
-            return f" {message.data['busy']}/{message.data['all']}"
+            return f"{message.data['busy']}/{message.data['all']}"
         case "k.menu", "2":
-            return f" {message.data['expired']}"
+            return str(message.data["expired"])
         case _:
             return ""
 
@@ -153,7 +161,10 @@ def _targets(message: ScreenMessage, shape: Form, focused: str, lines: int) -> t
         drawn.pop("down", None)
     if lines == THREE_LINES:
         drawn.pop("ok", None)
-    return tuple(Target(key, words.text(message.lang, label), key == focused) for key, label in drawn.items())
+    named = {key: words.text(message.lang, label) for key, label in drawn.items()}
+    if "0" in named and "lang" in named:  # the clerk's key needs the room: the language says its own name, as on the pad
+        named["lang"] = message.lang.upper()
+    return tuple(Target(key, label, key == focused) for key, label in named.items())
 
 
 def _digits(message: ScreenMessage) -> tuple[str, ...]:
@@ -171,8 +182,9 @@ def _clerk(message: ScreenMessage) -> str:
     name = str(message.data.get("clerk", ""))
     if not name:
         return ""
-    short = name if len(name) <= NAME_LETTERS_MAX else f"{name[: NAME_LETTERS_MAX - 1].rstrip()}…"
-    return f"{words.text(message.lang, 'bar.clerk')} · {short}"
+    mode = words.text(message.lang, "bar.clerk")
+    room = CLERK_LETTERS_MAX - len(f"{mode} · ")
+    return f"{mode} · {name if len(name) <= room else f'{name[: room - 1].rstrip()}…'}"
 
 
 def _slots(message: ScreenMessage) -> str:
