@@ -57,6 +57,15 @@ def audit_refusal(state: State, same: bool, contents: f.Contents) -> str | None:
     return None if same == (contents == expected(state, audit.at)) else "books_changed"
 
 
+def not_put_in(state: State) -> tuple[f.Fact, ...]:
+    """The loading ends without the clerk who began it: no door opens for whoever answers, and somebody must look inside."""
+    loading = state.locker.loading
+    if loading is None:
+        return ()
+    ended = f.DepositNotStored(deposit=loading.deposit, compartment=loading.compartment, reason="not_put_in")
+    return (ended, f.CompartmentQuarantined(compartment=loading.compartment, reason="unconfirmed"))
+
+
 def elsewhere_refusal(state: State, settings: Settings, compartment: int) -> str | None:
     """Why the document cannot lie in this other compartment; None when it can."""
     loading = state.locker.loading

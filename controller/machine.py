@@ -111,16 +111,24 @@ def _owner_decides(state: State, live: Live, settings: Settings, request: Reques
             return _overdue(state, live, now)
         case LoadAsked() | ElsewhereSaid():
             return _clerk_loads(state, live, settings, request, now)
-        case OpenAsked():
-            _refuse(rules.open_refusal(state, live, request))
-        case LoadAnswered():
+        case LoadAnswered(answer="not_put_in") if state.locker.loading is not None and not rules.may_open(state):
             _refuse(rules.answer_refusal(state, request))
-        case OtherAsked():
-            _refuse(rules.other_refusal(state))
+            return clerk_rules.not_put_in(state)
         case _:
-            pass
-    _refuse(rules.resident_refusal(state, request))
-    return locker.decide(state.locker, request, settings.policy, now)
+            _refuse(_locker_refusal(state, live, request))
+            return locker.decide(state.locker, request, settings.policy, now)
+
+
+def _locker_refusal(state: State, live: Live, request: LockerRequest) -> str | None:
+    match request:
+        case OpenAsked():
+            return rules.resident_refusal(state, request) or rules.open_refusal(state, live, request)
+        case LoadAnswered():
+            return rules.answer_refusal(state, request)
+        case OtherAsked():
+            return rules.other_refusal(state)
+        case _:
+            return rules.resident_refusal(state, request)
 
 
 def _clerk_loads(state: State, live: Live, settings: Settings, request: LoadAsked | ElsewhereSaid, now: Now) -> tuple[f.Fact, ...]:

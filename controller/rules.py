@@ -97,8 +97,6 @@ def answer_refusal(state: State, request: LoadAnswered) -> str | None:
     loading = state.locker.loading
     if loading is None or request.answer not in ("in", "not_put_in"):
         return None
-    if request.answer == "not_put_in" and not may_open(state):
-        return "no_clerk"
     door = state.doors.door(loading.compartment)
     if door.position == "open":
         return "door_open"
