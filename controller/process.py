@@ -14,7 +14,7 @@ from controller.clock import Clock, SystemClock
 from controller.devices.open_port import OpenLine
 from controller.health import Watchdog
 from controller.inbox import Inbox
-from controller.inputs import BytesArrived, CasesKnown, TimerFired
+from controller.inputs import BytesArrived, CasesKnown, ScannerRead, TimerFired
 from controller.journal import Journal, connect
 from controller.kiosk.rendering import Look
 from controller.kiosk.server import KioskServer
@@ -25,6 +25,8 @@ from controller.turns import restart
 from controller.vault import Vault
 
 LEAVING_S = 3.0
+SCANNER_BAUD = 9_600
+"""What scanners speak as they come from the factory; one on USB takes any speed."""
 LOG = logging.getLogger("kiosk")
 
 
@@ -52,6 +54,7 @@ async def run(site: Site, folder: Path) -> None:
     page.bind()
     link = CentreLink(site.mqtt, folder, site.machine, boot, randomness, inbox.put)
     line = OpenLine(site.bus.port, settings.cabinet.file.bus.baud, lambda data: inbox.put(BytesArrived(data=data)))
+    scanner = OpenLine(site.scanner.port, SCANNER_BAUD, lambda data: inbox.put(ScannerRead(data=data))) if site.scanner.port else None
     connection = connect(data / "journal.db")
     vault = Vault(connection, keys, randomness)
     turns = restart(Journal(connection, randomness), vault, settings, randomness.token(16), clock.now())
@@ -60,7 +63,8 @@ async def run(site: Site, folder: Path) -> None:
     gc.freeze()
     watchdog = Watchdog()
     try:
-        await _until_told(page, line.serve(), link.serve(), feed(loop, inbox, clock, watchdog))
+        lines = (line.serve(), *((scanner.serve(),) if scanner is not None else ()))
+        await _until_told(page, *lines, link.serve(), feed(loop, inbox, clock, watchdog))
     finally:
         watchdog.close()
         connection.close()

@@ -43,6 +43,12 @@ class BusSite(_Section, frozen=True):
     port: Text
 
 
+class ScannerSite(_Section, frozen=True):
+    """The code scanner of the clerk mode, a port as of the bus; none when empty."""
+
+    port: Line = ""
+
+
 class KioskSite(_Section, frozen=True):
     """Where the screen is served; `frame_ancestors` are origins that may frame it, `hosts` names besides loopback."""
 
@@ -93,6 +99,7 @@ class Site(_Section, frozen=True):
     hardware: Annotated[str, Meta(pattern=r"^[a-z0-9_\-]{1,40}$")] = "urzedomat_24"
     data: Text = "data"
     mqtt: BrokerSettings = BrokerSettings()
+    scanner: ScannerSite = ScannerSite()
     kiosk: KioskSite = KioskSite()
     locker: LockerSite = LockerSite()
     city: CitySite = CitySite()

@@ -1,21 +1,36 @@
-"""Serves a cabinet's line in real time, at a TCP port or a pty, for a controller in another process."""
+"""Serves a device's line in real time, at a TCP port or a pty, for a controller in another process."""
 
 import asyncio
 import os
 import pty
 import tty
 from collections.abc import Callable
+from typing import Protocol
 
-from sim.cabinet_line import CabinetLine
+
+class ServedLine(Protocol):
+    """A device's end of its line; times are integer monotonic milliseconds."""
+
+    def read(self, now_ms: int) -> bytes:
+        """Bytes that leave the device now."""
+        ...
+
+    def write(self, data: bytes, now_ms: int) -> None:
+        """Bytes that came to it."""
+        ...
+
+    def deadline(self) -> int | None:
+        """When it does something by itself."""
+        ...
 
 
 class PortServer:
     """One host at a time; a new one replaces the old. `clock` gives integer monotonic milliseconds.
 
-    After touching the cabinet (a push, a power cut) call `moved`, so that the next thing to happen is waited for.
+    After touching the device (a push, a power cut, a scan) call `moved`, so that the next thing to happen is waited for.
     """
 
-    def __init__(self, line: CabinetLine, clock: Callable[[], int]) -> None:
+    def __init__(self, line: ServedLine, clock: Callable[[], int]) -> None:
         self._line = line
         self._clock = clock
         self._timer: asyncio.TimerHandle | None = None

@@ -36,6 +36,8 @@ def test_everything_can_be_said() -> None:
         LEAST + 'data = "/var/lib/kiosk"\n[mqtt]\nversion = 3\nhost = "broker"\nport = 8883\nkeepalive_s = 60\n[locker]\ntries = 3\n'
         'pauses_s = [10]\nidle_s = 30\n[clock]\nnot_before = 2026-06-01T00:00:00Z\n[city]\ntimezone = "Europe/Berlin"\n'
     )
+    assert parsed(LEAST + '[scanner]\nport = "/dev/ttyUSB3"\n').scanner.port == "/dev/ttyUSB3"
+    assert site.scanner.port == ""
     assert site.clock.not_before == datetime(2026, 6, 1, tzinfo=UTC)
     assert site.settings().policy.tries == 3
     assert site.settings().time_zone == "Europe/Berlin"
