@@ -31,6 +31,9 @@ WAITED_MAX = 5
 WAIT_MS_MAX = 20_000
 """A person in front of the door waits so long for the coil or the board's brake; anything longer is shown as a door that did not open."""
 
+CLERK_WAIT_MS_MAX = 60_000
+"""The brake lets a few doors a minute open: a clerk with a batch or an audit waits for it."""
+
 Phase = Literal["due", "pulsed", "refused", "doubt", "jammed", "opened", "closed"]
 
 
@@ -52,7 +55,8 @@ class LockWish(msgspec.Struct, frozen=True):
     @property
     def waits(self) -> bool:
         """The coil rests or the board brakes: certainly not driven, so it may be asked for again when the board says."""
-        return self.phase == "refused" and self.code in WAITS and 0 < self.wait_ms <= WAIT_MS_MAX and self.waited < WAITED_MAX
+        most_ms = WAIT_MS_MAX if self.cause == "collection" else CLERK_WAIT_MS_MAX
+        return self.phase == "refused" and self.code in WAITS and 0 < self.wait_ms <= most_ms and self.waited < WAITED_MAX
 
     @property
     def opening(self) -> bool:

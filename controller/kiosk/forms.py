@@ -140,6 +140,8 @@ def _clerk_key(screen: str, data: Mapping[str, Any]) -> str:
             return "k.load.nocase"
         case "k.loaded" if not data.get("clerk"):
             return "k.loaded.plain"
+        case "k.opening" if data.get("rests"):
+            return "k.opening.rests"
         case "k.opening" | "k.close":
             return screen.replace("k.", "l.")
         case "k.failed":
@@ -160,7 +162,7 @@ def _failed_key(data: Mapping[str, Any]) -> str:
 TEXT_KEYS: tuple[str, ...] = (
     *(name for name in FORMS if name not in SAID_OTHERWISE),
     *("k.load.moving", "k.load.nocase", "k.load.only", "l.found.plain", "l.done.plain", "l.done.untimed", "l.used.untimed"),
-    *("k.loaded.plain", "k.failed.here", "k.audited.skipped"),
+    *("k.loaded.plain", "k.failed.here", "k.audited.skipped", "k.opening.rests"),
     *(f"k.failed.{reason}{here}" for reason in REASONS_OF_FAILURE for here in ("", ".here")),
     *(f"k.untaken.{reason}" for reason in REASONS_OF_TAKING),
     *(key for screen in PROBLEMS.values() for key in screen.values()),

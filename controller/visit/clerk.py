@@ -111,6 +111,9 @@ def data(name: str, state: State, live: Live, settings: Settings, now: Now) -> d
             case = live.cases.get(loading.deposit, "") if loading is not None else ""
             may_move = _may_move(state)
             return common | {"case": case, "moving": loading is not None and loading.moving != "", "only": not may_move}
+        case "k.opening":
+            lock = state.doors.door(state.at).lock
+            return common | {"rests": lock is not None and lock.waits}
         case "k.failed" | "k.failed.last":
             return common | {"reason": visit.code}
         case "k.untaken":

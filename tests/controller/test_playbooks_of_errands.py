@@ -2,7 +2,7 @@
 
 import pytest
 
-from contracts.facts import AuditAnswered, AuditSkipped, DoorOpened
+from contracts.facts import AuditAnswered, AuditSkipped, DoorOpened, DoorRefused
 from contracts.orders import Release
 from controller.inputs import CodeScanned
 from controller.secret import Secret
@@ -267,6 +267,22 @@ def test_an_audit_can_be_ended_early() -> None:
     machine.press("cancel")
     assert machine.kinds(before) == ["audit.ended", "door.given_up"]
     assert (machine.screen.screen, machine.screen.data["same"]) == ("k.audited", 1)
+
+
+def test_an_audit_waits_for_the_brake_of_the_board() -> None:
+    machine = clerk_in()
+    machine.press("3")
+    for number in CABINET.compartments():
+        machine.run(1_000)
+        if machine.screen.screen == "k.opening":
+            assert machine.screen.data["rests"]
+            machine.run(60_000)
+        assert machine.state.at == number
+        machine.press("1")
+        machine.push(number)
+    machine.run(1_000)
+    assert (machine.screen.screen, machine.screen.data["same"], machine.screen.data["skipped"]) == ("k.audited", LAST, 0)
+    assert any(isinstance(one.fact, DoorRefused) and one.fact.code == "braked" for one in machine.entries())
 
 
 # --- out of use and back -----------------------------------------------------------------------------------------------------------------

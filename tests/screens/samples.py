@@ -40,6 +40,7 @@ def _small(number: int, state: str) -> dict[str, Any]:
 CLERK = "A. Nowak-Kowalska"
 PADS = (*DIGITS, "cancel", "lang")
 CLERKS: dict[str, tuple[tuple[str, ...], dict[str, Any]]] = {
+    "k.opening rests": ((), cabinet(93, "lit") | {"rests": True}),
     "k.load only": ((), cabinet(93, "open") | {"case": "", "only": True, "clerk": ""}),
     "k.loaded": (("ok", "cancel", "lang"), {"busy": 66, "all": 93}),
     "k.login": (PADS, {"filled": 3, "length": 8, "problem": "", "clerk": ""}),
