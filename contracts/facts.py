@@ -11,24 +11,33 @@ from typing import Literal
 
 import msgspec
 
+from contracts.clerk_facts import (
+    AuditAnswered,
+    AuditAsked,
+    AuditBegun,
+    AuditEnded,
+    AuditSkipped,
+    AuditTurnedBack,
+    ClerkCodeEnded,
+    ClerkEntered,
+    ClerkExpected,
+    ClerkLeft,
+    ClerkRejected,
+    ClerkTrySpent,
+    TakeBackBegun,
+    TakeBackEnded,
+)
+from contracts.fact import Fact
+
 DoorCause = Literal["deposit", "collection", "takeback", "audit", "none"]
 NotStoredReason = Literal["not_put_in", "elsewhere", "unconfirmed", "no_compartment", "jam", "refused"]
 ReportedContents = Literal["empty", "foreign"]
-WithdrawnReason = Literal["jam", "reach"]
+WithdrawnReason = Literal["jam", "reach", "desk"]
 LostReason = Literal["pruned"]
-CodeEnd = Literal["tries", "old", "restarted"]
-ClerkLeftReason = Literal["finished", "idle", "door_left_open", "restarted"]
-TakeBackCode = Literal["ok", "not_there", "jam", "refused", "in_doubt", "no_close", "unconfirmed"]
-Contents = Literal["empty", "document", "other"]
-AuditSkip = Literal["not_ready", "jam", "refused", "in_doubt", "no_close"]
 QuarantineReason = Literal[
-    "not_empty", "elsewhere", "unconfirmed", "jam", "in_doubt", "no_close", "reported_empty", "reported_foreign", "not_there", "audit",
-    "damaged", "dirty", "wrong_contents",
+    "not_empty", "elsewhere", "unconfirmed", "jam", "in_doubt", "no_close", "reported_empty", "reported_foreign", "forced",
+    "not_there", "audit", "damaged", "dirty", "wrong_contents",
 ]  # fmt: skip
-
-
-class Fact(msgspec.Struct, frozen=True, forbid_unknown_fields=True, tag_field="kind"):
-    """Something that happened at a machine, kept for ever."""
 
 
 class BootStarted(Fact, frozen=True, tag="boot.started"):
@@ -143,8 +152,14 @@ class DepositTakenBack(Fact, frozen=True, tag="deposit.taken_back"):
     compartment: int
 
 
+class TermsExtended(Fact, frozen=True, tag="terms.extended"):
+    """No document that lies here expires before `until`; a later deadline stays."""
+
+    until: datetime
+
+
 class DepositForgotten(Fact, frozen=True, tag="deposit.forgotten"):
-    """Thirty days after its end the vault row and the state of a deposit were erased."""
+    """Thirty days after its end, or before its document was put in, the vault row and the state of a deposit were erased."""
 
     deposit: str
 
@@ -161,7 +176,7 @@ class PinAccepted(Fact, frozen=True, tag="pin.accepted"):
 
 
 class PinRejected(Fact, frozen=True, tag="pin.rejected"):
-    """The typed PIN belongs to no deposit."""
+    """The typed PIN belongs to no deposit, or to none of the typed number."""
 
     match: int
 
@@ -172,15 +187,61 @@ class PinUnanswered(Fact, frozen=True, tag="pin.unanswered"):
     match: int
 
 
+class PinDayBegun(Fact, frozen=True, tag="pin.day_begun"):
+    """By a trusted clock a later calendar day of the site has come: wrong entries of the days before do not count any more."""
+
+    day: str
+
+
+class PinSteppedUp(Fact, frozen=True, tag="pin.stepped_up"):
+    """Until `until` a PIN alone opens nothing: phone and PIN are asked for together, or nothing at all.
+
+    `until` is unknown while the clock is not trusted. `day` is the calendar day whose wrong entries made it, empty when nobody can say
+    or when the site always asks for both; `again`: the day before was such a day too.
+    """
+
+    until: datetime | None
+    asks: Literal["phone", "nothing"]
+    day: str
+    again: bool
+
+
+class PinStepUpEnded(Fact, frozen=True, tag="pin.step_up_ended"):
+    """A PIN alone counts again; the pauses of all numbers are over and nothing of a number is held any more."""
+
+
+class NumberTrySpent(Fact, frozen=True, tag="number.try_spent"):
+    """One try with this number was spent, before anything was compared.
+
+    `number` is an opaque key that means nothing once the step-up is over, or the deposit whose door is asked for a second time.
+    """
+
+    number: str
+
+
+class NumberPaused(Fact, frozen=True, tag="number.paused"):
+    """Nothing is compared for this number for `pause_ms` of running time, counted again from each start; None: until the step-up ends."""
+
+    number: str
+    level: int
+    pause_ms: int | None
+
+
+class NumberResumed(Fact, frozen=True, tag="number.resumed"):
+    """The pause of this number ran out."""
+
+    number: str
+
+
 class PinPaused(Fact, frozen=True, tag="pin.paused"):
-    """PIN entry pauses for `pause_ms` of running time, counted again from the start of each boot."""
+    """Release 0.1 only: PIN entry paused for `pause_ms` of running time."""
 
     level: int
     pause_ms: int
 
 
 class PinResumed(Fact, frozen=True, tag="pin.resumed"):
-    """The pause ran out."""
+    """Release 0.1 only: the pause ran out."""
 
 
 class CollectionBegun(Fact, frozen=True, tag="collection.begun"):
@@ -192,6 +253,20 @@ class CollectionBegun(Fact, frozen=True, tag="collection.begun"):
 
 class DocumentHandedOver(Fact, frozen=True, tag="document.handed_over"):
     """The door was seen to open after a right PIN: this is the time of hand-over."""
+
+    deposit: str
+    compartment: int
+
+
+class CollectionResumed(Fact, frozen=True, tag="collection.resumed"):
+    """Shortly after the hand-over the same PIN asked for the same door once more."""
+
+    deposit: str
+    compartment: int
+
+
+class CollectionReopened(Fact, frozen=True, tag="collection.reopened"):
+    """The door was seen to open for the second time; the hand-over stays the first."""
 
     deposit: str
     compartment: int
@@ -210,97 +285,6 @@ class CollectionAbandoned(Fact, frozen=True, tag="collection.abandoned"):
 
     deposit: str
     compartment: int
-
-
-class ClerkExpected(Fact, frozen=True, tag="clerk.expected"):
-    """The vault holds a one-time code with which this actor may enter clerk mode until `until`; an earlier code is void."""
-
-    actor: str
-    until: datetime
-
-
-class ClerkTrySpent(Fact, frozen=True, tag="clerk.try_spent"):
-    """One try of the clerk's code was spent, before anything was compared."""
-
-
-class ClerkRejected(Fact, frozen=True, tag="clerk.rejected"):
-    """The typed digits are not the clerk's code; `match` is the seq of the try."""
-
-    match: int
-
-
-class ClerkCodeEnded(Fact, frozen=True, tag="clerk.code_ended"):
-    """The clerk's code is void and erased without having been used."""
-
-    reason: CodeEnd
-
-
-class ClerkEntered(Fact, frozen=True, tag="clerk.entered"):
-    """The actor is in clerk mode at the machine; the code is used up. `match` is the seq of the try."""
-
-    actor: str
-    match: int
-
-
-class ClerkLeft(Fact, frozen=True, tag="clerk.left"):
-    """Clerk mode is over; what was asked about a door that was opened in it may still be answered."""
-
-    reason: ClerkLeftReason
-
-
-class TakeBackBegun(Fact, frozen=True, tag="takeback.begun"):
-    """The clerk wants to take this document out of this compartment."""
-
-    deposit: str
-    compartment: int
-
-
-class TakeBackEnded(Fact, frozen=True, tag="takeback.ended"):
-    """What became of it: `ok` when the door was opened and closed again and the clerk says to have the document."""
-
-    deposit: str
-    compartment: int
-    code: TakeBackCode
-
-
-class AuditBegun(Fact, frozen=True, tag="audit.begun"):
-    """The clerk began to look into every compartment."""
-
-
-class AuditAsked(Fact, frozen=True, tag="audit.asked"):
-    """The clerk is asked what lies in this compartment, and its door opens for it."""
-
-    compartment: int
-
-
-class AuditAnswered(Fact, frozen=True, tag="audit.answered"):
-    """What the clerk saw, and whether the books say the same."""
-
-    compartment: int
-    contents: Contents
-    same: bool
-
-
-class AuditTurnedBack(Fact, frozen=True, tag="audit.turned_back"):
-    """The clerk wants to look into the compartment before this one again."""
-
-    compartment: int
-
-
-class AuditSkipped(Fact, frozen=True, tag="audit.skipped"):
-    """Nobody could look into these compartments, and why."""
-
-    compartments: tuple[int, ...]
-    reason: AuditSkip
-
-
-class AuditEnded(Fact, frozen=True, tag="audit.ended"):
-    """How many compartments agree with the books and differ from them, could not be opened, or were not come to."""
-
-    same: int
-    diff: int
-    skipped: int
-    left: int
 
 
 class DoorUnlockDue(Fact, frozen=True, tag="door.unlock_due"):
@@ -400,8 +384,10 @@ AnyFact = (
     | DepositNotStored | DepositReported | DepositWithdrawn | DepositForgotten | PinTrySpent | PinAccepted | PinRejected | PinUnanswered
     | PinPaused | PinResumed | CollectionBegun | DocumentHandedOver | CollectionEnded | CollectionAbandoned | DoorUnlockDue | DoorPulsed
     | DoorRefused | DoorInDoubt | DoorJammed | DoorGivenUp | DoorOpened | DoorClosed | CompartmentQuarantined | FaultRaised | FaultCleared
-    | DepositTakenBack | ClerkExpected | ClerkTrySpent | ClerkRejected | ClerkCodeEnded | ClerkEntered | ClerkLeft | TakeBackBegun
-    | TakeBackEnded | AuditBegun | AuditAsked | AuditAnswered | AuditTurnedBack | AuditSkipped | AuditEnded | CompartmentReleased
+    | PinDayBegun | PinSteppedUp | PinStepUpEnded | NumberTrySpent | NumberPaused | NumberResumed | CollectionResumed | CollectionReopened
+    | DepositTakenBack | TermsExtended | ClerkExpected | ClerkTrySpent | ClerkRejected | ClerkCodeEnded | ClerkEntered
+    | ClerkLeft | TakeBackBegun | TakeBackEnded | AuditBegun | AuditAsked | AuditAnswered | AuditTurnedBack | AuditSkipped | AuditEnded
+    | CompartmentReleased
 )  # fmt: skip
 
 

@@ -48,7 +48,7 @@ def absorb(state: State, live: Live, settings: Settings, item: Input | BoardEven
         case PageAlive():
             return msgspec.structs.replace(live, page_ms=now.mono_ms), FaultsSeen((("screen_silent", "screen", False),))
         case PinCompared():
-            return live, PinMatched(item.match, item.deposit)
+            return live, PinMatched(item.match, item.deposit, live.visit.again)
         case CodeCompared():
             return live, CodeMatched(item.match, item.right)
         case CodeScanned():

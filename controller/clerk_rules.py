@@ -4,6 +4,7 @@ from collections.abc import Iterator
 from typing import Literal
 
 from contracts import facts as f
+from contracts.clerk_facts import Contents
 from controller import rules
 from controller.clock import Now
 from controller.live import Live
@@ -46,7 +47,7 @@ def answer_refusal(state: State, code: str) -> str | None:
     return "door_open" if (door.position == "open") != (code == "no_close") else None
 
 
-def audit_refusal(state: State, same: bool, contents: f.Contents) -> str | None:
+def audit_refusal(state: State, same: bool, contents: Contents) -> str | None:
     """Why the clerk's word about the contents does not count: the door was not open yet, or the books changed meanwhile."""
     audit = state.clerk.audit
     if audit is None:
@@ -86,7 +87,7 @@ def to_take_back(state: State, now: Now) -> list[tuple[str, int]]:
     return sorted(found, key=lambda each: each[1])
 
 
-def expected(state: State, number: int) -> f.Contents:
+def expected(state: State, number: int) -> Contents:
     """What the books say of a compartment."""
     return "empty" if state.locker.occupant(number) is None else "document"
 

@@ -104,11 +104,11 @@ def _owner_decides(state: State, live: Live, settings: Settings, request: Reques
             return orders.decide(state.orders, request.order, refusal, live.nonce, now)
         case Restarted():
             started = f.BootStarted(software=settings.software, description=request.description)
-            return (started, *locker.restarted(state.locker, settings.policy), *clerk.restarted(state.clerk))
+            return (started, *locker.restarted(state.locker, settings.policy, now), *clerk.restarted(state.clerk))
         case FactsGone():
             return _lost(state, request)
         case Tick():
-            return _overdue(state, live, now)
+            return _overdue(state, live, settings, now)
         case LoadAsked() | ElsewhereSaid():
             return _clerk_loads(state, live, settings, request, now)
         case LoadAnswered(answer="not_put_in") if state.locker.loading is not None and not rules.may_open(state):
@@ -177,8 +177,12 @@ def _refuse(code: str | None) -> None:
         raise Refused(code)
 
 
-def _overdue(state: State, live: Live, now: Now) -> tuple[f.Fact, ...]:
-    facts = (*doors.overdue(state.doors, live.seen_closed, now), *locker.overdue(state.locker, now), *clerk.overdue(state.clerk, now))
+def _overdue(state: State, live: Live, settings: Settings, now: Now) -> tuple[f.Fact, ...]:
+    facts = (
+        *doors.overdue(state.doors, live.seen_closed, now),
+        *locker.overdue(state.locker, settings.policy, now),
+        *clerk.overdue(state.clerk, now),
+    )
     if not facts:
         raise Refused("nothing_overdue")
     return facts

@@ -4,6 +4,7 @@ from typing import Literal
 
 import msgspec
 
+from contracts.clerk_facts import Contents
 from contracts.facts import (
     AuditAnswered,
     AuditBegun,
@@ -16,7 +17,6 @@ from contracts.facts import (
     ClerkRejected,
     ClerkTrySpent,
     CompartmentQuarantined,
-    Contents,
     Fact,
     QuarantineReason,
     TakeBackBegun,

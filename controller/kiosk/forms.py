@@ -7,7 +7,7 @@ import msgspec
 
 from contracts.screen_messages import ScreenMessage
 
-Layout = Literal["attract", "words", "menu", "pad", "cabinet"]
+Layout = Literal["attract", "words", "menu", "pad", "cabinet", "receipt"]
 
 
 class ScreenWrong(ValueError):
@@ -30,10 +30,13 @@ class Form(msgspec.Struct, frozen=True):
 FORMS: Mapping[str, Form] = {
     "l.attract": Form("attract", ok="btn.ok.collect", numbers={"0": "bar.clerk"}),
     "lang": Form("menu", ok="btn.ok.next"),
+    "l.phone": Form("pad", ok="btn.ok.next"),
     "l.pin": Form("pad", ok="btn.ok.next"),
     "l.checking": Form("words"),
     "l.wrong": Form("pad", ok="btn.ok.next", icon="warning"),
-    "l.paused": Form("words", cancel="btn.cancel.finish", icon="clock"),
+    "l.wrong.phone": Form("pad", ok="btn.ok.next", icon="warning"),
+    "l.locked": Form("words", cancel="btn.cancel.finish", icon="clock"),
+    "l.spent": Form("words", cancel="btn.cancel.finish", icon="clock"),
     "l.found": Form("cabinet", ok="btn.ok.open", numbers={"1": "btn.num.reach"}, arrow="blinking"),
     "l.opening": Form("cabinet", arrow="still"),
     "l.open": Form("cabinet", numbers={"1": "btn.num.wrong"}, arrow="still"),
@@ -41,16 +44,23 @@ FORMS: Mapping[str, Form] = {
     "l.noclose": Form("words"),
     "l.report": Form("menu"),
     "l.reported": Form("words"),
-    "l.done": Form("words", icon="done"),
+    "l.done": Form("receipt", numbers={"1": "btn.num.left"}),
+    "l.done.late": Form("words", numbers={"1": "btn.num.left"}, icon="done"),
+    "l.grace": Form("pad", ok="btn.ok.next"),
     "l.jam": Form("menu", ok="btn.ok.next", cancel="btn.cancel.finish", icon="warning"),
     "l.jam.last": Form("menu", ok="btn.ok.next", cancel="btn.cancel.finish", icon="warning"),
+    "l.unseen": Form("menu", ok="btn.ok.next", cancel="btn.cancel.finish", icon="warning"),
+    "l.unsure": Form("words", icon="warning"),
     "l.office": Form("words"),
     "l.expired": Form("words", icon="clock"),
+    "l.expired.office": Form("words", icon="clock"),
+    "l.moved": Form("words"),
     "l.notready": Form("words"),
     "l.used": Form("words", icon="warning"),
     "l.stop": Form("words", ok="btn.ok.yes", safest="cancel"),
     "more_time": Form("words", ok="btn.ok.more", cancel="btn.cancel.finish"),
     "l.oos": Form("words", icon="warning"),
+    "l.oos.forced": Form("words", icon="warning"),
     "k.load": Form("cabinet", numbers={"1": "btn.num.busy", "2": "btn.num.lower"}, arrow="still"),
     "k.check": Form("menu"),
     "k.loaded": Form("words", ok="btn.ok.next"),
@@ -94,8 +104,9 @@ def form(message: ScreenMessage) -> Form:
         return found
     if message.data.get("filled") or message.data.get("typed"):
         return msgspec.structs.replace(found, cancel="btn.cancel.delete")
-    # The PIN is the first step: on an empty field red ends the visit; a clerk goes one step back.
-    return found if message.screen.startswith("k.") else msgspec.structs.replace(found, cancel="btn.cancel.finish")
+    # On the first empty field red ends the visit; a clerk goes one step back.
+    back = message.screen.startswith("k.") or message.data.get("back")
+    return found if back else msgspec.structs.replace(found, cancel="btn.cancel.finish")
 
 
 PROBLEMS: Mapping[str, Mapping[str, str]] = {
@@ -111,7 +122,7 @@ PROBLEMS: Mapping[str, Mapping[str, str]] = {
 REASONS_OF_TAKING = ("not_there", "jam", "no_close")
 """Why a document was not taken out, with words of their own."""
 
-SAID_OTHERWISE = frozenset(("l.done", "l.found", "k.opening", "k.close", "k.login", "k.loaded.last", "k.failed.last", "k.audit.last"))
+SAID_OTHERWISE = frozenset(("l.found", "k.opening", "k.close", "k.login", "k.loaded.last", "k.failed.last", "k.audit.last"))
 """Screens whose words have other keys than their names."""
 
 
@@ -120,14 +131,25 @@ def text_key(screen: str, data: Mapping[str, Any]) -> str:
     if screen.startswith("k."):
         return _clerk_key(screen.removesuffix(".last"), data)
     match screen:
-        case "l.done" if data.get("collected_at") == "":
-            return "l.done.untimed"
+        case "l.done.late":
+            return _done_key(data)
+        case "l.locked" if "left_ms" not in data:
+            return "l.locked.untimed"
+        case "l.opening" if data.get("phase") == "waiting":
+            return "l.opening.waiting"
         case "l.used" if data.get("when") == "":
             return "l.used.untimed"
-        case "l.done" | "l.found":
+        case "l.found":
             return f"{screen}.plain"
         case _:
             return screen
+
+
+def _done_key(data: Mapping[str, Any]) -> str:
+    """Without a receipt: whether the time is known, and whether the door opens once more."""
+    if data.get("collected_at") == "":
+        return "l.done.untimed" if data.get("reopens") else "l.done.untimed.plain"
+    return "l.done.late" if data.get("reopens") else "l.done.plain"
 
 
 def _clerk_key(screen: str, data: Mapping[str, Any]) -> str:
@@ -161,7 +183,8 @@ def _failed_key(data: Mapping[str, Any]) -> str:
 
 TEXT_KEYS: tuple[str, ...] = (
     *(name for name in FORMS if name not in SAID_OTHERWISE),
-    *("k.load.moving", "k.load.nocase", "k.load.only", "l.found.plain", "l.done.plain", "l.done.untimed", "l.used.untimed"),
+    *("k.load.moving", "k.load.nocase", "k.load.only", "l.found.plain", "l.done.plain", "l.done.untimed", "l.done.untimed.plain"),
+    *("l.used.untimed", "l.locked.untimed", "l.opening.waiting"),
     *("k.loaded.plain", "k.failed.here", "k.audited.skipped", "k.opening.rests"),
     *(f"k.failed.{reason}{here}" for reason in REASONS_OF_FAILURE for here in ("", ".here")),
     *(f"k.untaken.{reason}" for reason in REASONS_OF_TAKING),

@@ -8,7 +8,7 @@ import msgspec
 from markupsafe import Markup
 
 from contracts.screen_messages import LANGUAGES, Language, ScreenMessage
-from controller.kiosk import cabinet_picture, words
+from controller.kiosk import cabinet_picture, qr_picture, words
 from controller.kiosk.forms import Form, ScreenWrong, form, text_key
 
 PIN_DIGITS = 6
@@ -87,6 +87,8 @@ def render(message: ScreenMessage, look: Look) -> str:
         slots=_slots(message) if shape.layout == "pad" else "",
         pad_digits=int(message.data.get("length", PIN_DIGITS)),
         clerk=_clerk(message),
+        qr=qr_picture.draw(message.data["receipt"]) if shape.layout == "receipt" and "receipt" in message.data else None,
+        qr_name=words.text(message.lang, "qr"),
         focused=focused,
     )
 
@@ -173,7 +175,9 @@ def _digits(message: ScreenMessage) -> tuple[str, ...]:
 
 
 def _place(message: ScreenMessage) -> str:
-    place = str(message.data.get("place", ""))
+    if message.data.get("sent"):
+        return words.text(message.lang, "sent")
+    place = str(message.data.get("domain") or message.data.get("place", ""))
     return place if len(place) <= PLACE_LETTERS_MAX else ""
 
 

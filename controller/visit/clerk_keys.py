@@ -2,7 +2,8 @@
 
 from typing import Literal
 
-from contracts.facts import Contents, QuarantineReason
+from contracts.clerk_facts import Contents
+from contracts.facts import QuarantineReason
 from controller import clerk_rules
 from controller.clerk.decide import (
     AuditBack,

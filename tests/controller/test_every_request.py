@@ -5,7 +5,7 @@ from typing import Any, get_args
 
 import pytest
 
-from contracts.orders import AdmitClerk, AnyAsk, Load, Order, Release, SetPin
+from contracts.orders import AdmitClerk, AnyAsk, ExtendAll, Forget, Load, Order, Release, SetPin, Withdraw
 from controller import machine
 from controller.clerk.decide import (
     AuditBack,
@@ -63,7 +63,12 @@ def requests(state: State) -> dict[str, Request]:
     match = state.locker.trying.seq if state.locker.trying else 0
     return {
         "PinEntered": PinEntered(),
+        "PinEntered number": PinEntered("number-1"),
+        "PinEntered other number": PinEntered("number-2"),
+        "PinEntered again": PinEntered(again="dep-1"),
         "PinMatched dep-1": PinMatched(match, "dep-1"),
+        "PinMatched dep-1 again": PinMatched(match, "dep-1", again="dep-1"),
+        "PinMatched other again": PinMatched(match, "dep-1", again="dep-2"),
         "PinMatched none": PinMatched(match, None),
         "PinMatched late": PinMatched(match - 1, "dep-1"),
         "OpenAsked": OpenAsked("dep-1"),
@@ -87,6 +92,11 @@ def requests(state: State) -> dict[str, Request]:
         "FaultsSeen": FaultsSeen((("door_jammed", "door 1", True),)),
         "OrderSeen set_pin": order(SET_PIN),
         "OrderSeen load": order(LOAD),
+        "OrderSeen extend_all": order(ExtendAll(UNTIL)),
+        "OrderSeen withdraw": order(Withdraw("dep-1")),
+        "OrderSeen withdraw other": order(Withdraw("dep-2")),
+        "OrderSeen forget": order(Forget("dep-1")),
+        "OrderSeen forget other": order(Forget("dep-2")),
         "OrderSeen known": order(LOAD, id="o-1"),
         "OrderSeen other boot": order(LOAD, nonce="old"),
         "OrderSeen expired": order(LOAD, expires=NOW.wall),

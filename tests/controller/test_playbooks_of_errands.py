@@ -40,7 +40,7 @@ def test_after_that_the_pin_opens_nothing() -> None:
     machine.press("1", "ok", "cancel")
     before = machine.seq
     machine.enter()
-    assert machine.kinds(before) == ["pin.try_spent", "pin.accepted"]
+    assert [kind for kind in machine.kinds(before) if kind != "pin.day_begun"] == ["pin.try_spent", "pin.accepted"]
     assert machine.screen.screen.startswith("l.expired")
 
 
