@@ -101,3 +101,9 @@ class AuditEnded(Fact, frozen=True, tag="audit.ended"):
     diff: int
     skipped: int
     left: int
+
+
+class CompartmentReleased(Fact, frozen=True, tag="compartment.released"):
+    """Somebody has looked: the compartment is back in service."""
+
+    compartment: int

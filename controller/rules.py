@@ -4,102 +4,19 @@ from collections.abc import Iterator
 from datetime import datetime
 
 from contracts import facts as f
-from contracts.orders import AdmitClerk, ExtendAll, Forget, Load, Order, Release, SetPin, Withdraw
-from controller.clock import Now
 from controller.doors.state import Door
 from controller.live import Live
 from controller.locker.decide import LoadAnswered, LockerRequest, OfficeAsked, OpenAsked, PinEntered
 from controller.locker.pins import quiet
-from controller.locker.state import Deposit
 from controller.settings import Settings
+from controller.sms import sms
+from controller.sms.sms import SmsFact
 from controller.state import State
 
 CLEARED_BY_RELEASE = ("door_forced", "contents_reported")
 """Faults that ask somebody to look inside: no switch can clear them, only who has looked."""
 
 OF_RESIDENTS = (PinEntered, OpenAsked, OfficeAsked)
-
-FREE_STEPS = ("attract", "loaded", "failed", "menu", "scan")
-"""Where a visit stands when a compartment may be opened for a clerk without disturbing anybody."""
-
-
-def order_refusal(state: State, live: Live, settings: Settings, order: Order, pin_held: bool, now: Now) -> str | None:
-    """Why this machine cannot do the order now; None when it can."""
-    match order.ask:
-        case SetPin():
-            deposit = state.locker.deposits.get(order.ask.deposit)
-            if deposit is not None and deposit.phase not in ("waiting", "stored"):
-                return "deposit_ended"
-            return "pin_taken" if pin_held else None
-        case Load():
-            other = state.clerk.actor not in ("", order.actor)
-            return "busy" if other else _load_refusal(state, live, settings, order.ask)
-        case AdmitClerk():
-            return "code_too_old" if order.ask.until <= now.wall else None
-        case Release():
-            return _release_refusal(state, settings, order.ask.compartment)
-        case ExtendAll():
-            return None
-        case Withdraw():
-            taken = state.clerk.takeback
-            return "busy" if taken is not None and taken.deposit == order.ask.deposit else _withdraw_refusal(state, order.ask)
-        case Forget():
-            return _forget_refusal(state, order.ask)
-        case _:
-            return "verb_unknown"
-
-
-def _release_refusal(state: State, settings: Settings, number: int) -> str | None:
-    if number not in settings.cabinet.compartments():
-        return "compartment_unknown"
-    if number == state.at:
-        return "busy"
-    door = state.doors.door(number)
-    if door.position == "open":
-        return "door_open"
-    marked = door.quarantine or any(state.faults.has(fault, f"door {number}") for fault in CLEARED_BY_RELEASE)
-    return None if marked else "not_quarantined"
-
-
-def deposit_refusal(state: State, live: Live, settings: Settings, key: str) -> str | None:
-    """Why this document cannot be loaded by the clerk at the machine; None when it can."""
-    deposit = state.locker.deposits.get(key)
-    return _phase_refusal(deposit) or (None if deposit and choose(state, live, settings, deposit.low) else "no_compartment")
-
-
-def _phase_refusal(deposit: Deposit | None) -> str | None:
-    if deposit is None:
-        return "deposit_unknown"
-    if deposit.phase == "waiting":
-        return None
-    return "deposit_stored" if deposit.phase == "stored" else "deposit_ended"
-
-
-def _load_refusal(state: State, live: Live, settings: Settings, ask: Load) -> str | None:
-    refusal = _phase_refusal(state.locker.deposits.get(ask.deposit))
-    if refusal:
-        return refusal
-    if state.at or state.locker.trying or live.visit.step not in FREE_STEPS or state.clerk.trying or state.clerk.audit:
-        return "busy"
-    return None if choose(state, live, settings, ask.low) else "no_compartment"
-
-
-def _withdraw_refusal(state: State, ask: Withdraw) -> str | None:
-    deposit, visit = state.locker.deposits.get(ask.deposit), state.locker.collection
-    if deposit is None:
-        return "deposit_unknown"
-    if deposit.phase != "stored":
-        return "deposit_waiting" if deposit.phase == "waiting" else "deposit_ended"
-    return "busy" if visit is not None and visit.deposit == ask.deposit else None
-
-
-def _forget_refusal(state: State, ask: Forget) -> str | None:
-    deposit, loading = state.locker.deposits.get(ask.deposit), state.locker.loading
-    if deposit is None:
-        return "deposit_unknown"
-    if deposit.phase != "waiting":
-        return "deposit_stored" if deposit.phase == "stored" else "deposit_ended"
-    return "busy" if loading is not None and loading.deposit == ask.deposit else None
 
 
 def open_refusal(state: State, live: Live, request: OpenAsked) -> str | None:
@@ -209,7 +126,7 @@ def follow(state: State, live: Live, settings: Settings, fact: f.Fact) -> Iterat
         case f.PinSteppedUp() | f.PinDayBegun() | f.FaultRaised():
             yield from _trouble(state, fact)
         case _:
-            yield from _door(state, live, settings, fact)
+            yield from _sms(state, live, fact) if isinstance(fact, SmsFact) else _door(state, live, settings, fact)
 
 
 def _collection_over(state: State, fact: f.CollectionAbandoned | f.CollectionEnded) -> Iterator[f.Fact]:
@@ -257,6 +174,11 @@ def _unseen_while_open(state: State, fact: f.FaultRaised) -> Iterator[f.Fact]:
 
 
 def _order_taken(state: State, live: Live, settings: Settings, fact: f.OrderTaken) -> Iterator[f.Fact]:
+    if fact.idx is not None:
+        # One idx goes out once, however often it is asked for.
+        sent = state.sms.was_sent(fact.idx)
+        yield f.OrderEnded(order=fact.order, state="done", code="ok") if sent else f.SmsDue(idx=fact.idx, order=fact.order)
+        return
     if fact.verb == "load":
         compartment = choose(state, live, settings, fact.low)
         assert compartment is not None
@@ -293,6 +215,21 @@ def _released(state: State, compartment: int, empty: bool) -> Iterator[f.Fact]:
     if empty and deposit is not None:
         yield f.DepositTakenBack(deposit=deposit, compartment=compartment)
     yield f.CompartmentReleased(compartment=compartment)
+
+
+def _sms(state: State, live: Live, fact: SmsFact) -> Iterator[f.Fact]:
+    match fact:
+        case f.SmsTrySpent() | f.SmsDelivered():
+            return
+        case f.SmsDue():
+            pass
+        case f.SmsSent():
+            yield f.OrderEnded(order=state.sms.ended_order, state="done", code="ok")
+        case f.SmsFailed() | f.SmsInDoubt():
+            code = fact.code if isinstance(fact, f.SmsFailed) else "in_doubt"
+            yield f.OrderEnded(order=state.sms.ended_order, state="failed", code=code)
+    if live.modem_ready:
+        yield from sms.next_try(state.sms)
 
 
 def _door(state: State, live: Live, settings: Settings, fact: f.Fact) -> Iterator[f.Fact]:

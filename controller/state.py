@@ -14,6 +14,8 @@ from controller.locker import state as locker
 from controller.locker.state import Locker, LockerFact
 from controller.orders import orders
 from controller.orders.orders import Orders
+from controller.sms import sms
+from controller.sms.sms import Sms, SmsFact
 
 
 class Boot(msgspec.Struct, frozen=True):
@@ -42,6 +44,7 @@ class State(msgspec.Struct, frozen=True):
     locker: Locker = Locker()
     orders: Orders = Orders()
     faults: Faults = Faults()
+    sms: Sms = Sms()
     clerk: Clerk = Clerk()
 
     @property
@@ -60,6 +63,8 @@ def fold(state: State, entry: Entry) -> State:
         return _next(state, entry, locker=locker.fold(state.locker, entry, fact))
     if isinstance(fact, ClerkFact):
         return _next(state, entry, clerk=clerk.fold(state.clerk, entry, fact))
+    if isinstance(fact, SmsFact):
+        return _next(state, entry, sms=sms.fold(state.sms, entry, fact))
     match fact:
         case f.OrderTaken() | f.OrderRefused() | f.OrderEnded():
             return _next(state, entry, orders=orders.fold(state.orders, entry, fact))

@@ -6,7 +6,7 @@ import msgspec
 
 from contracts import facts as f
 from contracts.facts import Entry
-from contracts.orders import AdmitClerk, Load, SetPin
+from contracts.orders import AdmitClerk, Load, SendSms, SetPin
 from controller import machine
 from controller.absorb import absorb
 from controller.clock import Now
@@ -24,10 +24,12 @@ from controller.vault import (
     EraseCase,
     EraseCode,
     EraseDeposit,
+    EraseLetter,
     EraseSalt,
     HoldCase,
     HoldCaseMark,
     HoldCode,
+    HoldLetter,
     HoldPin,
     HoldSalt,
     Vault,
@@ -109,18 +111,15 @@ def vault_changes(request: Request, entries: tuple[Entry, ...]) -> tuple[VaultCh
         match entry.fact:
             case f.PinSet() if isinstance(ask, SetPin):
                 changes.append(HoldPin(entry.fact.deposit, ask.hmac, ask.phone))
-                if ask.case:
-                    changes.append(HoldCaseMark(entry.fact.deposit, ask.case))
+                changes += [HoldCaseMark(entry.fact.deposit, ask.case)] if ask.case else []
             case f.DepositLoading() if isinstance(ask, Load):
                 changes.append(HoldCase(entry.fact.deposit, ask.case))
-            case f.DepositLoading() if isinstance(request, LoadAsked):
-                changes.append(HoldCase(entry.fact.deposit, request.case.reveal()))
-            case f.ClerkExpected() if isinstance(ask, AdmitClerk):
-                changes.append(HoldCode(ask.code))
-            case f.ClerkEntered() | f.ClerkCodeEnded():
-                changes.append(EraseCode())
             case f.DocumentHandedOver() | f.DepositWithdrawn() | f.DepositStored() | f.DepositNotStored():
                 changes.append(EraseCase(entry.fact.deposit))
+            case f.SmsDue() if isinstance(ask, SendSms):
+                changes.append(HoldLetter(entry.fact.idx, ask.sealed))
+            case f.SmsSent() | f.SmsFailed() | f.SmsInDoubt():
+                changes.append(EraseLetter(entry.fact.idx))
             case f.DepositForgotten():
                 changes.append(EraseDeposit(entry.fact.deposit))
             case f.PinSteppedUp():
@@ -128,8 +127,20 @@ def vault_changes(request: Request, entries: tuple[Entry, ...]) -> tuple[VaultCh
             case f.PinStepUpEnded():
                 changes.append(EraseSalt())
             case _:
-                pass
+                changes += _of_clerk(request, entry.fact)
     return tuple(changes)
+
+
+def _of_clerk(request: Request, fact: f.Fact) -> list[VaultChange]:
+    match fact:
+        case f.DepositLoading() if isinstance(request, LoadAsked):
+            return [HoldCase(fact.deposit, request.case.reveal())]
+        case f.ClerkExpected() if isinstance(request, OrderSeen) and isinstance(request.order.ask, AdmitClerk):
+            return [HoldCode(request.order.ask.code)]
+        case f.ClerkEntered() | f.ClerkCodeEnded():
+            return [EraseCode()]
+        case _:
+            return []
 
 
 def restart(journal: Journal, vault: Vault, settings: Settings, nonce: str, now: Now, receipts: ReceiptSigner | None = None) -> Turns:

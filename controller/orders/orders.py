@@ -6,7 +6,7 @@ An id is kept until a thousand newer orders came; what counted below the oldest 
 import msgspec
 
 from contracts.facts import Entry, Fact, OrderEnded, OrderRefused, OrderTaken
-from contracts.orders import AdmitClerk, ExtendAll, Load, Order, Release, SetPin, deposit_of
+from contracts.orders import AdmitClerk, ExtendAll, Load, Order, Release, SendSms, SetPin, deposit_of
 from contracts.topics import Answer
 from controller.clock import Now
 from controller.refused import Refused
@@ -57,7 +57,8 @@ def decide(orders: Orders, order: Order, refusal: str | None, nonce: str, now: N
     ask = order.ask
     until = ask.until if isinstance(ask, SetPin | AdmitClerk | ExtendAll) else None
     low = isinstance(ask, Load | SetPin) and ask.low
-    taken = OrderTaken(order.id, verb, order.actor, order.counter, deposit=deposit_of(ask) or None, until=until, low=low)
+    idx = ask.idx if isinstance(ask, SendSms) else None
+    taken = OrderTaken(order.id, verb, order.actor, order.counter, deposit=deposit_of(ask) or None, until=until, low=low, idx=idx)
     return (msgspec.structs.replace(taken, compartment=ask.compartment, empty=ask.empty) if isinstance(ask, Release) else taken,)
 
 

@@ -2,7 +2,7 @@
 
 import msgspec
 
-from controller import rules
+from controller import order_rules
 from controller.clerk.decide import TakeBackAnswered
 from controller.live import Live
 from controller.machine import LoadAsked, Request
@@ -27,7 +27,7 @@ def found(
         return _again(live, "sheet", "other_case"), None
     phases = {state.locker.deposits[deposit].phase: deposit for deposit in known}
     if "waiting" in phases:
-        problem = rules.deposit_refusal(state, live, settings, phases["waiting"])
+        problem = order_rules.deposit_refusal(state, live, settings, phases["waiting"])
         return (_again(live, "scan", "full"), None) if problem else (live, LoadAsked(phases["waiting"], case))
     lying = phases.get("stored") or phases.get("withdrawn")
     if lying is not None:

@@ -76,6 +76,12 @@ AUDIT = (
     *CLERK_IN, f.AuditBegun(), f.AuditAsked(compartment=1), f.DoorUnlockDue(compartment=1, cause="audit", pulse_ms=500, board_boot=1),
 )  # fmt: skip
 AUDIT_OPEN = (*AUDIT, f.DoorPulsed(compartment=1, wish=8), f.DoorOpened(compartment=1, cause="audit", opens=1, board_boot=1))
+SMS_WAITING = (
+    BOOT, f.OrderTaken(order="o-1", verb="send_sms", actor="centre", counter=1, idx="dep-1-ready"),
+    f.SmsDue(idx="dep-1-ready", order="o-1"),
+)  # fmt: skip
+SMS_TRYING = (*SMS_WAITING, f.SmsTrySpent(idx="dep-1-ready"))  # the wish is 4
+SMS_SENT = (*SMS_TRYING, f.SmsSent(idx="dep-1-ready", reference=7), f.OrderEnded(order="o-1", state="done", code="ok"))
 
 HISTORIES: Mapping[str, tuple[AnyFact, ...]] = {
     "empty": (BOOT,),
@@ -128,6 +134,11 @@ HISTORIES: Mapping[str, tuple[AnyFact, ...]] = {
     "audit, open": AUDIT_OPEN,
     "audit, answered and open": (*AUDIT_OPEN, f.AuditAnswered(compartment=1, contents="empty", same=True)),
     "quarantined": (*STORED, f.CompartmentQuarantined(compartment=1, reason="damaged")),
+    "a message waits": SMS_WAITING,
+    "a message is with the modem": SMS_TRYING,
+    "a message was sent": SMS_SENT,
+    "a message was delivered": (*SMS_SENT, f.SmsDelivered(idx="dep-1-ready", status="delivered")),
+    "a message is in doubt": (*SMS_TRYING, f.SmsInDoubt(idx="dep-1-ready"), f.OrderEnded(order="o-1", state="failed", code="in_doubt")),
 }  # fmt: skip
 
 
