@@ -13,6 +13,8 @@ from controller.inputs import (
     CodeCompared,
     CodeScanned,
     FactsGone,
+    HeadphonesPlugged,
+    HeadphonesUnplugged,
     Input,
     InputsDropped,
     KeyPressed,
@@ -34,7 +36,7 @@ from controller.senses import BoardEvent
 from controller.settings import Settings
 from controller.sms.sms import SmsOutcome, SmsReport
 from controller.state import State
-from controller.visit import clerk_cases, keys, screens, visits
+from controller.visit import choices, clerk_cases, keys, screens, visits
 from controller.visit.visiting import CaseRead
 
 PAGE_SILENT_MS = 15_000
@@ -42,6 +44,11 @@ PAGE_SILENT_MS = 15_000
 
 def absorb(state: State, live: Live, settings: Settings, item: Input | BoardEvent, now: Now) -> tuple[Live, Request | CaseRead | None]:
     """Live after the input, and the request it makes."""
+    live, request = _absorb(state, live, settings, item, now)
+    return choices.settled(live), request
+
+
+def _absorb(state: State, live: Live, settings: Settings, item: Input | BoardEvent, now: Now) -> tuple[Live, Request | CaseRead | None]:
     match item:
         case BoardSeen() | BoardLost() | Levels() | UnlockResult() | Executed():
             return senses.absorb(state, live, settings, item, now)
@@ -51,29 +58,39 @@ def absorb(state: State, live: Live, settings: Settings, item: Input | BoardEven
             return live, item
         case PageAlive():
             return msgspec.structs.replace(live, page_ms=now.mono_ms, rescue=""), FaultsSeen((("screen_silent", "screen", False),))
-        case PinCompared():
-            return live, PinMatched(item.match, item.deposit, live.visit.again)
-        case CodeCompared():
-            return live, CodeMatched(item.match, item.right)
+        case PinCompared() | CodeCompared():
+            return live, _compared(live, item)
         case CodeScanned():
             return _scanned(state, live, settings, item, now)
+        case HeadphonesPlugged() | HeadphonesUnplugged():
+            return choices.plugged(live, settings, isinstance(item, HeadphonesPlugged), now), None
         case ModemSeen():
             return msgspec.structs.replace(live, modem_ready=item.state == "ready"), item
-        case SmsAnswered():
-            return live, SmsOutcome(item.wish, item.end, item.code, item.reference)
-        case SmsReported():
-            return live, SmsReport(item.reference, item.status)
+        case SmsAnswered() | SmsReported():
+            return live, _of_modem(item)
         case TimerFired():
             return _timer(state, live, settings, now)
         case _:
             return _heard(live, item), None
 
 
+def _compared(live: Live, item: PinCompared | CodeCompared) -> Request:
+    if isinstance(item, PinCompared):
+        return PinMatched(item.match, item.deposit, live.visit.again)
+    return CodeMatched(item.match, item.right)
+
+
+def _of_modem(item: SmsAnswered | SmsReported) -> Request:
+    if isinstance(item, SmsAnswered):
+        return SmsOutcome(item.wish, item.end, item.code, item.reference)
+    return SmsReport(item.reference, item.status)
+
+
 def _key(state: State, live: Live, settings: Settings, pressed: KeyPressed, now: Now) -> tuple[Live, Request | CaseRead | None]:
     # A key meant for a screen that is gone must not act on the next one (a double tap, a slow page).
     if not live.screen_rev <= pressed.rev <= live.rev:
         return live.counted("key_of_another_screen"), None
-    if pressed.key not in screens.keys(screens.where(state, live, now), state, live, now):
+    if pressed.key not in screens.keys(screens.where(state, live, now), state, live, settings, now):
         return live.counted("key_not_active"), None
     return keys.absorb(state, live, settings, pressed.key, now)
 
@@ -82,7 +99,7 @@ def _scanned(state: State, live: Live, settings: Settings, read: CodeScanned, no
     name = screens.where(state, live, now)
     if name not in clerk_cases.SCANNED_ON:
         return live.counted("scan_not_expected"), None
-    waiting = msgspec.structs.replace(live.visit, idle_ms=now.mono_ms + keys.idle_ms(name, settings), digits=Secret())
+    waiting = msgspec.structs.replace(live.visit, idle_ms=now.mono_ms + keys.idle_ms(name, settings, live.choices), digits=Secret())
     return msgspec.structs.replace(live, visit=waiting), CaseRead(read.code)
 
 

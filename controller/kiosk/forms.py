@@ -7,7 +7,7 @@ import msgspec
 
 from contracts.screen_messages import ScreenMessage
 
-Layout = Literal["attract", "words", "menu", "pad", "cabinet", "receipt"]
+Layout = Literal["attract", "words", "menu", "pad", "cabinet", "receipt", "pages"]
 
 
 class ScreenWrong(ValueError):
@@ -30,6 +30,9 @@ class Form(msgspec.Struct, frozen=True):
 FORMS: Mapping[str, Form] = {
     "l.attract": Form("attract", ok="btn.ok.collect", numbers={"0": "bar.clerk"}),
     "lang": Form("menu", ok="btn.ok.next"),
+    "help": Form("menu", ok="btn.ok.next"),
+    "info": Form("menu", ok="btn.ok.next"),
+    "info.page": Form("pages"),
     "l.phone": Form("pad", ok="btn.ok.next"),
     "l.pin": Form("pad", ok="btn.ok.next"),
     "l.checking": Form("words"),
@@ -122,7 +125,9 @@ PROBLEMS: Mapping[str, Mapping[str, str]] = {
 REASONS_OF_TAKING = ("not_there", "jam", "no_close")
 """Why a document was not taken out, with words of their own."""
 
-SAID_OTHERWISE = frozenset(("l.found", "k.opening", "k.close", "k.login", "k.loaded.last", "k.failed.last", "k.audit.last"))
+SAID_OTHERWISE = frozenset(
+    ("info.page", "lang", "l.found", "k.opening", "k.close", "k.login", "k.loaded.last", "k.failed.last", "k.audit.last")
+)
 """Screens whose words have other keys than their names."""
 
 

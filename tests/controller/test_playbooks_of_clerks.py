@@ -305,7 +305,7 @@ def test_a_door_left_open_ends_the_session_and_keeps_its_question() -> None:
     compartment, before = machine.state.at, machine.seq
     machine.run(181_000)
     assert machine.kinds(before) == ["fault.raised", "clerk.left"]
-    assert (machine.screen.screen, machine.screen.keys) == ("k.load", ())
+    assert (machine.screen.screen, machine.screen.keys) == ("k.load", ("help", "audio"))
     machine.push(compartment)
     assert machine.screen.screen == "k.check"
     machine.press("1")
@@ -340,7 +340,7 @@ def test_without_its_clerk_a_loading_opens_no_door_again() -> None:
 def test_a_power_cut_at_the_open_door_asks_once_it_is_closed() -> None:
     machine = restarted(at_load())
     compartment = machine.state.at
-    assert (machine.screen.screen, machine.screen.keys) == ("k.load", ())
+    assert (machine.screen.screen, machine.screen.keys) == ("k.load", ("help", "audio"))
     machine.push(compartment)
     before = machine.seq
     machine.press("3")  # the number of the other one is asked of a clerk alone
