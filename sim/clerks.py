@@ -2,7 +2,7 @@
 
 from central.deposits.rules import DeskRefused
 from sim.documents import Document
-from sim.people import PATIENCE_MS, Clerk
+from sim.people import PATIENCE_MS, WITHDRAWN, Clerk
 from sim.storm_centre import CentreAway
 
 ACTOR = "A. Nowak"
@@ -24,14 +24,18 @@ class CounterClerk(Clerk):
         for document in self.documents:
             await self.think(200, 4_000)
             await self._register(document)
-        while await self._waiting() or self._has_open():
+        while self._has_work():
             await self.think(1_000, 6_000)
-            if await self._waiting():
+            if await self._waiting() or self._to_take_back():
                 async with self.machine.front:
                     await self._round()
 
-    def _has_open(self) -> bool:
-        return any(not document.given_up and not self._is_stored(document) for document in self.documents)
+    def _has_work(self) -> bool:
+        return bool(self._to_take_back()) or any(not document.given_up and not document.taken for document in self.documents)
+
+    def _to_take_back(self) -> list[Document]:
+        """Documents that wait in the machine for somebody from the office."""
+        return [document for document in self.documents if document.given_up == WITHDRAWN and document.compartment is not None]
 
     async def _waiting(self) -> list[Document]:
         """The documents in this person's hand that the machine knows of."""
@@ -168,6 +172,9 @@ class CounterClerk(Clerk):
         match name:
             case "k.expired":
                 self.in_hand = False
+                if self.screen is not None and self.screen.data.get("problem"):
+                    self._shut_all()  # the screen says: close its door
+                    await self.think(1_000, 2_000)
                 self.machine.press("cancel" if self.took_back else "ok")
             case "k.take" if self.machine.door_open(number):
                 for document in self.documents:

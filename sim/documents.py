@@ -33,5 +33,5 @@ class Document:
         """A clerk takes it out of an open compartment, for the office."""
         machine.stage.watch.moved(self.deposit, number)
         self.compartment = None
-        self.given_up = self.given_up or "taken back to the office"
+        self.given_up = "taken back to the office"
         machine.trace(f"document {self.deposit[:6]} out of {number} for the office")
