@@ -98,11 +98,18 @@ class CounterClerk(Clerk):
                 await self._take_back(name, number)
             case "k.audit" | "k.close" | "k.audited":
                 await self._audit(name, number)
-            case "more_time" | "k.nocode":
-                self.machine.press("ok")
             case _:
-                pass
+                self._elsewhere(name)
         return False
+
+    def _elsewhere(self, name: str) -> None:
+        if self.screen is None:
+            return
+        if name == "k.nocode" or (name == "more_time" and self.inside):
+            self.machine.press("ok")
+        elif not name.startswith("k."):
+            # Somebody has left the machine in the middle of something else: a clerk clears the screen first.
+            self.machine.press("cancel" if "cancel" in self.screen.keys else "ok")
 
     def _outside(self) -> bool:
         if self.inside:
