@@ -43,7 +43,7 @@ class DepositSeen(msgspec.Struct, frozen=True):
 class CompartmentSeen(msgspec.Struct, frozen=True):
     """A compartment in the machine's report."""
 
-    number: int
+    n: int
     use: str
 
 
@@ -155,7 +155,7 @@ class CentreDesk:
     def out_of_use(self) -> list[int]:
         """Compartments that nobody uses until somebody has looked, as the machine reports them."""
         reports = [one.report for one in self.machines if one.report is not None]
-        return [one.number for report in reports for one in report.compartments if one.use == "quarantined"]
+        return [one.n for report in reports for one in report.compartments if one.use == "quarantined"]
 
     def answer(self, order: str) -> FactSeen | None:
         """The machine's first word about an order."""

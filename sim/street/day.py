@@ -53,7 +53,9 @@ class Day:
         self.eye = KioskEye(ports.kiosk, changed)
         self.scanner = ScannerAtHand(clock.mono_ms)
         self.ear = SpeechEar(places.speech, changed)
-        self.controller = Child("kiosk-controller", "sim.street.machine_program", places.site, logs / "controller.log", changed, self._around)
+        self.controller = Child(
+            "kiosk-controller", "sim.street.machine_program", places.site, logs / "controller.log", changed, self._around
+        )
         self.centre = Child("kiosk-central", "sim.street.centre_program", places.centre, logs / "centre.log", changed, self._around)
 
     async def begin(self) -> None:

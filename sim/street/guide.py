@@ -5,7 +5,7 @@ from collections.abc import Callable, Mapping
 import msgspec
 
 from sim.street.guide_clerk import door as told_door
-from sim.street.guide_clerk import to_take_out, unjam, with_clerk
+from sim.street.guide_clerk import spaced, to_take_out, unjam, with_clerk
 from sim.street.sight import Advice, Sight, Waiting
 
 PIN_DIGITS, NUMBER_DIGITS = 6, 9
@@ -198,7 +198,7 @@ def _calm(sight: Sight) -> Advice:
     if sight.screen in {"l.oos", "l.oos.forced"}:
         return Advice("kiosk.oos") if sight.wired else Advice("kiosk.oos.wire", "wire")
     if sight.code and "0" in sight.keys:
-        return Advice("clerk.enter", "kiosk:0")
+        return Advice("clerk.enter", "kiosk:0", {"code": spaced(sight.code)})
     if sight.pin:
         return _before_the_visit(sight)
     if not sight.network:
@@ -222,6 +222,7 @@ def _before_the_visit(sight: Sight) -> Advice:
 def _at_the_desk(sight: Sight) -> Advice | None:
     says: Mapping[str, Callable[[Waiting], Advice]] = {
         "stored.lost": lambda one: Advice(f"desk.sms_{sight.sms_trouble}", f"sms:{sight.sms_trouble}", {"case": one.case}),
+        "stored.gone": lambda one: Advice("desk.lost_sms", f"reissue:{one.key}", {"case": one.case}),
         "stored.slip": lambda one: Advice("desk.slip", f"slip:{one.key}", {"case": one.case}),
         "stored": lambda one: Advice("desk.sms_coming", "", {"case": one.case}),
         "told": lambda one: Advice("desk.sms_coming", "", {"case": one.case}),
@@ -240,7 +241,9 @@ def _at(one: Waiting, sight: Sight) -> str:
     """Where a document is on its way to the resident."""
     if one.state not in {"stored", "told"} or one.ended:
         return one.state if not one.ended else ""
-    return "stored.slip" if one.unprinted else "stored.lost" if sight.sms_trouble else one.state
+    if one.unprinted:
+        return "stored.slip"
+    return "stored.lost" if sight.sms_trouble else "stored.gone" if one.gone else one.state
 
 
 def _over(sight: Sight) -> Advice | None:

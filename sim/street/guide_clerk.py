@@ -28,6 +28,11 @@ def unjam(sight: Sight) -> str:
     return f"jam:{sight.compartment}" if sight.compartment in sight.jammed else ""
 
 
+def spaced(code: str) -> str:
+    """A one-time code as people read it."""
+    return f"{code[:4]} {code[4:]}"
+
+
 def to_take_out(sight: Sight) -> str:
     """A case that a clerk is to take out; empty for none."""
     return next((one.case for one in sight.waiting if one.state == "withdrawn" or one.ended), "")
@@ -80,7 +85,9 @@ def _at_the_open_box(sight: Sight) -> Advice:
 
 def _switch_or(say: str, sight: Sight) -> Advice:
     """A door that is closed and whose switch says otherwise has a switch to mend."""
-    return Advice("door.stuck", f"stuck:{sight.compartment}", door(sight)) if sight.compartment in sight.stuck else Advice(say, "", door(sight))
+    if sight.compartment in sight.stuck:
+        return Advice("door.stuck", f"stuck:{sight.compartment}", door(sight))
+    return Advice(say, "", door(sight))
 
 
 def _entering(sight: Sight) -> Advice | None:
@@ -153,4 +160,5 @@ def _number(sight: Sight, number: int, say: str) -> Advice:
 
 
 def _digits(sight: Sight, digits: str, say: str) -> Advice:
-    return Advice(say, "kiosk:ok" if sight.filled >= CODE_DIGITS else f"kiosk:{digits[sight.filled]}")
+    glow = "kiosk:ok" if sight.filled >= CODE_DIGITS else f"kiosk:{digits[sight.filled]}"
+    return Advice(say, glow, {"code": spaced(digits)})

@@ -20,6 +20,7 @@ from sim.street.sms_network import SmsNetwork, Trouble
 LOADING = frozenset({"registered", "held", "loading"})
 MACHINE_ANSWERS_S = 2.0
 LOOKED = "street"
+CODE_ENDS = frozenset({"clerk.entered", "clerk.code_ended"})
 
 AtTheDesk = Literal["register", "load", "code", "reissue", "extend", "withdraw", "slip", "release"]
 AtTheMachine = Literal["take", "put", "close", "key", "scan", "plug"]
@@ -45,11 +46,12 @@ class Deed(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
 
 
 class Hands:
-    """The hands of one day; `code` is the clerk's one-time code that was drawn last."""
+    """The hands of one day."""
 
     def __init__(self, day: Day, sms: SmsNetwork, until: Until, wall: Callable[[], datetime]) -> None:
         self.slips: list[Slip] = []
-        self.code = ""
+        self._code = ""
+        self._code_after = 0
         self._day = day
         self._sms = sms
         self._until = until
@@ -71,6 +73,12 @@ class Hands:
             "jam": any(paper.where == "box" and paper.box not in (*jammed, *opened) for paper in cabinet.papers),
         }
 
+    @property
+    def code(self) -> str:
+        """The clerk's one-time code, until it is used up."""
+        used = any(fact.kind in CODE_ENDS and fact.id > self._code_after for fact in self._day.desk.facts)
+        return "" if used else self._code
+
     def loaded(self) -> DepositSeen | None:
         """The document that the machine has a compartment open for: the screen names its case, the centre knows it a moment later."""
         seen, known = self._day.eye.seen, self._day.desk.deposits
@@ -87,7 +95,8 @@ class Hands:
             case "load":
                 await self._load(deed.deposit)
             case "code":
-                self.code = await pages.code()
+                self._code = await pages.code()
+                self._code_after = desk.facts[-1].id if desk.facts else 0
             case "reissue":
                 await desk.reissue(deed.deposit)
             case "extend":

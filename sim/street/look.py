@@ -87,4 +87,5 @@ def _waiting(street: Street, one: DepositSeen) -> Waiting:
     lost = paper is not None and paper.where == "box" and one.state in {"registered", "held"}
     arrived = street.sms.arrived(one.key) or one.printed is not None
     unprinted = one.slip and one.printed is None
-    return Waiting(one.key, one.case, one.state, arrived, paper.box if lost and paper else 0, street.expired(one), unprinted)
+    box = paper.box if lost and paper else 0
+    return Waiting(one.key, one.case, one.state, arrived, box, street.expired(one), unprinted, street.sms.gone(one.key))

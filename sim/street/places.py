@@ -12,7 +12,8 @@ from central.randomness import SystemRandomness
 from central.signer import make_keys
 from contracts.descriptions import Locker, read_locker
 from controller.randomness import SystemRandomness as MachineRandomness
-from controller.site import make_keys as make_machine_keys, read_site
+from controller.site import make_keys as make_machine_keys
+from controller.site import read_site
 
 MACHINE = "u-01"
 HARDWARE = Path(__file__).resolve().parents[2] / "hardware"

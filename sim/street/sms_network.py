@@ -97,6 +97,10 @@ class SmsNetwork:
         """Whether a message about this deposit is on the phone."""
         return any(message.deposit == deposit for message in self.inbox())
 
+    def gone(self, deposit: str) -> bool:
+        """Whether the newest message about this deposit was lost."""
+        return next((message.lost for message in reversed(self.messages) if message.deposit == deposit), False)
+
     def moving(self) -> bool:
         """Whether a message could arrive now, or its sender be told that it cannot."""
         return any(message.arrived is None and not message.lost for message in self.messages)

@@ -129,7 +129,14 @@ class Street:
         seen, deposits = self.day.eye.seen, self.day.desk.deposits
         if seen.screen.startswith("k.") and seen.screen not in TAKING:
             return self.hands.loaded()
-        return next((one for one in deposits if one.compartment == seen.compartment and one.state in (TAKEN_BACK if seen.screen in TAKING else VISITED)), None)
+        return next(
+            (
+                one
+                for one in deposits
+                if one.compartment == seen.compartment and one.state in (TAKEN_BACK if seen.screen in TAKING else VISITED)
+            ),
+            None,
+        )
 
     async def act(self, deed: Deed) -> None:
         """Do one thing; raises HandRefused, CentreRefused, and then nothing has changed."""

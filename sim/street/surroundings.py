@@ -3,6 +3,7 @@
 Each line is the whole of it, so that a program that starts again knows it from its first line on.
 """
 
+import os
 import sys
 import threading
 from collections.abc import Callable
@@ -51,12 +52,20 @@ class Around:
     def __init__(self, changed: Callable[[Surroundings], None] = lambda now: None) -> None:
         """Waits for the first line. Raises SurroundingsWrong."""
         self._changed = changed
-        self._hear(sys.stdin.buffer.readline(LINE_BYTES_MAX))
+        # Unbuffered: a thread that waits in a buffer's lock would be in the way when the program ends.
+        self._lines = sys.stdin.fileno()
+        self._hear(self._line())
         threading.Thread(target=self._listen, daemon=True).start()
 
     def _listen(self) -> None:
-        while line := sys.stdin.buffer.readline(LINE_BYTES_MAX):
+        while line := self._line():
             self._hear(line)
+
+    def _line(self) -> bytes:
+        line = b""
+        while not line.endswith(b"\n") and len(line) < LINE_BYTES_MAX and (byte := os.read(self._lines, 1)):
+            line += byte
+        return line
 
     def _hear(self, line: bytes) -> None:
         self.now = read(line)
