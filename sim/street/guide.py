@@ -243,7 +243,9 @@ def _at(one: Waiting, sight: Sight) -> str:
         return one.state if not one.ended else ""
     if one.unprinted:
         return "stored.slip"
-    return "stored.lost" if sight.sms_trouble else "stored.gone" if one.gone else one.state
+    if sight.sms_trouble == "down" or (sight.sms_trouble and one.gone):
+        return "stored.lost"
+    return "stored.gone" if one.gone else one.state
 
 
 def _over(sight: Sight) -> Advice | None:

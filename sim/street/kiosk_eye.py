@@ -26,6 +26,7 @@ class Seen(msgspec.Struct, frozen=True):
     case: str = ""
     moving: bool = False
     typed: int = 0
+    banner: str = ""
 
 
 class _Told(msgspec.Struct, frozen=True):
@@ -34,6 +35,7 @@ class _Told(msgspec.Struct, frozen=True):
     lang: str
     keys: tuple[str, ...]
     data: dict[str, Any]
+    banner: str | None = None
 
 
 class _Frame(msgspec.Struct, frozen=True):
@@ -82,7 +84,8 @@ class KioskEye:
         # The screen that asks whether the document is inside names no case: it is still the same one.
         case = str(data.get("case", "")) or (self.seen.case if told.screen.startswith("k.") else "")
         numbers = {name: int(data.get(name) or 0) for name in ("filled", "compartment", "tries_left", "typed")}
-        return Seen(told.screen, told.lang, told.rev, told.keys, **numbers, case=case, moving=bool(data.get("moving", False)))
+        moving, banner = bool(data.get("moving", False)), told.banner or ""
+        return Seen(told.screen, told.lang, told.rev, told.keys, **numbers, case=case, moving=moving, banner=banner)
 
     async def _live(self, page: ClientConnection) -> None:
         with contextlib.suppress(WebSocketException):

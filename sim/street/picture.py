@@ -31,7 +31,7 @@ def picture(street: Street, words: Words) -> dict[str, Any]:
         "phase": street.phase,
         "power": "on" if day.cabinet.power and day.eye.seen.screen else "starting" if day.cabinet.power else "off",
         "network": day.cable.connected,
-        "kiosk": {"screen": day.eye.seen.screen, "lang": day.eye.seen.lang, "filled": day.eye.seen.filled},
+        "kiosk": {name: getattr(day.eye.seen, name) for name in ("screen", "lang", "filled", "typed", "keys", "banner")},
         "doors": _doors(street, words),
         "hand": _hand(street, words),
         "phone": [*_slips(street, words), *(_message(street, one, words) for one in street.sms.inbox())],
@@ -98,6 +98,7 @@ def _message(street: Street, message: Message, words: Words) -> dict[str, Any]:
     pin = found[1] if found else ""
     return {
         "id": message.id,
+        "deposit": message.deposit,
         "from": message.sender,
         "to": words("phone.to", phone=_grouped(message.phone.removeprefix("48"))),
         "at": at,
@@ -111,6 +112,7 @@ def _slips(street: Street, words: Words) -> list[dict[str, Any]]:
     return [
         {
             "id": f"slip-{one.deposit}",
+            "deposit": one.deposit,
             "from": words("slip.title"),
             "to": "",
             "at": "",

@@ -1,7 +1,7 @@
 """What the centre's facts prove of the last visit."""
 
 from sim.street.centre_desk import FactSeen
-from sim.street.proof import pin_paused, prove, why_unopened
+from sim.street.proof import prove, why_unopened
 
 
 def fact(number: int, kind: str, **values: object) -> FactSeen:
@@ -69,9 +69,3 @@ def test_why_a_door_did_not_open() -> None:
     assert why_unopened([doubt, fact(2, "door.jammed", compartment=4, wish=2)], 4) == "jammed"
     assert why_unopened([doubt, fact(2, "door.unlock_due", compartment=4)], 4) == ""
     assert why_unopened([fact(3, "door.refused", compartment=4, code="restarted")], 4) == "refused"
-
-
-def test_a_pause_lasts_until_it_is_over() -> None:
-    paused = fact(1, "pin.paused", level=1, pause_ms=60_000)
-    assert pin_paused([paused, fact(2, "boot.started")])
-    assert not pin_paused([paused, fact(2, "pin.resumed")])

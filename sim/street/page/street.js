@@ -60,6 +60,9 @@ function draw(street) {
   for (const name of ["take", "put", "close", "jam"]) {
     document.getElementById(name).setAttribute("aria-disabled", String(!street.can[name]));
   }
+  for (const button of document.querySelectorAll("[data-press]")) {
+    button.setAttribute("aria-disabled", String(!street.kiosk.keys.includes(button.dataset.press)));
+  }
   drawSwitch("power", street.power !== "off");
   drawSwitch("network", street.network);
   dark.hidden = street.power === "on";
@@ -131,6 +134,9 @@ document.getElementById("register").addEventListener("submit", async (event) => 
   const deed = { do: "register", case: caseInput.value, phone: document.getElementById("number").value, kind: kind.value, low: low.checked, slip: slip.checked };
   if (await act(deed)) suggested = caseInput.value;
 });
+for (const button of document.querySelectorAll("[data-press]")) {
+  button.addEventListener("click", () => act({ do: "key", key: button.dataset.press }));
+}
 buildCabinet(JSON.parse(body.dataset.shape));
 buildWorkshop(JSON.parse(body.dataset.shape), (key, value) => act({ do: "site", key, value }), () => glow(body.dataset.glow ?? ""));
 showView(location.hash === "#workshop" ? "workshop" : "street");
