@@ -93,6 +93,9 @@ class Machine:
 
     def _site(self, bus: str, broker_port: int, version: int) -> str:
         keys = os.path.relpath(self.keys, self.folder)
+        files = (
+            f'pin = "{keys}/pin-{self.machine}.key"', 'seal = "seal.key"', 'receipt = "receipt.key"', f'orders = ["{keys}/order.pub"]',
+        )  # fmt: skip
         mqtt = (f"port = {broker_port}", f"version = {version}", f"keepalive_s = {self._keepalive_s}", *self._mqtt)
         return "\n".join(
             (
@@ -103,8 +106,7 @@ class Machine:
                 f"mqtt = {{ {', '.join(mqtt)} }}",
                 f"kiosk = {{ port = {self.screen_port} }}",
                 'city = { domain = "urzad.example" }',
-                f'keys = {{ pin = "{keys}/pin-{self.machine}.key", seal = "seal.key", receipt = "receipt.key",'
-                f' orders = ["{keys}/order.pub"] }}',
+                f"keys = {{ {', '.join(files)} }}",
                 "",
             )
         )
