@@ -7,7 +7,7 @@ from sim.street.sight import Lies, Sight, Unopened, Waiting
 from sim.street.street import INSIDE, PIN, Street
 
 PHONE_DIGITS = 9
-OVER = frozenset({"cancelled", "collected", "withdrawn"})
+OVER = frozenset({"cancelled", "collected", "withdrawn", "taken_back"})
 
 
 def sight(street: Street, lang: Language, proof: Proof) -> Sight:

@@ -182,6 +182,9 @@ frame_ancestors = ["'self'"]
 [city]
 domain = "{DOMAIN}"
 
+[speech]
+player = []
+
 [keys]
 pin = "keys/pin-{MACHINE}.key"
 seal = "keys/machine-seal.key"
