@@ -66,10 +66,10 @@ def _collecting(sight: Sight) -> Advice | None:
             return Advice("kiosk.report", f"kiosk:{_what_is_inside(sight)}")
         case "l.reported":
             return Advice("reported.close", "close") if sight.compartment in sight.open_doors else Advice("reported", "kiosk:ok")
-        case "l.jam":
+        case "l.unseen" if not sight.wired:
+            return Advice("door.unseen", "wire", door)
+        case "l.jam" | "l.unseen":
             return _not_opened(sight, door)
-        case "l.unseen":
-            return Advice("door.unseen", "kiosk:2" if sight.wired else "wire", door)
         case "l.done" | "l.done.late":
             return _told(sight, "kiosk:ok") or Advice("kiosk.read", "kiosk:ok")
         case _:
@@ -180,9 +180,12 @@ def _typing(sight: Sight) -> Advice:
 
 
 def _number(sight: Sight) -> Advice:
-    if sight.filled >= NUMBER_DIGITS or not sight.number:
-        return Advice("pin.number", "kiosk:ok")
-    return Advice("pin.number", f"kiosk:{sight.number[sight.filled]}")
+    if len(sight.number) != NUMBER_DIGITS:
+        return Advice("pin.none", "kiosk:cancel")
+    at = sight.filled if sight.screen == "l.phone" else 0
+    if at >= NUMBER_DIGITS:
+        return Advice("phone.confirm", "kiosk:ok")
+    return Advice("phone.type", f"kiosk:{sight.number[at]}", {"left": str(NUMBER_DIGITS - at)})
 
 
 def _same_pin(sight: Sight) -> Advice:

@@ -52,7 +52,12 @@ def test_the_last_visit_is_meant_and_not_an_earlier_hand_over() -> None:
     withdrawn = fact(5, "deposit.withdrawn", deposit="k2", compartment=9, reason="jam")
     assert (prove([*STORY, begun]).ending, prove([*STORY, begun, withdrawn]).ending) == ("handed_over", "withdrawn")
     assert prove([*STORY, fact(4, "deposit.reported", deposit="k1", compartment=4, contents="foreign")]).ending == "reported"
-    assert prove([*STORY, fact(4, "pin.paused", level=1, pause_ms=60_000)]).ending == ""
+
+
+def test_a_second_opening_by_whoever_left_something_is_no_second_hand_over() -> None:
+    opened = fact(10, "door.opened", compartment=4, cause="collection")
+    again = fact(11, "collection.reopened", deposit="k1", compartment=4)
+    assert len(prove([*STORY, opened]).openings) == len(prove([*STORY, opened, again]).openings) + 1
 
 
 def test_the_visit_and_the_last_start_are_in_order() -> None:
