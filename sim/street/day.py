@@ -111,6 +111,9 @@ class Day:
         if self.around.days >= DAYS_MAX:
             raise HandRefused("too_late")
         self._surround(days=self.around.days + 1)
+        if self.cable.connected:  # the centre looks for what is due when it hears the machine again, else within minutes
+            self.cable.cut()
+            self.cable.mend()
 
     def plug(self) -> None:
         """Plug headphones into the machine, or pull them out."""

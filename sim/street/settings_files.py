@@ -12,6 +12,8 @@ NUMBER, PLACE = "U-01", "ul. Gronowa 22a"
 DOMAIN = "odbior.example"
 TRIES_MAX = 3
 """So few wrong PINs a day, so that a visitor sees what comes then."""
+CLOSE_AFTER_S, DOOR_ALARM_S = 30, 120
+"""So soon the machine asks to close a door, and gives it up."""
 
 Theme: TypeAlias = Literal["auto", "day", "night", "contrast"]
 Auth: TypeAlias = Literal["stepup", "always", "pin"]
@@ -56,6 +58,8 @@ quiet_to = {hours[1]}
 [locker]
 auth = "{wished.auth}"
 tries_max = {TRIES_MAX}
+close_after_s = {CLOSE_AFTER_S}
+door_alarm_s = {DOOR_ALARM_S}
 
 [city]
 domain = "{DOMAIN}"

@@ -19,7 +19,6 @@ BANNER = "l.offline"
 WALKS: tuple[Callable[[Walker], None], ...] = (
     tour_walks.patient_resident,
     tour_walks.open_door,
-    tour_walks.late_door,
     tour_walks.trouble,
     tour_walks.guesses_and_time,
     tour_walks.clerk,

@@ -9,7 +9,7 @@ MINUTE_S = 75.0
 
 
 def patient_resident(walker: Walker) -> None:
-    """The whole collection with a receipt, once more with the same PIN, a report; then a minute of thought."""
+    """The whole collection with a receipt, once more with the same PIN; then a minute of thought."""
     pin = walker.pin(FIRST)
     walker.see("l.attract")
     walker.enter(pin)
@@ -27,9 +27,8 @@ def patient_resident(walker: Walker) -> None:
     walker.see("l.grace")
     walker.press(*pin, "ok")
     walker.see("l.open")
-    walker.press("1", "1")
-    walker.see("l.reported")
     walker.act(do="close")
+    walker.see("l.done.late")
     walker.press("ok")
     walker.enter(pin)
     walker.see("l.used")
@@ -41,7 +40,7 @@ def patient_resident(walker: Walker) -> None:
 
 
 def open_door(walker: Walker) -> None:
-    """Language, help, a network that fails, a voice; then a door that does not close."""
+    """Language, help, a network that fails, a voice; then a door that does not close, and a report."""
     walker.pin(FIRST)
     walker.see("l.attract")
     walker.press("lang")
@@ -68,15 +67,15 @@ def open_door(walker: Walker) -> None:
     walker.see("l.close", MINUTE_S)
     walker.press("1")
     walker.see("l.noclose")
-
-
-def late_door(walker: Walker) -> None:
-    """A door left open for a minute and then closed."""
-    walker.follow("l.open")
-    walker.act(do="take")
-    walker.see("l.close", MINUTE_S)
+    walker.press("ok")
     walker.act(do="close")
-    walker.see("l.done.late")
+    walker.load(SECOND)
+    walker.enter(walker.pin(SECOND))
+    walker.see("l.found")
+    walker.press("ok")
+    walker.see("l.open")
+    walker.press("1", "1")
+    walker.see("l.reported")
 
 
 def trouble(walker: Walker) -> None:
