@@ -48,14 +48,14 @@ def walked(tmp_path_factory: pytest.TempPathFactory) -> Generator[dict[str, tupl
 
 
 @pytest.mark.process
-@pytest.mark.timeout(150)
+@pytest.mark.timeout(300)
 @pytest.mark.parametrize("walk", [walk.__name__ for walk in WALKS])
 def test_the_way_leads_where_the_tour_says(walked: dict[str, tuple[Walker, Future[None]]], walk: str) -> None:
     walked[walk][1].result()
 
 
 @pytest.mark.process
-@pytest.mark.timeout(150)
+@pytest.mark.timeout(300)
 def test_every_screen_of_the_tour_came_by(walked: dict[str, tuple[Walker, Future[None]]]) -> None:
     seen: set[str] = set()
     for walker, walk in walked.values():
