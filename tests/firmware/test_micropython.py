@@ -20,7 +20,8 @@ from tests.micropython.required import require_micropython
 
 pytestmark = pytest.mark.micropython
 
-ON_BOARD = ["contracts/lock_bus.py", *(f"firmware/{name}.py" for name in ("board_io", "coil_limits", "door_switch", "lock_board", "main"))]
+FIRMWARE = ("board_io", "coil_limits", "door_switch", "lamps", "lock_board", "main")
+ON_BOARD = ["contracts/lock_bus.py", *(f"firmware/{name}.py" for name in FIRMWARE)]
 
 
 @pytest.fixture(autouse=True)
@@ -31,7 +32,7 @@ def micropython() -> None:
 def some_frame(dice: random.Random) -> bytes:
     """A request, mostly right, to this board or to another."""
     kind = dice.choice(
-        [bus.IDENTIFY, bus.STATES, bus.STATES, bus.UNLOCK, bus.UNLOCK, bus.UNLOCK, bus.STOP_ALL, bus.SET_LIMITS, bus.EXECUTED, 0x55]
+        [bus.IDENTIFY, *[bus.STATES] * 2, *[bus.UNLOCK] * 3, bus.STOP_ALL, bus.SET_LIMITS, bus.EXECUTED, *[bus.LAMPS] * 2, 0x55]
     )
     bodies = {
         bus.STATES: bus.encode_ack(dice.randrange(8)),
@@ -40,6 +41,7 @@ def some_frame(dice: random.Random) -> bytes:
         ).encode(),
         bus.SET_LIMITS: bus.Limits(dice.randrange(2000), dice.randrange(6000), dice.randrange(9), dice.randrange(900)).encode(),
         bus.EXECUTED: bus.wish_id(b"epoc", dice.randrange(60)),
+        bus.LAMPS: bus.encode_lamps(1 << dice.randrange(26), dice.randrange(102)),
     }
     body = bodies.get(kind, b"")
     if dice.random() < 0.05:
@@ -83,6 +85,7 @@ def test_the_same_bytes_get_the_same_answers(seed: int, tmp_path: Path) -> None:
     there = answers([str(MICROPYTHON)], path, micropython_environment(tmp_path))
     assert len(here) == 2000
     assert sum(" None " not in line for line in here) > 50  # the script does make coils pulse
+    assert sum(line.split()[-2] != "0" for line in here) > 20  # and lamps shine
     assert there == here
 
 

@@ -96,7 +96,7 @@ class TirelessBoard(LockBoard):
     """Leaves the end of a pulse to the host."""
 
     def tick(self, now_ms: int) -> None:
-        if self.coil is not None and now_ms - self._heard_ms >= 60_000:
+        if self.coil is None or now_ms - self._heard_ms >= 60_000:
             super().tick(now_ms)
 
 
