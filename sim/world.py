@@ -14,10 +14,12 @@ from central.settings import MachineSettings, SmsSettings
 from central.settings import Settings as CentreSettings
 from central.signer import Signer
 from contracts.descriptions import Locker, read_locker
+from controller.locker.pins import PinPolicy
 from controller.settings import Settings
 from controller.vault import VaultKeys
 from firmware.lock_board import BoardFacts, LockBoard
 from sim.byte_link import LinkFaults
+from sim.desk_people import DeskHand
 from sim.documents import Document
 from sim.faults import ClockFaults, Event, MessageFaults, SmsFaults, draw
 from sim.last_look import last_look, unfinished
@@ -31,6 +33,8 @@ from sim.watch import Violation, Watch
 
 MACHINE = "urzedomat-storm-1"
 CABINET = Path(__file__).parents[1] / "hardware" / "urzedomat_24.toml"
+POLICY = PinPolicy(tries_max=6)
+"""Fewer tries than usual, so that strangers come to the numbers before the world heals."""
 HEALING_MS_MAX = 45 * 60_000
 """How long a healed world may take: the longest pause of the PIN, the longest waits of orders and messages, and a visit after each."""
 
@@ -57,7 +61,7 @@ class World:
         )
         self.machine = StormMachine(
             stage,
-            Settings(MACHINE, "U-01", "ul. Gronowa 22a", cabinet, "0.1", hotline="61 646 33 44"),
+            Settings(MACHINE, "U-01", "ul. Gronowa 22a", cabinet, "0.1", POLICY, hotline="61 646 33 44"),
             VaultKeys(pin_key, vault_key),
             Ed25519PublicKey.from_public_bytes(signer.public_key()),
             LockCabinet(cabinet, make_core=parts.core),
@@ -102,6 +106,9 @@ class World:
             resident = Resident(self.machine, f"resident {n + 1}", self.centre, self.sms, self.documents[-1])
             self._lives(resident, resident.live())
         self._lives(clerk := Clerk(self.machine, "clerk", self.centre, self.documents), clerk.live())
+        # A backup that does not know of a new PIN would have the machine hold the old one again: who restores one asks the residents.
+        if self.stage.plan.has("desk_changes") and not self.stage.plan.has("centre_restored"):
+            self._lives(hand := DeskHand(self.machine, "hotline", self.centre, self.documents), hand.live())
         if self.stage.plan.has("stranger"):
             self._lives(stranger := Stranger(self.machine, "stranger"), stranger.live())
 
