@@ -102,8 +102,10 @@ def text_key(screen: str, data: Mapping[str, Any]) -> str:
             return "l.opening.waiting"
         case "l.used" if data.get("when") == "":
             return "l.used.untimed"
-        case "k.loaded" | "l.found":
-            return f"{screen}.plain"
+        case "l.found" if not data.get("lit"):
+            return "l.found.plain"
+        case "k.loaded":
+            return "k.loaded.plain"
         case "k.opening":
             return "l.opening"
         case "k.failed" if data.get("reason") in REASONS_OF_FAILURE and (data.get("compartment") or data["reason"] == "no_compartment"):
@@ -120,7 +122,7 @@ def _done_key(data: Mapping[str, Any]) -> str:
 
 
 TEXT_KEYS: tuple[str, ...] = (
-    *(name for name in FORMS if name not in {"info.page", "lang", "l.found", "k.loaded", "k.opening"}),
+    *(name for name in FORMS if name not in {"info.page", "lang", "k.loaded", "k.opening"}),
     *("k.load.moving", "k.load.nocase", "l.found.plain", "l.done.plain", "l.done.untimed", "l.done.untimed.plain", "k.loaded.plain"),
     *("l.used.untimed", "l.locked.untimed", "l.opening.waiting"),
     *(f"k.failed.{reason}" for reason in REASONS_OF_FAILURE),

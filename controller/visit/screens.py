@@ -22,6 +22,12 @@ def where(state: State, live: Live, now: Now) -> str:
     return choices.over(live.visit, name)
 
 
+def compartment(state: State, live: Live) -> int:
+    """The compartment that the screen is about; 0 when it is about none."""
+    visit = state.locker.collection or state.locker.loading
+    return visit.compartment if visit is not None else live.visit.compartment
+
+
 def keys(name: str, state: State, live: Live, settings: Settings, now: Now) -> tuple[str, ...]:
     """The active keys of a screen."""
     idle = set(SCREENS[name].menu) - set(choices.lines(name, settings))
@@ -84,13 +90,12 @@ def _data(name: str, state: State, live: Live, settings: Settings, now: Now) -> 
         data["hours"] = settings.hours.told()
     data["time"] = now.wall.astimezone(zone).strftime("%H:%M") if now.trusted else ""
     data |= {"filled": len(live.visit.digits), "focus": live.visit.focus, "code": live.visit.code}
-    visit = state.locker.collection or state.locker.loading
-    compartment = visit.compartment if visit is not None else live.visit.compartment
-    if compartment:
-        place = settings.cabinet.compartments()[compartment]
-        data |= {"compartment": compartment, "row": place.row, "col": place.column}
+    number = compartment(state, live)
+    if number:
+        place = settings.cabinet.compartments()[number]
+        data |= {"compartment": number, "row": place.row, "col": place.column}
     if SCREENS[name].cabinet:
-        data |= cabinet(state, settings, compartment)
+        data |= cabinet(state, settings, number)
     if name in ("k.loaded", "l.attract"):
         data |= _counted(state, settings)
     data |= clerk.data(name, state, live) if name in CLERK else resident_data.data(name, state, live, settings, now)
