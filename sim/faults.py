@@ -37,6 +37,7 @@ PROBABILITY: dict[str, float] = {
     "sms_5xx": 0.25,
     "sms_twice": 0.20,
     "sms_reports": 0.30,  # delivery reports are lost, late, double, in the wrong order
+    "counter_clerk": 0.40,  # the clerk loads in clerk mode, with a code, instead of asking the desk for each door
     "stranger": 0.40,  # somebody guesses PINs
     "desk_changes": 0.40,  # the hotline gives another PIN, more time, the same text again
 }

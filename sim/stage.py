@@ -90,8 +90,8 @@ class SeededRandomness:
     def below(self, limit: int) -> int:
         """A number from 0 to `limit` - 1; the centre draws its PINs so."""
         number = self._random.randrange(limit)
-        if limit == 10**6:
-            self._secret(f"{number:06d}")
+        if limit in (10**6, 10**8):  # a PIN, a clerk's code
+            self._secret(f"{number:0{len(str(limit)) - 1}d}")
         return number
 
 

@@ -31,6 +31,7 @@ NO_CLOCK = datetime(1970, 1, 1, tzinfo=UTC)
 SNAPSHOT_EVERY = 24
 SUPERVISOR_MS = 2_000
 PAGE_ALIVE_S = 5
+SECRET_PADS = ("l.pin", "l.wrong", "k.login", "k.scan", "k.sheet")
 NAMES = {bus.IDENTIFY: "identify", bus.STATES: "states", bus.UNLOCK: "unlock", bus.EXECUTED: "executed"}
 
 
@@ -322,7 +323,7 @@ class StormMachine:
     def press(self, key: str) -> None:
         """Somebody presses a key on the screen as they see it."""
         if self.screen is not None and self.life is not None:
-            self.trace(f"key {'#' if key.isdigit() and self.screen.screen in ('l.pin', 'l.wrong') else key} on {self.screen.screen}")
+            self.trace(f"key {'#' if key.isdigit() and self.screen.screen in SECRET_PADS else key} on {self.screen.screen}")
             self.life.put(KeyPressed(key=key, rev=self.screen.rev))
 
     async def _page_lives(self, life: Life) -> None:

@@ -18,8 +18,9 @@ QUIET_PERCENT = 25
 def lamps(state: State, live: Live, settings: Settings, now: Now) -> dict[int, Light]:
     """The lamps of each board that has one to light. Steady: nothing flickers, and a choice that lies over the screen puts nothing out."""
     under = msgspec.structs.replace(live, visit=msgspec.structs.replace(live.visit, over=""))
-    number = screens.compartment(state, under)
-    if not number or not SCREENS[screens.where(state, under, now)].cabinet:
+    name = screens.where(state, under, now)
+    number = screens.compartment(name, state, under, now) if SCREENS[name].cabinet else 0
+    if not number:
         return {}
     place = settings.cabinet.compartments()[number]
     return {place.board: (1 << place.channel, QUIET_PERCENT if choices.quiet(settings, now) else DAY_PERCENT)}

@@ -86,7 +86,9 @@ def test_a_controller_that_is_gone_leaves_it_dark() -> None:
     assert machine.cabinet.lit() == {}
 
 
-@pytest.mark.parametrize(("hour", "percent"), [(13, DAY_PERCENT), (21, DAY_PERCENT), (22, QUIET_PERCENT), (5, QUIET_PERCENT), (6, DAY_PERCENT)])
+@pytest.mark.parametrize(
+    ("hour", "percent"), [(13, DAY_PERCENT), (21, DAY_PERCENT), (22, QUIET_PERCENT), (5, QUIET_PERCENT), (6, DAY_PERCENT)]
+)
 def test_lamps_are_dim_in_the_quiet_hours(hour: int, percent: int) -> None:
     machine = BenchMachine()
     number = machine.found()
@@ -122,6 +124,8 @@ def test_a_board_that_is_silent_lights_nothing_and_the_screen_says_so() -> None:
 
 
 def test_both_revisions_are_in_use() -> None:
-    revisions = {name: {board.file.revision for board in made.boards.values()} for name, made in (("24", CABINET), ("31", locker_of("own")))}
+    revisions = {
+        name: {board.file.revision for board in made.boards.values()} for name, made in (("24", CABINET), ("31", locker_of("own")))
+    }
     assert revisions == {"24": {"C"}, "31": {"B"}}
     assert LockCabinet(CABINET).lit() == {}
