@@ -1,5 +1,6 @@
 """The bus tells boards of their lamps: only those that have some, and never before a lock that waits."""
 
+import itertools
 from collections.abc import Callable
 
 from contracts import lock_bus as bus
@@ -89,7 +90,7 @@ def test_a_frame_that_was_lost_is_said_again_and_takes_no_board_away() -> None:
     bench.boards.light({0: SEVEN})
     events = bench.run(5000)
     spoken = bench.times(0, bus.LAMPS)
-    assert min(later - earlier for earlier, later in zip(spoken, spoken[1:], strict=False)) >= AGAIN_MS
+    assert min(later - earlier for earlier, later in itertools.pairwise(spoken)) >= AGAIN_MS
     assert not any(isinstance(event, BoardLost) for event in events)
     bench.answers[0][bus.LAMPS] = heard
     bench.run(AGAIN_MS + 50)
@@ -132,4 +133,4 @@ def test_the_polls_go_on_beside_changing_lamps() -> None:
         bench.run(30)
     for board in (0, 1):
         polls = bench.times(board, bus.STATES)
-        assert max(later - earlier for earlier, later in zip(polls, polls[1:], strict=False)) < 2 * POLL_IDLE_MS
+        assert max(later - earlier for earlier, later in itertools.pairwise(polls)) < 2 * POLL_IDLE_MS
