@@ -64,7 +64,11 @@ class Watcher(Protocol):
         ...
 
     def typed(self, deposit: str) -> None:
-        """Somebody who knows the PIN of this deposit confirms it."""
+        """Somebody who knows the PIN of this deposit confirms it; empty: somebody who does not know one."""
+        ...
+
+    def locked_out(self, deposit: str) -> None:
+        """The number of this deposit's owner pauses, though nobody entered it wrongly often enough."""
         ...
 
     def secret(self, text: str) -> None:

@@ -236,3 +236,31 @@ def test_without_the_binary_it_says_what_to_do(tmp_path: Path, monkeypatch: pyte
     monkeypatch.delenv("MAKELEVEL")
     with pytest.raises(pytest.skip.Exception, match="make micropython"):
         require_micropython()
+
+
+def test_revision_c_lights_its_lamps_and_forgets_them(tmp_path: Path) -> None:
+    description = read_lock_board(DESCRIPTION.with_name("lock_board_rev_c.toml"))
+    board = MicroPythonBoard(tmp_path, description, address=5)
+    board.start()
+    host = Host(board.port, LockBoards({5: description.bus_hash}))
+    try:
+        seen = host.until(BoardSeen)
+        assert (seen.revision, seen.mismatch, seen.lamps) == ("C", "", True)
+        host.boards.light({5: (1 << 23 | 1, 25)})
+        assert lamps_told(board, host, 1) == [([0, 23], 25)]
+        host.boards.light({5: (1 << 4, 100)})
+        assert lamps_told(board, host, 1)[-1] == ([4], 100)
+        assert lamps_told(board, None, 1) == [([], 0)]  # nobody speaks to it any more
+    finally:
+        host.close()
+        board.close()
+
+
+def lamps_told(board: MicroPythonBoard, host: Host | None, count: int) -> list[tuple[list[int], int]]:
+    """The next changes of the lamps as the wiring sees them, while the host speaks or is silent."""
+    told: list[tuple[list[int], int]] = []
+    while len(told) < count:
+        if host:
+            host.until(Levels)
+        told += [(each["lamps"], each["percent"]) for each in board.read_truth() if "lamps" in each]
+    return told
