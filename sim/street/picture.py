@@ -66,6 +66,7 @@ def _doors(street: Street, words: Words) -> list[dict[str, Any]]:
     for number in street.locker.compartments():
         inside, is_open = cabinet.inside(number), number in opened
         name = "door.closed" if not is_open else "door.open.paper" if inside else "door.open"
+        said = words(name, n=number)
         # Nobody sees through a closed door: the page learns of a document only when it stands open.
         doors.append(
             {
@@ -74,7 +75,7 @@ def _doors(street: Street, words: Words) -> list[dict[str, Any]]:
                 "jammed": number in jammed,
                 "lamp": lit.get(number, 0),
                 "paper": inside.case if inside and is_open else "",
-                "name": words(name, n=number),
+                "name": words("door.lamp", door=said) if number in lit else said,
             }
         )
     return doors

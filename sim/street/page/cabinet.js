@@ -36,7 +36,7 @@ export function drawCabinet(states, close) {
     door.classList.toggle("jammed", state.jammed);
     door.dataset.open = state.open;
     door.dataset.lamp = state.lamp;
-    door.style.setProperty("--lamp", state.lamp ? 0.4 + 0.6 * state.lamp / 100 : 0);
+    door.style.setProperty("--lamp", state.lamp ? 0.4 + 0.006 * state.lamp : 0); // a dimmed lamp is still seen
     door.setAttribute("aria-label", state.name);
     door.setAttribute("aria-disabled", String(!state.open));
     door.tabIndex = state.open ? 0 : -1;
