@@ -43,6 +43,7 @@ from controller.speech import Speech
 from controller.state import State
 from controller.turns import Turns
 from controller.visit import screens
+from controller.visit.lamps import lamps
 from controller.wishes import Enquire, MatchCode, MatchPin, SubmitSms, Unlock, Wish
 
 REPORT_EVERY_MS = 30_000
@@ -233,6 +234,7 @@ class Loop:
             for event in events:
                 self._board_event(event, now)
             self._begin_due(now)
+        self.bus.light(lamps(self.turns.state, self.turns.live, self.turns.settings, now))
         while data := self.bus.bytes_to_send(now.mono_ms):
             self._line.write(data)
 
