@@ -11,14 +11,14 @@ from sim.street.surroundings import Around
 
 def main() -> int:
     """`run CENTRE.toml`, like the program itself."""
-    around = Around()
+    around = Around(sys.stdin.fileno())
 
     class StreetClock(clock.SystemClock):
         """The computer's clocks, with the street's days added to the time of day alone."""
 
         def now(self) -> Now:
             now = super().now()
-            return Now(wall=now.wall + around.now.later, mono_ms=now.mono_ms)
+            return Now(wall=now.wall + around.now().later, mono_ms=now.mono_ms)
 
     with patch.object(process, "SystemClock", StreetClock):
         return centre.main()

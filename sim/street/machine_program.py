@@ -32,14 +32,14 @@ def main() -> int:
         else:
             socket.drive_high()
 
-    around = Around(plug)
+    around = Around(sys.stdin.fileno(), plug)
 
     class StreetClock(clock.SystemClock):
         """The computer's clocks, with the street's days added to the time of day alone."""
 
         def now(self) -> clock.Now:
             now = super().now()
-            return clock.Now(wall=now.wall + around.now.later, mono_ms=now.mono_ms, boot=now.boot, trusted=now.trusted)
+            return clock.Now(wall=now.wall + around.now().later, mono_ms=now.mono_ms, boot=now.boot, trusted=now.trusted)
 
     with patch.object(process, "SystemClock", StreetClock):
         return controller.main(sys.argv[1:])

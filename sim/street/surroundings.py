@@ -3,9 +3,8 @@
 Each line is the whole of it, so that a program that starts again knows it from its first line on.
 """
 
+import contextlib
 import os
-import sys
-import threading
 from collections.abc import Callable
 from datetime import timedelta
 from typing import Annotated
@@ -14,6 +13,7 @@ import msgspec
 from msgspec import Meta
 
 LINE_BYTES_MAX = 200
+READ_BYTES = 4096
 DAYS_MAX = 60
 
 
@@ -47,26 +47,26 @@ def read(line: bytes) -> Surroundings:
 
 
 class Around:
-    """The surroundings of this process as they are now; `changed` is called in the reader's thread."""
+    """The surroundings of this process, looked at whenever somebody asks for the time; `changed` is called with each change."""
 
-    def __init__(self, changed: Callable[[Surroundings], None] = lambda now: None) -> None:
-        """Waits for the first line. Raises SurroundingsWrong."""
+    def __init__(self, source: int, changed: Callable[[Surroundings], None] = lambda now: None) -> None:
+        """`source` is a file descriptor; waits for its first line. Raises SurroundingsWrong."""
+        self._source = source
         self._changed = changed
-        # Unbuffered: a thread that waits in a buffer's lock would be in the way when the program ends.
-        self._lines = sys.stdin.fileno()
-        self._hear(self._line())
-        threading.Thread(target=self._listen, daemon=True).start()
+        self._begun = b""
+        while not self._begun.endswith(b"\n") and len(self._begun) < LINE_BYTES_MAX and (byte := os.read(source, 1)):
+            self._begun += byte
+        self._now = read(self._begun)
+        self._begun = b""
+        os.set_blocking(source, False)
+        changed(self._now)
 
-    def _listen(self) -> None:
-        while line := self._line():
-            self._hear(line)
-
-    def _line(self) -> bytes:
-        line = b""
-        while not line.endswith(b"\n") and len(line) < LINE_BYTES_MAX and (byte := os.read(self._lines, 1)):
-            line += byte
-        return line
-
-    def _hear(self, line: bytes) -> None:
-        self.now = read(line)
-        self._changed(self.now)
+    def now(self) -> Surroundings:
+        """As they are now. Raises SurroundingsWrong."""
+        with contextlib.suppress(BlockingIOError):
+            self._begun += os.read(self._source, READ_BYTES)
+        *lines, self._begun = self._begun.split(b"\n")
+        if lines:
+            self._now = read(lines[-1])
+            self._changed(self._now)
+        return self._now
