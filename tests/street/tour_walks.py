@@ -113,6 +113,19 @@ def trouble(walker: Walker) -> None:
     walker.press("ok")
     walker.act(do="wire")
     walker.see("l.oos.forced")
+    _from_the_beginning(walker)
+
+
+def _from_the_beginning(walker: Walker) -> None:
+    """All that was broken is whole again; then the glow alone leads through the clerk's errand."""
+    walker.act(do="reset")
+    walker.until("a new day", lambda now: now["phase"] == "preparing")
+    walker.until("the first message", lambda now: len(now["phone"]) == 1 and now["chips"] == [])
+    walker.act(do="withdraw", deposit=walker.document(FIRST, "told")["key"])
+    walker.document(FIRST, "withdrawn")
+    walker.follow("k.taken")
+    walker.follow("k.none")
+    walker.follow("l.attract")
 
 
 def guesses_and_time(walker: Walker) -> None:
