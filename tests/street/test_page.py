@@ -21,6 +21,10 @@ LABELS = {
     "pl": ("Od nowa", "Weź", "Włóż", "Zamknij drzwiczki", "Odetnij prąd", "Odetnij sieć", "Zatnij drzwiczki", "Zarejestruj"),
     "en": ("Start over", "Take", "Put in", "Close door", "Cut power", "Cut network", "Jam door", "Register"),
 }
+WORKSHOP = {
+    "pl": ("Warsztat", "Wyważ drzwiczki", "Odłącz zamki", "SMS-y giną", "Dzień później", "Słuchawki", "Pomoc"),
+    "en": ("Workshop", "Force door", "Unplug the locks", "Texts get lost", "A day later", "Headphones", "Help"),
+}
 SIZES = ((1280, 720), (390, 844))
 
 
@@ -47,6 +51,14 @@ def open_page(browser: Browser, street: RunningStreet, lang: str, size: tuple[in
     return page, complaints
 
 
+def check(page: Page, size: tuple[int, int]) -> None:
+    """Nothing that axe finds, and nothing that leaves the window."""
+    assert page.evaluate("axe.run().then((all) => all.violations.map((one) => `${one.id}: ${one.nodes[0].html}`))") == []
+    assert page.evaluate("document.documentElement.scrollWidth") == size[0]
+    if size[0] >= 1280:
+        assert page.evaluate("document.documentElement.scrollHeight") == size[1]
+
+
 @pytest.mark.parametrize("size", SIZES)
 @pytest.mark.parametrize("lang", ["pl", "en"])
 def test_it_is_whole_and_quiet(browser: Browser, street: RunningStreet, lang: str, size: tuple[int, int]) -> None:
@@ -56,10 +68,11 @@ def test_it_is_whole_and_quiet(browser: Browser, street: RunningStreet, lang: st
     expect(page.locator(".door")).to_have_count(24)
     expect(page.frame_locator("#screen").locator("[data-screen='l.attract']")).to_be_visible(timeout=WITHIN_MS)
     page.evaluate(AXE_FILE_PATH.read_text())
-    assert page.evaluate("axe.run().then((all) => all.violations.map((one) => `${one.id}: ${one.nodes[0].html}`))") == []
-    assert page.evaluate("document.documentElement.scrollWidth") == size[0]
-    if size[0] >= 1280:
-        assert page.evaluate("document.documentElement.scrollHeight") == size[1]
+    check(page, size)
+    page.get_by_role("button", name=WORKSHOP[lang][0], exact=True).click()
+    for label in WORKSHOP[lang]:
+        expect(page.get_by_role("button", name=label, exact=True)).to_be_visible()
+    check(page, size)
     assert complaints == []
     page.close()
 

@@ -60,3 +60,13 @@ def test_a_fact_of_tomorrow_is_told_by_its_kind() -> None:
 )
 def test_the_language_is_the_visitors(asked: str | None, accepted: str, language: Language) -> None:
     assert language_of(asked, accepted) == language
+
+
+@pytest.mark.parametrize("deed", ["slip", "reissue", "extend", "withdraw", "scan"])
+def test_every_deed_of_the_desk_has_words(deed: str) -> None:
+    assert all(Words(language)(f"btn.{deed}") for language in LANGUAGES)
+
+
+@pytest.mark.parametrize("fault", ["power", "network", "wire", "plug", "sms.lost", "sms.down", "jam", "stuck", "release"])
+def test_every_chip_has_words(fault: str) -> None:
+    assert all(Words(language)(f"chip.{fault}", n=4) for language in LANGUAGES)

@@ -27,7 +27,7 @@ export function drawWorkshop(street) {
   byId("theme").value = street.site.theme;
   byId("auth").value = street.site.auth;
   byId("quiet").checked = street.site.quiet;
-  const said = street.speech.map((text) => Object.assign(document.createElement("li"), { textContent: text }));
-  const silence = Object.assign(document.createElement("li"), { className: "empty", textContent: document.body.dataset.speechEmpty });
+  const said = street.speech.map((text) => Object.assign(document.createElement("p"), { textContent: text }));
+  const silence = Object.assign(document.createElement("p"), { className: "empty", textContent: document.body.dataset.speechEmpty });
   byId("speech").replaceChildren(...(said.length ? said.reverse() : [silence]));
 }
