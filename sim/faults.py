@@ -124,6 +124,10 @@ class Plan(msgspec.Struct, frozen=True):
         return name in self.names
 
 
+NOTHING = Plan((), 0, 0, LinkFaults(), MessageFaults(), SmsFaults(), ClockFaults(), (), None, (), ())
+"""A world in which nothing goes wrong by itself."""
+
+
 def draw(seed: int) -> Plan:
     """The options of a seed; each fault has its own stream, so that a new one leaves the others alone."""
     calm = _stream(seed, "calm").random() < CALM

@@ -19,7 +19,7 @@ from controller.vault import VaultKeys
 from firmware.lock_board import BoardFacts, LockBoard
 from sim.byte_link import LinkFaults
 from sim.documents import Document
-from sim.faults import ClockFaults, Event, MessageFaults, SmsFaults, draw
+from sim.faults import ClockFaults, Event, MessageFaults, Plan, SmsFaults, draw
 from sim.last_look import last_look, unfinished
 from sim.lock_cabinet import LockCabinet
 from sim.people import Clerk, Person, Resident, Stranger
@@ -45,9 +45,10 @@ class Parts(msgspec.Struct, frozen=True):
 class World:
     """Built from one seed; `run` plays it to its end."""
 
-    def __init__(self, seed: int, cabinet: Locker, parts: Parts | None = None) -> None:
+    def __init__(self, seed: int, cabinet: Locker, parts: Parts | None = None, plan: Plan | None = None) -> None:
+        """`plan` takes the place of the one that the seed draws."""
         parts = parts or Parts()
-        self.stage = stage = Stage(seed, draw(seed))
+        self.stage = stage = Stage(seed, plan or draw(seed))
         keys = stage.stream("keys")
         order_key, seal_key, pin_key, vault_key = (keys.randbytes(32) for _ in range(4))
         signer = Signer(order_key, seal_key, {MACHINE: pin_key})
