@@ -37,6 +37,8 @@ PROBABILITY: dict[str, float] = {
     "sms_5xx": 0.25,
     "sms_twice": 0.20,
     "stranger": 0.40,  # somebody guesses PINs
+    "bystander": 0.25,  # somebody pushes doors shut and presses keys while others are at the machine
+    "burglar": 0.08,  # somebody breaks a door open
 }
 CALM = 0.04
 """Seeds without any fault: the plain story must hold too."""

@@ -22,6 +22,7 @@ from sim.documents import Document
 from sim.faults import ClockFaults, Event, MessageFaults, Plan, SmsFaults, draw
 from sim.last_look import last_look, unfinished
 from sim.lock_cabinet import LockCabinet
+from sim.passers_by import Burglar, Bystander
 from sim.people import Clerk, Person, Resident, Stranger
 from sim.sms_network import SmsNetwork
 from sim.stage import Stage
@@ -105,6 +106,10 @@ class World:
         self._lives(clerk := Clerk(self.machine, "clerk", self.centre, self.documents), clerk.live())
         if self.stage.plan.has("stranger"):
             self._lives(stranger := Stranger(self.machine, "stranger"), stranger.live())
+        if self.stage.plan.has("bystander"):
+            self._lives(bystander := Bystander(self.machine, "bystander"), bystander.live())
+        if self.stage.plan.has("burglar"):
+            self._lives(burglar := Burglar(self.machine, "burglar"), burglar.live())
 
     def _lives(self, person: Person, life: Coroutine[Any, Any, None]) -> None:
         self.people.append(self.stage.spawn(life, person.name))
