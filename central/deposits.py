@@ -168,7 +168,10 @@ class Deposits:
         deposit = deposits.read(t, key)
         if deposit is None or deposit.pin is None:
             return
-        ask = SetPin(deposit=key, hmac=deposit.mark, until=from_ms(until_ms))
+        signer, machine = self._signer, deposit.machine
+        phone = signer.phone_mark(machine, signer.unseal(deposit.phone, f"phone/{key}")) if deposit.phone else ""
+        case = signer.case_mark(machine, deposit.case_no)
+        ask = SetPin(deposit=key, hmac=deposit.mark, until=from_ms(until_ms), phone=phone, case=case, low=deposit.low)
         order = self._desk.draft(t, deposit.machine, ask, "centre", "pin", self._settings.terms.set_pin_valid_s, now, wait_ms)
         deposits.change(t, key, to_ms(now.wall), set_order=order)
 

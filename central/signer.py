@@ -10,7 +10,7 @@ from cryptography.hazmat.primitives.serialization import Encoding, PublicFormat
 
 from central.ports import Randomness
 from contracts.key_files import KEY_BYTES, KeysWrong, read_key, write_key
-from contracts.orders import MACHINE_PATTERN, Order, pin_mark, sign
+from contracts.orders import MACHINE_PATTERN, Order, case_mark, clerk_mark, phone_mark, pin_mark, sign
 
 NONCE_BYTES = 12
 
@@ -44,6 +44,19 @@ class Signer:
     def pin_mark(self, machine: str, pin: str) -> str:
         """HMAC-SHA-256 of the six digits under the machine's PIN key, in hex."""
         return pin_mark(self._pins[machine], pin).hex()
+
+    def phone_mark(self, machine: str, phone: str) -> str:
+        """What the machine calls this phone by: the mark of its last nine digits, in hex."""
+        return phone_mark(self._pins[machine], phone[-9:]).hex()
+
+    def case_mark(self, machine: str, case: str) -> str:
+        """What the machine calls this case by, in hex; empty for a case that is not eight digits, which nobody can type there."""
+        known = len(case) == 8 and case.isascii() and case.isdecimal()
+        return case_mark(self._pins[machine], case).hex() if known else ""
+
+    def clerk_mark(self, machine: str, code: str) -> str:
+        """What the machine calls a clerk's one-time code by, in hex."""
+        return clerk_mark(self._pins[machine], code).hex()
 
     def seal(self, text: str, context: str, randomness: Randomness) -> bytes:
         """AES-GCM of the text, bound to `context`."""

@@ -3,7 +3,7 @@
 import sys
 from pathlib import Path
 
-from contracts.descriptions import LockBoard, read_lock_board
+from contracts.board_descriptions import LockBoard, read_lock_board
 
 MODULE = "board_description"
 

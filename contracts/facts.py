@@ -14,9 +14,11 @@ import msgspec
 DoorCause = Literal["deposit", "collection", "none"]
 NotStoredReason = Literal["not_put_in", "elsewhere", "unconfirmed", "no_compartment", "jam", "refused"]
 ReportedContents = Literal["empty", "foreign"]
-WithdrawnReason = Literal["jam", "reach"]
+WithdrawnReason = Literal["jam", "reach", "desk"]
 LostReason = Literal["pruned"]
-QuarantineReason = Literal["not_empty", "elsewhere", "unconfirmed", "jam", "in_doubt", "no_close", "reported_empty", "reported_foreign"]
+QuarantineReason = Literal[
+    "not_empty", "elsewhere", "unconfirmed", "jam", "in_doubt", "no_close", "reported_empty", "reported_foreign", "forced",
+]  # fmt: skip
 
 
 class Fact(msgspec.Struct, frozen=True, forbid_unknown_fields=True, tag_field="kind"):
@@ -122,8 +124,21 @@ class DepositWithdrawn(Fact, frozen=True, tag="deposit.withdrawn"):
     reason: WithdrawnReason
 
 
+class DepositTakenBack(Fact, frozen=True, tag="deposit.taken_back"):
+    """The document was taken out of this compartment for the office; nothing lies there any more."""
+
+    deposit: str
+    compartment: int
+
+
+class TermsExtended(Fact, frozen=True, tag="terms.extended"):
+    """No document that lies here expires before `until`; a later deadline stays."""
+
+    until: datetime
+
+
 class DepositForgotten(Fact, frozen=True, tag="deposit.forgotten"):
-    """Thirty days after its end the vault row and the state of a deposit were erased."""
+    """Thirty days after its end, or before its document was put in, the vault row and the state of a deposit were erased."""
 
     deposit: str
 
@@ -140,7 +155,7 @@ class PinAccepted(Fact, frozen=True, tag="pin.accepted"):
 
 
 class PinRejected(Fact, frozen=True, tag="pin.rejected"):
-    """The typed PIN belongs to no deposit."""
+    """The typed PIN belongs to no deposit, or to none of the typed number."""
 
     match: int
 
@@ -151,15 +166,61 @@ class PinUnanswered(Fact, frozen=True, tag="pin.unanswered"):
     match: int
 
 
+class PinDayBegun(Fact, frozen=True, tag="pin.day_begun"):
+    """By a trusted clock a later calendar day of the site has come: wrong entries of the days before do not count any more."""
+
+    day: str
+
+
+class PinSteppedUp(Fact, frozen=True, tag="pin.stepped_up"):
+    """Until `until` a PIN alone opens nothing: phone and PIN are asked for together, or nothing at all.
+
+    `until` is unknown while the clock is not trusted. `day` is the calendar day whose wrong entries made it, empty when nobody can say
+    or when the site always asks for both; `again`: the day before was such a day too.
+    """
+
+    until: datetime | None
+    asks: Literal["phone", "nothing"]
+    day: str
+    again: bool
+
+
+class PinStepUpEnded(Fact, frozen=True, tag="pin.step_up_ended"):
+    """A PIN alone counts again; the pauses of all numbers are over and nothing of a number is held any more."""
+
+
+class NumberTrySpent(Fact, frozen=True, tag="number.try_spent"):
+    """One try with this number was spent, before anything was compared.
+
+    `number` is an opaque key that means nothing once the step-up is over, or the deposit whose door is asked for a second time.
+    """
+
+    number: str
+
+
+class NumberPaused(Fact, frozen=True, tag="number.paused"):
+    """Nothing is compared for this number for `pause_ms` of running time, counted again from each start; None: until the step-up ends."""
+
+    number: str
+    level: int
+    pause_ms: int | None
+
+
+class NumberResumed(Fact, frozen=True, tag="number.resumed"):
+    """The pause of this number ran out."""
+
+    number: str
+
+
 class PinPaused(Fact, frozen=True, tag="pin.paused"):
-    """PIN entry pauses for `pause_ms` of running time, counted again from the start of each boot."""
+    """Release 0.1 only: PIN entry paused for `pause_ms` of running time."""
 
     level: int
     pause_ms: int
 
 
 class PinResumed(Fact, frozen=True, tag="pin.resumed"):
-    """The pause ran out."""
+    """Release 0.1 only: the pause ran out."""
 
 
 class CollectionBegun(Fact, frozen=True, tag="collection.begun"):
@@ -171,6 +232,20 @@ class CollectionBegun(Fact, frozen=True, tag="collection.begun"):
 
 class DocumentHandedOver(Fact, frozen=True, tag="document.handed_over"):
     """The door was seen to open after a right PIN: this is the time of hand-over."""
+
+    deposit: str
+    compartment: int
+
+
+class CollectionResumed(Fact, frozen=True, tag="collection.resumed"):
+    """Shortly after the hand-over the same PIN asked for the same door once more."""
+
+    deposit: str
+    compartment: int
+
+
+class CollectionReopened(Fact, frozen=True, tag="collection.reopened"):
+    """The door was seen to open for the second time; the hand-over stays the first."""
 
     deposit: str
     compartment: int
@@ -282,6 +357,8 @@ AnyFact = (
     | DepositNotStored | DepositReported | DepositWithdrawn | DepositForgotten | PinTrySpent | PinAccepted | PinRejected | PinUnanswered
     | PinPaused | PinResumed | CollectionBegun | DocumentHandedOver | CollectionEnded | CollectionAbandoned | DoorUnlockDue | DoorPulsed
     | DoorRefused | DoorInDoubt | DoorJammed | DoorGivenUp | DoorOpened | DoorClosed | CompartmentQuarantined | FaultRaised | FaultCleared
+    | PinDayBegun | PinSteppedUp | PinStepUpEnded | NumberTrySpent | NumberPaused | NumberResumed | CollectionResumed | CollectionReopened
+    | DepositTakenBack | TermsExtended
 )  # fmt: skip
 
 

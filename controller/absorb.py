@@ -43,7 +43,7 @@ def absorb(state: State, live: Live, settings: Settings, item: Input | BoardEven
         case PageAlive():
             return msgspec.structs.replace(live, page_ms=now.mono_ms), FaultsSeen((("screen_silent", "screen", False),))
         case PinCompared():
-            return live, PinMatched(item.match, item.deposit)
+            return live, PinMatched(item.match, item.deposit, live.visit.again)
         case TimerFired():
             return _timer(state, live, settings, now)
         case _:
@@ -54,7 +54,7 @@ def _key(state: State, live: Live, settings: Settings, pressed: KeyPressed, now:
     # A key meant for a screen that is gone must not act on the next one (a double tap, a slow page).
     if not live.screen_rev <= pressed.rev <= live.rev:
         return live.counted("key_of_another_screen"), None
-    if pressed.key not in screens.keys(screens.where(state, live, now), state, live):
+    if pressed.key not in screens.keys(screens.where(state, live, now), state, live, now):
         return live.counted("key_not_active"), None
     return keys.absorb(state, live, settings, pressed.key, now)
 

@@ -10,14 +10,21 @@ from controller.secret import Secret
 Step = Literal[
     "attract", "pin", "checking", "wrong", "found", "expired", "notready", "used",
     "done", "office", "reported", "noclose", "loaded", "failed",
+    "grace", "unsure", "expired.office", "moved",
 ]  # fmt: skip
 Overlay = Literal["", "lang", "stop", "report", "more_time"]
+
+
+UNNAMED = "?"
+"""A number was confirmed; its key is not known yet."""
 
 
 class Visit(msgspec.Struct, frozen=True):
     """Where the person at the screen stands; `idle_ms` is when the screen asks whether anybody is there (mono_ms).
 
-    `deposit` is the one whose PIN was right; `over` lies over the step and goes back to it.
+    `deposit` is the one whose PIN was right; `over` lies over the step and goes back to it. `phone` was typed before the PIN and is called
+    `named` in the facts; `again` is the deposit that somebody wants back into. `answer_ms` is when a wrong entry is told, `seq` the fact
+    that somebody must know of, `receipt` what the QR code says.
     """
 
     step: Step = "attract"
@@ -30,6 +37,12 @@ class Visit(msgspec.Struct, frozen=True):
     focus: int = 0
     idle_ms: int | None = None
     since_ms: int = 0
+    phone: Secret = Secret()
+    named: str = ""
+    again: str = ""
+    answer_ms: int | None = None
+    seq: int = 0
+    receipt: str = ""
 
 
 class Seen(msgspec.Struct, frozen=True):
@@ -58,7 +71,8 @@ class BoardLink(msgspec.Struct, frozen=True):
 class Live(msgspec.Struct, frozen=True):
     """Everything volatile; `nonce` proves to the centre that an order is meant for this boot.
 
-    `rev` is the message that is shown, `screen_rev` the first one of the screen that is shown.
+    `rev` is the message that is shown, `screen_rev` the first one of the screen that is shown; the centre's database has the facts up to
+    `acknowledged`.
     """
 
     nonce: str
@@ -70,6 +84,7 @@ class Live(msgspec.Struct, frozen=True):
     page_ms: int | None = None
     rev: int = 0
     screen_rev: int = 0
+    acknowledged: int = 0
     counts: dict[str, int] = {}
 
     def seen_closed(self, compartment: int) -> bool:

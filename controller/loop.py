@@ -15,14 +15,15 @@ from contracts.topics import Ack, MessageWrong, Presence, decode, encode, machin
 from controller import machine
 from controller.absorb import deadline
 from controller.clock import Clock, Now
+from controller.devices.board_dialogues import dialogue_for
 from controller.devices.lock_board_events import BoardLost, BoardSeen, BusNoise, Executed, Levels, UnlockResult
-from controller.devices.lock_boards import LockBoards
 from controller.inputs import BytesArrived, Input, LinkDown, LinkUp, MessageArrived, OrderSeen, PinCompared
 from controller.orders import orders
 from controller.outbox import Outbox
 from controller.ports import Line, Link, Page
 from controller.report import report
 from controller.senses import BoardEvent
+from controller.settings import Settings
 from controller.state import State
 from controller.turns import Turns
 from controller.visit import screens
@@ -54,8 +55,7 @@ class Loop:
         self._page = page
         self._put = put
         self._order_keys = order_keys
-        boards = turns.settings.cabinet.boards
-        self.bus = LockBoards({address: board.bus_hash for address, board in boards.items()}, turns.settings.cabinet.file.bus.baud)
+        self.bus = dialogue_for(turns.settings.cabinet, turns.state.boot.count)
         self.outbox = Outbox(turns.journal, turns.settings.machine)
         self._begun: set[tuple[int, type]] = set()
         self._unanswered: set[int] = set()
@@ -126,6 +126,8 @@ class Loop:
         refused = self.outbox.receive(ack, now.mono_ms)
         self._count(refused)
         self.turns.acknowledged = self.outbox.acknowledged
+        if self.turns.live.acknowledged != self.outbox.acknowledged:
+            self.turns.live = msgspec.structs.replace(self.turns.live, acknowledged=self.outbox.acknowledged)
         gone = self.outbox.gone() if refused is None else None
         if gone is not None:
             self._turn(gone, now)
@@ -184,7 +186,7 @@ class Loop:
         self._show(now)
 
     def _talk_to_boards(self, now: Now) -> None:
-        self.bus.eager = _moves_soon(self.turns.state, now)
+        self.bus.watched = _watched_board(self.turns.state, self.turns.settings, now)
         self.bus.tick(now.mono_ms)
         while events := self.bus.events():
             for event in events:
@@ -208,6 +210,7 @@ class Loop:
                     "bus_crc": event.crc_errors,
                     "bus_rejected": event.rejected,
                     "bus_timeouts": event.timeouts,
+                    **{f"bus_errors_board_{board}": errors for board, errors in event.errors.items()},
                 }
                 self.turns.live = msgspec.structs.replace(self.turns.live, counts={**self.turns.live.counts, **counts})
             case _:
@@ -224,7 +227,9 @@ class Loop:
     def _begin(self, wish: Wish, now: Now) -> bool:
         match wish.what:
             case MatchPin():
-                self._put(PinCompared(match=wish.id, deposit=self.turns.vault.match(self.turns.live.visit.digits)))
+                visit = self.turns.live.visit
+                phone = visit.phone if wish.what.number and not visit.again else None
+                self._put(PinCompared(match=wish.id, deposit=self.turns.vault.match(visit.digits, phone)))
                 return True
             case Unlock():
                 return (
@@ -290,12 +295,12 @@ class Loop:
         self._page.show(msgspec.structs.replace(message, rev=rev))
 
 
-def _moves_soon(state: State, now: Now) -> bool:
-    """Whether somebody stands before a door that is about to open or to close; one left open for long is asked about like all others."""
+def _watched_board(state: State, settings: Settings, now: Now) -> int | None:
+    """The board of the door that somebody stands before and that is about to open or to close; one left open for long is as all others."""
     visit = state.locker.loading or state.locker.collection
     if visit is None:
-        return False
+        return None
     door = state.doors.door(visit.compartment)
-    if door.lock is not None and door.lock.opening:
-        return True
-    return door.position == "open" and door.moved_boot == now.boot and now.mono_ms - door.moved_ms < WATCHED_MS
+    opening = door.lock is not None and door.lock.opening
+    stands_open = door.position == "open" and door.moved_boot == now.boot and now.mono_ms - door.moved_ms < WATCHED_MS
+    return settings.cabinet.compartments()[visit.compartment].board if opening or stands_open else None

@@ -73,11 +73,11 @@ def _owner_decides(state: State, live: Live, settings: Settings, request: Reques
             return orders.decide(state.orders, request.order, refusal, live.nonce, now)
         case Restarted():
             started = f.BootStarted(software=settings.software, description=request.description)
-            return (started, *locker.restarted(state.locker, settings.policy))
+            return (started, *locker.restarted(state.locker, settings.policy, now))
         case FactsGone():
             return _lost(state, request)
         case Tick():
-            return _overdue(state, live, now)
+            return _overdue(state, live, settings, now)
         case OpenAsked():
             _refuse(rules.open_refusal(state, live, request))
         case LoadAnswered():
@@ -98,8 +98,8 @@ def _refuse(code: str | None) -> None:
         raise Refused(code)
 
 
-def _overdue(state: State, live: Live, now: Now) -> tuple[f.Fact, ...]:
-    facts = (*doors.overdue(state.doors, live.seen_closed, now), *locker.overdue(state.locker, now))
+def _overdue(state: State, live: Live, settings: Settings, now: Now) -> tuple[f.Fact, ...]:
+    facts = (*doors.overdue(state.doors, live.seen_closed, now), *locker.overdue(state.locker, settings.policy, now))
     if not facts:
         raise Refused("nothing_overdue")
     return facts

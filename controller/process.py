@@ -20,7 +20,7 @@ from controller.kiosk.rendering import Look
 from controller.kiosk.server import KioskServer
 from controller.loop import Loop
 from controller.randomness import SystemRandomness
-from controller.site import Site, read_order_keys, read_vault_keys
+from controller.site import Site, read_order_keys, read_receipt_signer, read_vault_keys
 from controller.turns import restart
 from controller.vault import Vault
 
@@ -38,7 +38,8 @@ class DataWrong(OSError):
 
 async def run(site: Site, folder: Path) -> None:
     """Run the machine until SIGTERM or SIGINT; raises the named error of whatever cannot be used."""
-    settings, keys, order_keys = site.settings(), read_vault_keys(site, folder), read_order_keys(site, folder)
+    settings, keys, order_keys = site.settings(folder), read_vault_keys(site, folder), read_order_keys(site, folder)
+    receipts = read_receipt_signer(site, folder)
     data = folder / site.data
     lock = _lock(data)
     randomness, inbox = SystemRandomness(), Inbox()
@@ -54,7 +55,7 @@ async def run(site: Site, folder: Path) -> None:
     line = OpenLine(site.bus.port, settings.cabinet.file.bus.baud, lambda data: inbox.put(BytesArrived(data=data)))
     connection = connect(data / "journal.db")
     vault = Vault(connection, keys, randomness)
-    turns = restart(Journal(connection, randomness), vault, settings, randomness.token(16), clock.now())
+    turns = restart(Journal(connection, randomness), vault, settings, randomness.token(16), clock.now(), receipts)
     loop = Loop(turns, clock, line, link, page, inbox.put, order_keys)
     inbox.put(CasesKnown(cases=vault.cases()))
     gc.freeze()

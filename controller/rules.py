@@ -1,12 +1,14 @@
 """The only file that knows two modules: what one fact makes of another, and what one part must know of the other to say no."""
 
 from collections.abc import Iterator
+from datetime import datetime
 
 from contracts import facts as f
-from contracts.orders import Load, Order, SetPin
+from contracts.orders import ExtendAll, Forget, Load, Order, SetPin, Withdraw
 from controller.doors.state import Door
 from controller.live import Live
 from controller.locker.decide import LoadAnswered, OpenAsked
+from controller.locker.pins import quiet
 from controller.settings import Settings
 from controller.state import State
 
@@ -21,6 +23,12 @@ def order_refusal(state: State, live: Live, settings: Settings, order: Order, pi
             return "pin_taken" if pin_held else None
         case Load():
             return _load_refusal(state, live, settings, order.ask)
+        case ExtendAll():
+            return None
+        case Withdraw():
+            return _withdraw_refusal(state, order.ask)
+        case Forget():
+            return _forget_refusal(state, order.ask)
         case _:
             return "verb_unknown"
 
@@ -36,16 +44,42 @@ def _load_refusal(state: State, live: Live, settings: Settings, ask: Load) -> st
     return None if choose(state, live, settings, ask.low) else "no_compartment"
 
 
+def _withdraw_refusal(state: State, ask: Withdraw) -> str | None:
+    deposit, visit = state.locker.deposits.get(ask.deposit), state.locker.collection
+    if deposit is None:
+        return "deposit_unknown"
+    if deposit.phase != "stored":
+        return "deposit_waiting" if deposit.phase == "waiting" else "deposit_ended"
+    return "busy" if visit is not None and visit.deposit == ask.deposit else None
+
+
+def _forget_refusal(state: State, ask: Forget) -> str | None:
+    deposit, loading = state.locker.deposits.get(ask.deposit), state.locker.loading
+    if deposit is None:
+        return "deposit_unknown"
+    if deposit.phase != "waiting":
+        return "deposit_stored" if deposit.phase == "stored" else "deposit_ended"
+    return "busy" if loading is not None and loading.deposit == ask.deposit else None
+
+
 def open_refusal(state: State, live: Live, request: OpenAsked) -> str | None:
     """Why the resident's door cannot be opened now; None when it can."""
     deposit = state.locker.deposits.get(request.deposit)
     if deposit is None:
         return None
-    lock = state.doors.door(deposit.compartment).lock
+    door = state.doors.door(deposit.compartment)
+    if is_forced(door):
+        return "door_forced"
+    lock = door.lock
     if lock is not None and lock.opening:
         return "lock_busy"
     # The first pulse may have opened the door while nobody saw it: it is driven again only when it is seen to be closed.
     return "door_not_seen" if state.locker.collection is not None and not live.seen_closed(deposit.compartment) else None
+
+
+def is_forced(door: Door) -> bool:
+    """Whether this door was opened by force and nobody has looked since: what lies behind it is promised to nobody."""
+    return door.quarantine == "forced"
 
 
 def answer_refusal(state: State, request: LoadAnswered) -> str | None:
@@ -93,13 +127,13 @@ def follow(state: State, live: Live, settings: Settings, fact: f.Fact) -> Iterat
     match fact:
         case f.OrderTaken():
             yield from _order_taken(state, live, settings, fact)
-        case f.DepositLoading() | f.CollectionBegun():
+        case f.DepositLoading() | f.CollectionBegun() | f.CollectionResumed():
             cause = "deposit" if isinstance(fact, f.DepositLoading) else "collection"
             boot = board_boot(live, settings, fact.compartment)
             yield f.DoorUnlockDue(
                 compartment=fact.compartment,
                 cause=cause,
-                pulse_ms=settings.cabinet.file.lock.pulse_ms,
+                pulse_ms=_pulse_ms(state, settings, fact.compartment),
                 board_boot=-1 if boot is None else boot,
             )
         case f.DepositStored():
@@ -114,29 +148,82 @@ def follow(state: State, live: Live, settings: Settings, fact: f.Fact) -> Iterat
             yield f.DoorGivenUp(compartment=fact.compartment)
             if fact.reason == "jam":
                 yield _quarantined(fact.compartment, "jam")
-        case f.CollectionAbandoned():
-            lock = state.doors.door(fact.compartment).lock
-            if lock is not None and lock.phase == "doubt":
-                yield _quarantined(fact.compartment, "in_doubt")
-            yield f.DoorGivenUp(compartment=fact.compartment)
-        case f.CollectionEnded():
-            yield f.DoorGivenUp(compartment=fact.compartment)
-            if not fact.closed:
-                yield _quarantined(fact.compartment, "no_close")
-                yield f.FaultRaised(fault="door_left_open", where=f"door {fact.compartment}")
+        case f.CollectionAbandoned() | f.CollectionEnded():
+            yield from _collection_over(state, fact)
+        case f.PinSteppedUp() | f.PinDayBegun() | f.FaultRaised():
+            yield from _trouble(state, fact)
         case _:
             yield from _door(state, live, settings, fact)
 
 
+def _collection_over(state: State, fact: f.CollectionAbandoned | f.CollectionEnded) -> Iterator[f.Fact]:
+    lock = state.doors.door(fact.compartment).lock
+    if isinstance(fact, f.CollectionAbandoned) and lock is not None and lock.phase == "doubt":
+        yield _quarantined(fact.compartment, "in_doubt")
+    yield f.DoorGivenUp(compartment=fact.compartment)
+    if isinstance(fact, f.CollectionEnded) and not fact.closed:
+        yield _quarantined(fact.compartment, "no_close")
+        yield f.FaultRaised(fault="door_left_open", where=f"door {fact.compartment}")
+
+
+def _trouble(state: State, fact: f.PinSteppedUp | f.PinDayBegun | f.FaultRaised) -> Iterator[f.Fact]:
+    if isinstance(fact, f.FaultRaised):
+        yield from _unseen_while_open(state, fact)
+    else:
+        yield from _guessed(state, fact)
+
+
+def _pulse_ms(state: State, settings: Settings, compartment: int) -> int:
+    """The usual pulse; for a door that did not open, twice as long if the board allows it."""
+    usual = settings.cabinet.file.lock.pulse_ms
+    if state.locker.collection is None or state.locker.collection.asked == 1:
+        return usual
+    board = settings.cabinet.boards[settings.cabinet.compartments()[compartment].board]
+    return min(2 * usual, board.file.limits.pulse_ms_max.value)
+
+
+def _guessed(state: State, fact: f.PinSteppedUp | f.PinDayBegun) -> Iterator[f.Fact]:
+    raised = state.faults.has("step_up_again", "locker")
+    match fact:
+        case f.PinSteppedUp() if fact.again and not raised:
+            yield f.FaultRaised(fault="step_up_again", where="locker")
+        case f.PinDayBegun() if raised and quiet(state.locker.pins, fact.day):
+            yield f.FaultCleared(fault="step_up_again", where="locker")
+        case _:
+            return
+
+
+def _unseen_while_open(state: State, fact: f.FaultRaised) -> Iterator[f.Fact]:
+    """The switch of the open door broke: nobody will see it close, so the resident may go at once."""
+    visit = state.locker.collection
+    if visit is not None and visit.handed_over and (fact.fault, fact.where) == ("switch_unknown", f"door {visit.compartment}"):
+        yield f.CollectionEnded(deposit=visit.deposit, compartment=visit.compartment, closed=False)
+
+
 def _order_taken(state: State, live: Live, settings: Settings, fact: f.OrderTaken) -> Iterator[f.Fact]:
-    assert fact.deposit is not None
-    if fact.until is not None:
-        yield f.PinSet(deposit=fact.deposit, until=fact.until)
-        yield f.OrderEnded(order=fact.order, state="done", code="ok")
+    if fact.verb == "load":
+        compartment = choose(state, live, settings, fact.low)
+        assert compartment is not None
+        assert fact.deposit is not None
+        yield f.DepositLoading(deposit=fact.deposit, compartment=compartment, order=fact.order)
         return
-    compartment = choose(state, live, settings, fact.low)
-    assert compartment is not None
-    yield f.DepositLoading(deposit=fact.deposit, compartment=compartment, order=fact.order)
+    yield _done_at_once(state, fact)
+    yield f.OrderEnded(order=fact.order, state="done", code="ok")
+
+
+def _done_at_once(state: State, fact: f.OrderTaken) -> f.Fact:
+    """What an order makes that is done as soon as it is taken."""
+    match fact.verb, fact.deposit, fact.until:
+        case "set_pin", str(deposit), datetime() as until:
+            return f.PinSet(deposit=deposit, until=until)
+        case "extend_all", _, datetime() as until:
+            return f.TermsExtended(until=until)
+        case "withdraw", str(deposit), _:
+            return f.DepositWithdrawn(deposit=deposit, compartment=state.locker.deposits[deposit].compartment, reason="desk")
+        case "forget", str(deposit), _:
+            return f.DepositForgotten(deposit=deposit)
+        case _:
+            raise ValueError(f"an order that was taken although nobody knows its verb {fact.verb}")
 
 
 def _door(state: State, live: Live, settings: Settings, fact: f.Fact) -> Iterator[f.Fact]:
@@ -145,13 +232,22 @@ def _door(state: State, live: Live, settings: Settings, fact: f.Fact) -> Iterato
         case f.DoorOpened():
             if collection is not None and collection.compartment == fact.compartment:
                 if not collection.handed_over:
-                    yield f.DocumentHandedOver(deposit=collection.deposit, compartment=fact.compartment)
+                    kind = f.CollectionReopened if collection.again else f.DocumentHandedOver
+                    yield kind(deposit=collection.deposit, compartment=fact.compartment)
             elif loading is None or loading.compartment != fact.compartment:
-                yield f.FaultRaised(fault="door_forced", where=f"door {fact.compartment}")
+                yield from _forced(state, fact.compartment)
         case f.DoorClosed():
             yield from _door_closed(state, live, settings, fact)
         case _:
             yield from _door_shut(state, fact)
+
+
+def _forced(state: State, compartment: int) -> Iterator[f.Fact]:
+    """Nobody had asked for this door: what lies behind it is not offered before somebody has looked."""
+    if not state.faults.has("door_forced", f"door {compartment}"):
+        yield f.FaultRaised(fault="door_forced", where=f"door {compartment}")
+    if not is_forced(state.doors.door(compartment)):
+        yield _quarantined(compartment, "forced")
 
 
 def _door_shut(state: State, fact: f.Fact) -> Iterator[f.Fact]:

@@ -20,8 +20,12 @@ class Secret:
         """The same without its last digit."""
         return Secret(self._digits[:-1])
 
+    def last(self, digits: int) -> "Secret":
+        """The last so many digits."""
+        return Secret(self._digits[-digits:])
+
     def reveal(self) -> str:
-        """The digits; only the vault asks."""
+        """The digits; only the vault asks, and a screen for the one typed last."""
         return self._digits
 
     def __len__(self) -> int:

@@ -3,6 +3,7 @@
 import msgspec
 
 from contracts.faults import FaultName
+from contracts.locker_files import Compartment
 from controller.clock import Now
 from controller.devices.lock_board_events import BoardLost, BoardSeen, Executed, Levels, UnlockResult
 from controller.doors.decide import DoorMove, DoorsMoved, LockOutcome
@@ -28,12 +29,12 @@ def absorb(state: State, live: Live, settings: Settings, event: BoardEvent, now:
         case BoardSeen():
             known = live.boards.get(event.board)
             read = known is not None and known.read and known.boot == event.boot
-            boards = {**live.boards, event.board: BoardLink(event.boot, not event.mismatch, read)}
+            boards = {**live.boards, event.board: BoardLink(event.boot, not (event.mismatch or event.doubled), read)}
             return msgspec.structs.replace(live, boards=boards), _board_faults(event)
         case BoardLost():
             boards = {board: link for board, link in live.boards.items() if board != event.board}
             lost = msgspec.structs.replace(live, boards=boards, seen=_unseen(live, settings, event.board, now))
-            return lost, FaultsSeen((("board_silent", f"board {event.board}", True),))
+            return lost, FaultsSeen((("board_duplicate" if event.doubled else "board_silent", f"board {event.board}", True),))
         case Levels():
             return _levels(state, live, settings, event, now)
         case UnlockResult():
@@ -44,35 +45,36 @@ def absorb(state: State, live: Live, settings: Settings, event: BoardEvent, now:
 
 def _board_faults(event: BoardSeen) -> FaultsSeen:
     where = f"board {event.board}"
-    return FaultsSeen((("board_silent", where, False), ("board_mismatch", where, bool(event.mismatch))))
+    mismatch, doubled = bool(event.mismatch), event.doubled
+    return FaultsSeen((("board_silent", where, False), ("board_duplicate", where, doubled), ("board_mismatch", where, mismatch)))
 
 
 def _unseen(live: Live, settings: Settings, board: int, now: Now) -> dict[int, Seen]:
-    on_board = [door.number for door in settings.cabinet.file.doors if door.board == board]
-    return {**live.seen, **{number: Seen(None, now.mono_ms) for number in on_board}}
+    return {**live.seen, **{door.number: Seen(None, now.mono_ms) for door in settings.cabinet.on_board(board)}}
 
 
 def _levels(state: State, live: Live, settings: Settings, event: Levels, now: Now) -> tuple[Live, BoardRequest | None]:
     board = live.boards.get(event.board)
     if board is None or not board.fits or board.boot != event.boot:
         return live, None
-    seen: dict[int, Seen] = dict(live.seen)
+    changed: dict[int, Seen] = {}
     moves: list[DoorMove] = []
-    for place in settings.cabinet.file.doors:
-        if place.board != event.board or place.channel >= len(event.closed):
+    here = settings.cabinet.on_board(event.board)
+    for place in here:
+        if place.channel >= len(event.closed):
             continue  # a board that has fewer channels than its own description says nothing about the others
         closed, number = event.closed[place.channel], place.number
-        before = seen.get(number)
+        before = live.seen.get(number)
         if before is None or before.closed != closed:
-            seen[number] = Seen(closed, now.mono_ms)
+            changed[number] = Seen(closed, now.mono_ms)
         move = _move(number, state.doors.door(number), closed, event.opens[place.channel], event.boot)
         if move is not None:
             moves.append(move)
     if not board.read:
         live = msgspec.structs.replace(live, boards={**live.boards, event.board: msgspec.structs.replace(board, read=True)})
-    if seen != live.seen:
-        live = msgspec.structs.replace(live, seen=seen)
-    return live, DoorsMoved(tuple(moves[:CHANGES_MAX])) if moves else _switch_faults(state, live, now)
+    if changed:
+        live = msgspec.structs.replace(live, seen={**live.seen, **changed})
+    return live, DoorsMoved(tuple(moves[:CHANGES_MAX])) if moves else _switch_faults(state, live, here, now)
 
 
 def _move(number: int, door: Door, closed: bool | None, opens: int, boot: int) -> DoorMove | None:
@@ -87,16 +89,20 @@ def _move(number: int, door: Door, closed: bool | None, opens: int, boot: int) -
     return DoorMove(number, "open", opens, boot, closed_again=True) if counted else None
 
 
-def _switch_faults(state: State, live: Live, now: Now) -> FaultsSeen | None:
+def _switch_faults(state: State, live: Live, here: tuple[Compartment, ...], now: Now) -> FaultsSeen | None:
+    """Faults of the switches of one board; those of a silent board are one fault, not one for each of its doors."""
     changed: list[tuple[FaultName, str, bool]] = []
-    if not live.boards:
-        return None
-    for number, seen in live.seen.items():
-        raised = state.faults.has("switch_unknown", f"door {number}")
+    some = bool(state.faults.active)
+    for place in here:
+        seen = live.seen.get(place.number)
+        if seen is None or (seen.closed is not None and not some):
+            continue
+        where = f"door {place.number}"
+        raised = state.faults.has("switch_unknown", where)
         if seen.closed is None and not raised and now.mono_ms - seen.since_ms >= UNSTEADY_MS:
-            changed.append(("switch_unknown", f"door {number}", True))
+            changed.append(("switch_unknown", where, True))
         elif seen.closed is not None and raised:
-            changed.append(("switch_unknown", f"door {number}", False))
+            changed.append(("switch_unknown", where, False))
     return FaultsSeen(tuple(changed[:CHANGES_MAX])) if changed else None
 
 

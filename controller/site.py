@@ -2,31 +2,37 @@
 
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, Literal
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 import msgspec
-from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PublicKey
+from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey, Ed25519PublicKey
+from cryptography.hazmat.primitives.serialization import Encoding, PublicFormat
 from msgspec import Meta
 
 from contracts.addresses import HostName, Origin
 from contracts.broker import BrokerSettings
-from contracts.descriptions import read_locker
+from contracts.descriptions import SHIPPED, Locker, read_locker
 from contracts.key_files import KEY_BYTES, KeysWrong, read_key, write_key
 from contracts.orders import MACHINE_PATTERN
+from contracts.receipt import SITE_PATTERN
 from contracts.typed_toml import TomlWrong, read_toml
-from controller.locker.decide import PinPolicy
+from controller.locker.pins import PinPolicy
 from controller.randomness import Randomness
-from controller.settings import Settings
+from controller.receipts import ReceiptSigner
+from controller.settings import HotlineHours, Settings
 from controller.vault import VaultKeys
 
-HARDWARE = Path(__file__).resolve().parents[1] / "hardware"
 SOFTWARE = "0.1.0"
 
 Text = Annotated[str, Meta(min_length=1, max_length=100)]
 Line = Annotated[str, Meta(max_length=300)]
 Port = Annotated[int, Meta(ge=0, le=65535)]
-PauseSeconds = Annotated[int, Meta(ge=1, le=86_400)]
+TimeOfDay = Annotated[str, Meta(pattern=r"^([0-9]|1[0-9]|2[0-3]):[0-5][0-9]$|^24:00$")]
+Weekday = Annotated[int, Meta(ge=1, le=7)]
+
+CHANCE_MAX = 0.001
+"""No site lets a stranger open any door by guessing in a day with one chance in a thousand."""
 
 
 class SiteWrong(TomlWrong):
@@ -55,24 +61,51 @@ class KioskSite(_Section, frozen=True):
 class LockerSite(_Section, frozen=True):
     """PIN policy and the patience of the screen."""
 
-    tries: Annotated[int, Meta(ge=1, le=20)] = 5
-    pauses_s: Annotated[tuple[PauseSeconds, ...], Meta(min_length=1, max_length=10)] = (60, 300, 900, 3600)
+    auth: Literal["stepup", "always", "pin"] = "stepup"
+    guesses_a_day: Annotated[int, Meta(ge=1, le=1_000_000)] = 900
+    tries_max: Annotated[int, Meta(ge=1, le=1_000)] = 20
     idle_s: Annotated[int, Meta(ge=30, le=600)] = 60
 
 
+class HoursSite(_Section, frozen=True):
+    """When somebody answers the hotline: first and last day of the week, 1 is Monday, and local times."""
+
+    days: tuple[Weekday, Weekday] = (1, 5)
+    opens: TimeOfDay = msgspec.field(default="7:30", name="from")
+    closes: TimeOfDay = msgspec.field(default="20:00", name="until")
+
+    def __post_init__(self) -> None:
+        if self.days[0] > self.days[1] or minutes(self.opens) >= minutes(self.closes):
+            raise ValueError("hotline_hours: end before they begin")
+
+    def hours(self) -> HotlineHours:
+        """What the core reads."""
+        return HotlineHours(self.days, minutes(self.opens), minutes(self.closes))
+
+
+def minutes(text: str) -> int:
+    """A time of day such as 7:30 in minutes."""
+    hour, minute = text.split(":")
+    return 60 * int(hour) + int(minute)
+
+
 class CitySite(_Section, frozen=True):
-    """What the texts name."""
+    """What the texts name; `domain` is where a receipt can be checked, and without it none is given."""
 
     name: Text = "Poznań"
     hotline: Text = "61 646 33 44"
+    hotline_hours: HoursSite = HoursSite()
+    office: Annotated[str, Meta(min_length=1, max_length=28)] = "ul. Gronowa 22a"
+    domain: Annotated[str, Meta(pattern=r"^$|" + SITE_PATTERN)] = ""
     timezone: Text = "Europe/Warsaw"
 
 
 class KeysSite(_Section, frozen=True):
-    """Key files: the PIN key shared with the centre, the machine's own sealing key, the keys whose orders count."""
+    """Key files: the PIN key shared with the centre, the machine's own sealing and signing keys, the keys whose orders count."""
 
     pin: Text = "keys/pin.key"
     seal: Text = "keys/seal.key"
+    receipt: Text = "keys/receipt.key"
     orders: Annotated[tuple[Text, ...], Meta(min_length=1, max_length=2)] = ("keys/order.pub",)
 
 
@@ -90,7 +123,7 @@ class Site(_Section, frozen=True):
     number: Annotated[str, Meta(min_length=1, max_length=12)]
     place: Annotated[str, Meta(min_length=1, max_length=28)]
     bus: BusSite
-    hardware: Annotated[str, Meta(pattern=r"^[a-z0-9_\-]{1,40}$")] = "urzedomat_24"
+    hardware: Annotated[str, Meta(pattern=r"^([a-z0-9_\-]{1,40}|[^\x00]{1,200}\.toml)$")] = "urzedomat_24"
     data: Text = "data"
     mqtt: BrokerSettings = BrokerSettings()
     kiosk: KioskSite = KioskSite()
@@ -109,17 +142,32 @@ class Site(_Section, frozen=True):
         except (ZoneInfoNotFoundError, ValueError):
             raise ValueError("city.timezone: is not a known time zone") from None
 
-    def settings(self) -> Settings:
-        """What the core reads; raises DescriptionWrong."""
-        pauses_ms = tuple(1000 * pause for pause in self.locker.pauses_s)
+    def cabinet(self, folder: Path) -> Locker:
+        """The cabinet: one of ours by its name, or a file of the city's own by its path. Raises DescriptionWrong."""
+        own = self.hardware.endswith(".toml")
+        return read_locker(folder / self.hardware if own else SHIPPED / f"{self.hardware}.toml")
+
+    def settings(self, folder: Path) -> Settings:
+        """What the core reads; `folder` is the site file's. Raises DescriptionWrong, SiteWrong."""
+        cabinet = self.cabinet(folder)
+        policy = PinPolicy(self.locker.auth, self.locker.guesses_a_day, self.locker.tries_max, self.city.timezone)
+        chance = policy.chance(len(cabinet.compartments()))
+        if chance >= CHANCE_MAX:
+            raise SiteWrong(
+                f"locker.guesses_a_day, locker.tries_max: a stranger opens a door by guessing with a chance of {chance:.2%} a day,"
+                f" and {CHANCE_MAX:.1%} is too much"
+            )
         return Settings(
             machine=self.machine,
             number=self.number,
             place=self.place,
-            cabinet=read_locker(HARDWARE / f"{self.hardware}.toml"),
+            cabinet=cabinet,
             software=SOFTWARE,
-            policy=PinPolicy(self.locker.tries, pauses_ms),
+            policy=policy,
             hotline=self.city.hotline,
+            hours=self.city.hotline_hours.hours(),
+            office=self.city.office,
+            domain=self.city.domain,
             idle_ms=1000 * self.locker.idle_s,
             time_zone=self.city.timezone,
         )
@@ -135,17 +183,39 @@ def read_vault_keys(site: Site, folder: Path) -> VaultKeys:
     return VaultKeys(pin=read_key(folder / site.keys.pin), seal=read_key(folder / site.keys.seal))
 
 
-def make_seal(site: Site, folder: Path, randomness: Randomness) -> Path | None:
-    """Make the machine's own sealing key where there is none, so that it never travels; None when it is there. Raises KeysWrong."""
-    path = folder / site.keys.seal
-    if path.exists():
+def read_receipt_signer(site: Site, folder: Path) -> ReceiptSigner | None:
+    """Who signs receipts, with the machine's own key; None where no receipts are given. Raises KeysWrong."""
+    if not site.city.domain:
         return None
+    return ReceiptSigner(read_key(folder / site.keys.receipt), site.machine, site.city.domain)
+
+
+def make_keys(site: Site, folder: Path, randomness: Randomness) -> list[Path]:
+    """Make the machine's own keys where there are none, so that they never travel, and the public part of the one that signs receipts.
+
+    The files that were made; raises KeysWrong.
+    """
+    missing = [path for name in (site.keys.seal, site.keys.receipt) if not (path := folder / name).exists()]
+    for path in missing:
+        _write(path, bytes.fromhex(randomness.token(KEY_BYTES)))
+    private = folder / site.keys.receipt
+    public = private.with_suffix(".pub")
+    if public.exists():
+        return missing
+    _write(public, _public_part(read_key(private)), public=True)
+    return [*missing, public]
+
+
+def _public_part(key: bytes) -> bytes:
+    return Ed25519PrivateKey.from_private_bytes(key).public_key().public_bytes(Encoding.Raw, PublicFormat.Raw)
+
+
+def _write(path: Path, key: bytes, *, public: bool = False) -> None:
     try:
         path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
-        write_key(path, bytes.fromhex(randomness.token(KEY_BYTES)))
+        write_key(path, key, public=public)
     except OSError as error:
         raise KeysWrong(f"{path}: cannot be written ({type(error).__name__})") from None
-    return path
 
 
 def read_order_keys(site: Site, folder: Path) -> tuple[Ed25519PublicKey, ...]:

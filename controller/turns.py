@@ -12,13 +12,14 @@ from controller.absorb import absorb
 from controller.clock import Now
 from controller.inputs import Input, KeyPressed, OrderSeen
 from controller.journal import Journal, failed
-from controller.live import Live
+from controller.live import UNNAMED, Live
 from controller.machine import Request
+from controller.receipts import ReceiptSigner
 from controller.refused import Refused
 from controller.senses import BoardEvent
 from controller.settings import Settings
 from controller.state import State, fold
-from controller.vault import ERASING, EraseCase, EraseDeposit, HoldCase, HoldPin, Vault, VaultChange
+from controller.vault import ERASING, EraseCase, EraseDeposit, EraseSalt, HoldCase, HoldPin, HoldSalt, Vault, VaultChange
 from controller.visit import visits
 
 NOTHING_NEW = frozenset(("no_edge", "no_change", "nothing_overdue", "settled", "late_outcome", "loss_known"))
@@ -28,18 +29,23 @@ NOTHING_NEW = frozenset(("no_edge", "no_change", "nothing_overdue", "settled", "
 class Turns:
     """State, Live and the journal they live by."""
 
-    def __init__(self, journal: Journal, vault: Vault, settings: Settings, live: Live, state: State) -> None:
+    def __init__(
+        self, journal: Journal, vault: Vault, settings: Settings, live: Live, state: State, receipts: ReceiptSigner | None = None
+    ) -> None:
         self.journal = journal
         self.vault = vault
         self.settings = settings
         self.live = live
         self.state = state
+        self.receipts = receipts
         self.acknowledged = 0  # up to where the centre's database has the facts
 
     def take(self, item: Input | BoardEvent, now: Now) -> tuple[Entry, ...]:
         """Take one input to its end; the entries it made. Raises JournalFailed: then nothing of it has happened."""
         before = self.live
         self.live, request = absorb(self.state, self.live, self.settings, item, now)
+        if self.live.visit.named == UNNAMED:
+            self.live = visits.named(self.live, self.state, self.settings, self.vault.number_key(self.live.visit.phone), now)
         if request is None:
             return ()
         try:
@@ -62,6 +68,8 @@ class Turns:
         for change in changes:
             if isinstance(change, HoldCase):
                 self.live = msgspec.structs.replace(self.live, cases={**self.live.cases, change.deposit: change.case})
+        if self.receipts is not None and any(isinstance(entry.fact, f.CollectionEnded) for entry in entries):
+            self.live = visits.certified(self.live, self.state, self.receipts)
         try:
             self._tidy(changes, now)
         except sqlite3.Error as error:
@@ -83,20 +91,24 @@ def vault_changes(request: Request, entries: tuple[Entry, ...]) -> tuple[VaultCh
     for entry in entries:
         match entry.fact:
             case f.PinSet() if isinstance(ask, SetPin):
-                changes.append(HoldPin(entry.fact.deposit, ask.hmac))
+                changes.append(HoldPin(entry.fact.deposit, ask.hmac, ask.phone))
             case f.DepositLoading() if isinstance(ask, Load):
                 changes.append(HoldCase(entry.fact.deposit, ask.case))
             case f.DocumentHandedOver() | f.DepositWithdrawn() | f.DepositStored() | f.DepositNotStored():
                 changes.append(EraseCase(entry.fact.deposit))
             case f.DepositForgotten():
                 changes.append(EraseDeposit(entry.fact.deposit))
+            case f.PinSteppedUp():
+                changes.append(HoldSalt())
+            case f.PinStepUpEnded():
+                changes.append(EraseSalt())
             case _:
                 pass
     return tuple(changes)
 
 
-def restart(journal: Journal, vault: Vault, settings: Settings, nonce: str, now: Now) -> Turns:
+def restart(journal: Journal, vault: Vault, settings: Settings, nonce: str, now: Now, receipts: ReceiptSigner | None = None) -> Turns:
     """Read the journal and start a new boot; raises JournalWrong, JournalFailed."""
-    turns = Turns(journal, vault, settings, Live(nonce=nonce), journal.restore(settings.software))
+    turns = Turns(journal, vault, settings, Live(nonce=nonce), journal.restore(settings.software), receipts)
     turns.decide(machine.Restarted(description=settings.cabinet.hash.hex()[:16]), now)
     return turns

@@ -1,9 +1,10 @@
-"""The erasable part of a machine's storage: PIN material and case numbers.
+"""The erasable part of a machine's storage: PIN material, marks of phones, the salt of typed numbers, and case numbers.
 
 The PIN is held as HMAC-SHA-256 under the machine's PIN key; six digits have a million values, so whoever has that key has the PINs
 (without a TPM a stolen card gives them away). Case numbers are sealed under the machine's key.
 """
 
+import hashlib
 import hmac
 import sqlite3
 
@@ -11,16 +12,17 @@ import msgspec
 from cryptography.exceptions import InvalidTag
 from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 
-from contracts.orders import pin_mark
+from contracts.orders import phone_mark, pin_mark
 from controller.randomness import Randomness
 from controller.secret import Secret
 
 
 class HoldPin(msgspec.Struct, frozen=True):
-    """Hold this PIN for the deposit; an older one is void from now on."""
+    """Hold this PIN for the deposit; an older one is void from now on. An empty mark of the phone leaves the one that is held."""
 
     deposit: str
     hmac: str
+    phone: str = ""
 
 
 class HoldCase(msgspec.Struct, frozen=True):
@@ -42,8 +44,18 @@ class EraseDeposit(msgspec.Struct, frozen=True):
     deposit: str
 
 
-VaultChange = HoldPin | HoldCase | EraseCase | EraseDeposit
-ERASING = (HoldPin, EraseCase, EraseDeposit)
+class HoldSalt(msgspec.Struct, frozen=True):
+    """From now on numbers are typed: hold a fresh random salt to name them by, unless there is one."""
+
+
+class EraseSalt(msgspec.Struct, frozen=True):
+    """No number is typed any more: without the salt what named them means nothing."""
+
+
+VaultChange = HoldPin | HoldCase | EraseCase | EraseDeposit | HoldSalt | EraseSalt
+ERASING = (HoldPin, EraseCase, EraseDeposit, EraseSalt)
+PHONE_DIGITS = 9
+SALT_BYTES = 32
 
 
 class VaultKeys:
@@ -67,14 +79,25 @@ class Vault:
         self._keys = keys
         self._randomness = randomness
 
-    def match(self, digits: Secret) -> str | None:
-        """The deposit that these digits belong to; takes the same time wherever it stands."""
+    def match(self, digits: Secret, phone: Secret | None = None) -> str | None:
+        """The deposit that these digits, and this phone when one is asked for, belong to; takes the same time wherever it stands."""
         typed = pin_mark(self._keys.pin, digits.reveal())
+        number = None if phone is None else phone_mark(self._keys.pin, phone.last(PHONE_DIGITS).reveal())
         found: str | None = None
-        for deposit, held in self._connection.execute("SELECT deposit, hmac FROM vault"):
-            if hmac.compare_digest(typed, held):
+        rows = "SELECT v.deposit, v.hmac, p.mark FROM vault v LEFT JOIN phone_marks p ON p.deposit = v.deposit"
+        for deposit, held, mark in self._connection.execute(rows):
+            # Both are always compared, so that nobody learns by the clock which of them was right.
+            theirs = number is None or hmac.compare_digest(number, mark or bytes(len(number)))
+            if hmac.compare_digest(typed, held) and theirs:
                 found = deposit
         return found
+
+    def number_key(self, phone: Secret) -> str:
+        """An opaque key of this number that holds until the salt is erased; empty when there is no salt."""
+        row = self._connection.execute("SELECT salt FROM number_salt").fetchone()
+        if row is None:
+            return ""
+        return hmac.digest(row[0], phone.last(PHONE_DIGITS).reveal().encode("ascii"), hashlib.sha256).hex()[:24]
 
     def holds(self, pin_hmac: str, but: str) -> bool:
         """Whether another deposit than `but` has this PIN."""
@@ -96,12 +119,21 @@ class Vault:
                         "INSERT INTO vault (deposit, hmac) VALUES (?, ?) ON CONFLICT (deposit) DO UPDATE SET hmac = excluded.hmac",
                         (change.deposit, bytes.fromhex(change.hmac)),
                     )
+                    if change.phone:
+                        marked = (change.deposit, bytes.fromhex(change.phone))
+                        self._connection.execute("INSERT OR REPLACE INTO phone_marks VALUES (?, ?)", marked)
                 case HoldCase():
                     self._connection.execute("UPDATE vault SET sealed = ? WHERE deposit = ?", (self._seal(change), change.deposit))
                 case EraseCase():
                     self._connection.execute("UPDATE vault SET sealed = NULL WHERE deposit = ?", (change.deposit,))
                 case EraseDeposit():
                     self._connection.execute("DELETE FROM vault WHERE deposit = ?", (change.deposit,))
+                    self._connection.execute("DELETE FROM phone_marks WHERE deposit = ?", (change.deposit,))
+                case HoldSalt():
+                    salt = bytes.fromhex(self._randomness.token(SALT_BYTES))
+                    self._connection.execute("INSERT OR IGNORE INTO number_salt VALUES (1, ?)", (salt,))
+                case EraseSalt():
+                    self._connection.execute("DELETE FROM number_salt")
 
     def truncate(self) -> None:
         """Take what was erased out of the write-ahead log too."""

@@ -29,7 +29,9 @@ class Enquire(msgspec.Struct, frozen=True):
 
 
 class MatchPin(msgspec.Struct, frozen=True):
-    """Let the vault compare the digits that were typed."""
+    """Let the vault compare the digits that were typed; with a number, that one alone counts."""
+
+    number: str = ""
 
 
 What = Unlock | Enquire | MatchPin

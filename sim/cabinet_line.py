@@ -1,15 +1,36 @@
 """The cabinet at the end of its line: what the host writes reaches the boards in line time, and their replies come back."""
 
+from typing import Protocol
+
 from sim.byte_link import ByteLink
-from sim.lock_cabinet import LockCabinet
 
 BOARDS = "boards"
+
+
+class BehindTheLine(Protocol):
+    """A cabinet as its line sees it."""
+
+    def receive(self, data: bytes, now_ms: int) -> None:
+        """Bytes from the line."""
+        ...
+
+    def voices(self, now_ms: int) -> list[bytes]:
+        """What each board that speaks now puts on the line."""
+        ...
+
+    def deadline(self) -> int | None:
+        """When something happens by itself."""
+        ...
+
+    def tick(self, now_ms: int) -> None:
+        """Everything that was due by now happens."""
+        ...
 
 
 class CabinetLine:
     """The host's end of the bus, clockless: write, tick at deadline, read."""
 
-    def __init__(self, link: ByteLink, cabinet: LockCabinet) -> None:
+    def __init__(self, link: ByteLink, cabinet: BehindTheLine) -> None:
         self.link = link
         self.cabinet = cabinet
         link.add_end("host")
@@ -42,4 +63,5 @@ class CabinetLine:
             self.cabinet.receive(data, now_ms)
         else:
             self.cabinet.tick(now_ms)
-        self.link.send(self.cabinet.bytes_to_send(now_ms), now_ms, BOARDS)
+        for other, data in enumerate(self.cabinet.voices(now_ms)):
+            self.link.send(data, now_ms, f"{BOARDS} {other}" if other else BOARDS)

@@ -9,8 +9,8 @@ from typing import Literal
 import msgspec
 
 from contracts import lock_bus as bus
+from contracts.board_descriptions import LockBoard as BoardDescription
 from contracts.board_module import board_constants
-from contracts.descriptions import LockBoard as BoardDescription
 from contracts.descriptions import Locker
 from firmware.lock_board import BoardFacts, LockBoard
 
@@ -66,6 +66,7 @@ class BoardAt:
 
     def __init__(self, address: int, description: BoardDescription) -> None:
         self.address = address
+        self.switched_to = address
         self.description = description
         self.boot = 0
         self.key = False
@@ -78,7 +79,7 @@ class BoardAt:
         told = msgspec.convert(board_constants(self.description), _Told)
         limits = bus.Limits(told.PULSE_MS_MAX, told.COOLDOWN_MS, told.DOORS_PER_MINUTE, told.SILENCE_MS)
         unique_id = b"simboard"[:7] + bytes([self.address])
-        return BoardFacts(self.address, self.boot, unique_id, told.REVISION, told.HASH, told.CHANNELS, limits, told.DEBOUNCE_MS)
+        return BoardFacts(self.switched_to, self.boot, unique_id, told.REVISION, told.HASH, told.CHANNELS, limits, told.DEBOUNCE_MS)
 
 
 class _Told(msgspec.Struct):
@@ -107,7 +108,7 @@ class LockCabinet:
         self._make_core = make_core
         self._number_at = {(door.board, door.channel): door.number for door in locker.file.doors}
         self._springing: list[Door] = []
-        self._output = b""
+        self._voices: dict[int, bytes] = {}
         self.now_ms = now_ms
         for door in locker.file.doors:
             self.boards[door.board].wires.append((1 << door.channel, self.doors[door.number]))
@@ -122,10 +123,14 @@ class LockCabinet:
         self._settle(now_ms)
 
     def bytes_to_send(self, now_ms: int) -> bytes:
-        """What the boards put on the line now; two at once only when two have the same address."""
+        """What the boards put on the line now."""
+        return b"".join(self.voices(now_ms))
+
+    def voices(self, now_ms: int) -> list[bytes]:
+        """What each board that speaks now puts on the line; two at once only when two have the same address."""
         self.tick(now_ms)
-        output, self._output = self._output, b""
-        return output
+        voices, self._voices = self._voices, {}
+        return list(voices.values())
 
     def deadline(self) -> int | None:
         """When something happens by itself, later than what has happened; None while nothing can."""
@@ -177,12 +182,18 @@ class LockCabinet:
         self.boards[board].key = turned
         self._settle(now_ms)
 
+    def turn_switches(self, board: int, address: int, now_ms: int) -> None:
+        """The address switches of a board are turned while it has no power for a moment."""
+        self.cut_power(now_ms, board)
+        self.boards[board].switched_to = address
+        self.restore_power(now_ms, board)
+
     def cut_power(self, now_ms: int, board: int | None = None) -> None:
         """One board, or all of them, go dark: coil off, memory gone, the boot counter stays."""
         self.tick(now_ms)
         for each in self._chosen(board):
             each.core = None
-            self._output = b""
+            self._voices.pop(each.address, None)
         self._settle(now_ms)
 
     def restore_power(self, now_ms: int, board: int | None = None) -> None:
@@ -216,7 +227,8 @@ class LockCabinet:
             if board.core:
                 board.core.sense(self._closed(board), board.key, now_ms)
                 board.core.tick(now_ms)
-                self._output += board.core.take_output()
+                if output := board.core.take_output():
+                    self._voices[board.address] = self._voices.get(board.address, b"") + output
             self._follow_coil(board, now_ms)
         self._check()
 

@@ -176,7 +176,7 @@ def keys_of(table: type[msgspec.Struct]) -> set[str]:
 def test_site_keys_are_read_from_the_tables() -> None:
     from controller.site import Site
 
-    assert {"machine", "keepalive_s", "certificate", "pauses_s", "not_before"} <= keys_of(Site)
+    assert {"machine", "keepalive_s", "certificate", "guesses_a_day", "not_before"} <= keys_of(Site)
 
 
 def test_an_unknown_command_is_found() -> None:

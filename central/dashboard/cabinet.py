@@ -43,9 +43,9 @@ def _drawn(grid: Grid, states: dict[int, CompartmentReport]) -> Picture:
         _door(
             cell.number,
             sum(grid.columns_mm[: cell.column - 1]),
-            height - sum(grid.rows_mm[: cell.row]),
+            height - sum(grid.rows_mm[: cell.row + cell.span - 1]),
             grid.columns_mm[cell.column - 1],
-            grid.rows_mm[cell.row - 1],
+            sum(grid.rows_mm[cell.row - 1 : cell.row + cell.span - 1]),
             states.get(cell.number),
         )
         for cell in grid.cells

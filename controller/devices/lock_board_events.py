@@ -1,12 +1,16 @@
 """What the lock bus tells the controller."""
 
+from collections.abc import Mapping
 from typing import Literal
 
 import msgspec
 
 
 class BoardSeen(msgspec.Struct, frozen=True):
-    """A board answered for the first time, again after a silence, or after a restart; `mismatch` is empty when it fits the plan."""
+    """A board answered for the first time, again after a silence, or after a restart.
+
+    `mismatch` is empty when it fits the plan; `doubled` when a second board seems to answer at its address. Such a board is not driven.
+    """
 
     board: int
     boot: int
@@ -16,16 +20,21 @@ class BoardSeen(msgspec.Struct, frozen=True):
     unique_id: bytes
     channels: int
     mismatch: str
+    doubled: bool = False
 
 
 class BoardLost(msgspec.Struct, frozen=True):
-    """A board does not answer any more; it is asked again every 5 s."""
+    """A board does not answer any more (`doubled`: each answer was garbled, as when two speak at once); it is asked again every 5 s."""
 
     board: int
+    doubled: bool = False
 
 
 class Levels(msgspec.Struct, frozen=True):
-    """What a board's switches say just now. None: no two equal reads. The counters are modulo 256 and start at 0 with each boot."""
+    """What a board's switches say just now. None: no two equal reads. The counters are modulo 256 and start at 0 with each boot.
+
+    `objects`: in which compartments something lies, where the board and the cabinet can tell.
+    """
 
     board: int
     boot: int
@@ -34,6 +43,7 @@ class Levels(msgspec.Struct, frozen=True):
     closes: tuple[int, ...]
     coil: int | None
     key: bool
+    objects: tuple[bool | None, ...] = ()
 
 
 class UnlockResult(msgspec.Struct, frozen=True):
@@ -71,13 +81,14 @@ class LimitsInForce(msgspec.Struct, frozen=True):
 
 
 class BusNoise(msgspec.Struct, frozen=True):
-    """Totals since the start, told at most once a second and only when one has grown."""
+    """Totals since the start, told at most once a second and only when one has grown; `errors` are failed exchanges by board."""
 
     noise: int
     overlong: int
     crc_errors: int
     rejected: int
     timeouts: int
+    errors: Mapping[int, int]
 
 
 Event = BoardSeen | BoardLost | Levels | UnlockResult | Executed | Stopped | LimitsInForce | BusNoise

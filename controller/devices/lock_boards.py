@@ -26,8 +26,10 @@ POLL_AGAIN_MS = 100
 PROBE_MS = 5000
 TRIES = 3
 POLLS_MISSED = 8  # about 1 s of silence: a computer that is late by itself (a slow card, a busy core) must not lose its boards
+POLLS_GARBLED = 6  # so many of them: a request that was lost on the way is answered by silence
 ANSWER_MARGIN_MS = 15  # a USB adapter's own delay; doubled at every further try
 NOISE_EVERY_MS = 1000
+DOUBLE_MS = 30_000  # so long without another sign of a second board at an address, and the first is asked who it is and trusted again
 REFUSALS = {
     bus.COOLING: "cooling",
     bus.BRAKED: "braked",
@@ -56,6 +58,10 @@ class _Board:
         self.mismatch = ""
         self.lost = False
         self.failures = 0
+        self.unique_id = b""
+        self.garbled = 0
+        self.errors = 0
+        self.doubled_ms: int | None = None
         self.asked_ms: int | None = None
         self.forgotten_ms: int | None = None
         self.ack = 0
@@ -67,6 +73,20 @@ class _Board:
     def polled(self) -> bool:
         """Its states make sense to us."""
         return self.identity is not None and self.identity.protocol == bus.PROTOCOL
+
+    def heard(self) -> None:
+        """It has given an answer that is right."""
+        self.failures = self.garbled = 0
+
+    def missed(self, garbled: bool) -> None:
+        """It has given none, or one that nobody can read."""
+        self.failures += 1
+        self.garbled += garbled
+
+    @property
+    def doubled(self) -> bool:
+        """Two boards may be answering here: neither may be driven."""
+        return self.doubled_ms is not None
 
     def due_ms(self, eager: bool) -> int:
         """When it is to be asked next."""
@@ -101,8 +121,10 @@ class _Job:
 class _Asked:
     """The request in flight."""
 
-    def __init__(self, board: _Board, sequence: int, kind: int, give_up_ms: int, job: _Job | None) -> None:
+    def __init__(self, board: _Board, sequence: int, kind: int, give_up_ms: int, job: _Job | None, broken: int) -> None:
         self.board = board
+        self.broken = broken
+        self.reply: bytes | None = None
         self.sequence = sequence
         self.kind = kind
         self.give_up_ms = give_up_ms
@@ -113,20 +135,21 @@ class LockBoards:
     """The dialogue with every board on one line; `expected` gives each address the 8-byte description hash it must state."""
 
     def __init__(self, expected: Mapping[int, bytes], baud: int = bus.BAUD) -> None:
-        self.eager = False  # a door is pending or open: ask every 40 ms instead of 300
+        self.watched: int | None = None  # the board of a door that is pending or open: asked every 40 ms instead of every 300
         self.rejected = 0
         self.timeouts = 0
         self._baud = baud
         self._boards = {address: _Board(address, expected[address]) for address in sorted(expected)}
         self._jobs: deque[_Job] = deque()
         self._asked: _Asked | None = None
+        self._answered_last: _Asked | None = None
         self._polled_last = False
         self._sequence = 0
         self._coil_until = 0
         self._coil_wish = b""
         self._decoder = bus.Decoder()
         self._events: list[Event] = []
-        self._told = BusNoise(0, 0, 0, 0, 0)
+        self._told = BusNoise(0, 0, 0, 0, 0, {})
         self._told_ms: int | None = None
 
     def unlock(self, wish_id: bytes, board: int, channel: int, pulse_ms: int, boot: int) -> None:
@@ -149,6 +172,7 @@ class LockBoards:
     def receive(self, data: bytes, now_ms: int) -> None:
         """Bytes from the line, in whatever pieces."""
         for frame in self._decoder.feed(data):
+            self._second_voice(frame, now_ms)
             self._frame(frame, now_ms)
         self._tell_noise(now_ms)
 
@@ -158,6 +182,7 @@ class LockBoards:
         if asked and now_ms >= asked.give_up_ms:
             self._asked = None
             self.timeouts += 1
+            asked.board.errors += 1
             self._failed(asked)
         self._tell_noise(now_ms)
 
@@ -165,7 +190,7 @@ class LockBoards:
         """When to call tick and bytes_to_send again, in the past when something is due now; None only without boards."""
         if self._asked:
             return self._asked.give_up_ms
-        due = [board.due_ms(self.eager) for board in self._boards.values()]
+        due = [board.due_ms(board.address == self.watched) for board in self._boards.values()]
         due += [self._ready_ms(job) for job in self._jobs if self._boards[job.board].identity]
         return min(due, default=None)
 
@@ -195,9 +220,9 @@ class LockBoards:
         board = self._boards[job.board]
         if board.identity is None:
             board.asked_ms = None  # a lost board gets another round, for this job
-            board.failures = 0
-        if board.mismatch and job.order:
-            self._finish(job, "refused", "mismatch", 0)
+            board.heard()
+        if (board.mismatch or board.doubled) and job.order:
+            self._mismatched(job)
         elif first:
             self._jobs.appendleft(job)
         else:
@@ -211,15 +236,16 @@ class LockBoards:
         return next((job for job in self._jobs if self._boards[job.board].identity and self._ready_ms(job) <= now_ms), None)
 
     def _most_overdue(self, now_ms: int) -> _Board | None:
-        due = [board for board in self._boards.values() if board.due_ms(self.eager) <= now_ms]
-        return min(due, key=lambda board: board.due_ms(self.eager), default=None)
+        due = [(board.due_ms(board.address == self.watched), board.address) for board in self._boards.values()]
+        at_ms, address = min(due, default=(now_ms + 1, 0))
+        return self._boards[address] if at_ms <= now_ms else None
 
     def _say(self, board: _Board, kind: int, body: bytes, now_ms: int, job: _Job | None) -> bytes:
         self._sequence = (self._sequence + 1) & 0xFF
         data = bus.Frame(board.address, self._sequence, kind, body).encode()
         line = bus.line_ms(len(data) + _BODY_LONGEST[kind] + _FRAME_EXTRA, self._baud)
         tries = job.tries if job else int(board.failures > 0)
-        self._asked = _Asked(board, self._sequence, kind, now_ms + line + (ANSWER_MARGIN_MS << tries), job)
+        self._asked = _Asked(board, self._sequence, kind, now_ms + line + (ANSWER_MARGIN_MS << tries), job, self._broken)
         self._polled_last = job is None
         if job:
             job.tries += 1
@@ -236,6 +262,7 @@ class LockBoards:
         try:
             if frame.kind == asked.kind | bus.REPLY:
                 self._answered(asked, frame.body, now_ms)
+                asked.reply, self._answered_last = frame.body, asked
                 return
             if frame.kind == bus.ERROR | bus.REPLY and bus.decode_error(frame.body)[0] == asked.kind:
                 self._not_understood(asked)
@@ -249,7 +276,7 @@ class LockBoards:
         if asked.kind == bus.IDENTIFY:
             identity = bus.decode_identity(body)
             self._asked = None
-            self._identified(board, identity)
+            self._identified(board, identity, now_ms)
         elif asked.kind == bus.STATES:
             states = bus.decode_states(body)
             self._asked = None
@@ -258,7 +285,7 @@ class LockBoards:
             self._job_answered(asked.job, body, now_ms)
             self._asked = None
             self._jobs.remove(asked.job)
-        board.failures = 0
+        board.heard()
 
     def _job_answered(self, job: _Job, body: bytes, now_ms: int) -> None:
         if job.order:
@@ -281,7 +308,10 @@ class LockBoards:
             self._coil_until = now_ms
             self._events.append(Stopped(job.board, True))
 
-    def _identified(self, board: _Board, identity: bus.Identity) -> None:
+    def _identified(self, board: _Board, identity: bus.Identity, now_ms: int) -> None:
+        if board.unique_id not in (b"", identity.unique_id) and not board.lost:
+            board.doubled_ms = now_ms  # nobody changes a board within the second in which it would be missed
+        board.unique_id = identity.unique_id
         board.identity, board.lost, board.ack, board.coil_on = identity, False, 0, False
         board.asked_ms = None if board.polled else board.asked_ms
         board.opens, board.closes = [0] * identity.channels, [0] * identity.channels
@@ -291,14 +321,18 @@ class LockBoards:
         elif identity.description_hash != board.expected_hash:
             board.mismatch = f"description {identity.description_hash.hex()}, expected {board.expected_hash.hex()}"
         firmware = ".".join(str(part) for part in identity.firmware)
-        seen = (identity.description_hash, identity.unique_id, identity.channels, board.mismatch)
+        seen = (identity.description_hash, identity.unique_id, identity.channels, board.mismatch, board.doubled)
         self._events.append(BoardSeen(board.address, identity.boot, firmware, chr(identity.revision), *seen))
-        if board.mismatch:
+        if board.mismatch or board.doubled:
             self._drop_jobs(board.address, self._mismatched)
 
     def _polled(self, board: _Board, states: bus.States, now_ms: int) -> None:
         identity = board.identity
         if identity is None or states.boot != identity.boot:
+            board.forget(now_ms)
+            return
+        if board.doubled_ms is not None and now_ms - board.doubled_ms >= DOUBLE_MS:
+            board.doubled_ms = None
             board.forget(now_ms)
             return
         if any(channel >= identity.channels for channel, _, _ in states.changed):
@@ -314,28 +348,43 @@ class LockBoards:
         counters = (tuple(board.opens), tuple(board.closes))
         self._events.append(Levels(board.address, states.boot, closed, *counters, coil, bool(states.flags & bus.FLAG_KEY)))
 
+    @property
+    def _broken(self) -> int:
+        """How many runs of bytes were no frame."""
+        return self._decoder.noise + self._decoder.overlong + self._decoder.crc_errors
+
+    def _second_voice(self, frame: bus.Frame, now_ms: int) -> None:
+        """Another answer to a request that was answered: the same again is a fault of the line, a different one a second board."""
+        last = self._answered_last
+        if last is None or (frame.address, frame.sequence, frame.kind) != (last.board.address, last.sequence, last.kind | bus.REPLY):
+            return
+        if frame.body != last.reply and not last.board.doubled:
+            last.board.doubled_ms = now_ms
+            last.board.forget(now_ms)
+
     def _failed(self, asked: _Asked) -> None:
         if asked.job is None:
-            self._poll_failed(asked.board)
+            self._poll_failed(asked.board, garbled=self._broken > asked.broken)
         elif asked.job.tries >= TRIES:
             self._jobs.remove(asked.job)
             self._give_up(asked.job)
 
-    def _poll_failed(self, board: _Board) -> None:
-        board.failures += 1
+    def _poll_failed(self, board: _Board, garbled: bool) -> None:
+        board.missed(garbled)
         if board.failures < POLLS_MISSED:
             return
         if not board.lost:
             board.lost = True
             board.identity = None
-            self._events.append(BoardLost(board.address))
+            # Something answers and is never understood: on any usable line a board alone is read at least once in eight times.
+            self._events.append(BoardLost(board.address, doubled=board.garbled >= POLLS_GARBLED))
         self._drop_jobs(board.address, self._give_up)
 
     def _not_understood(self, asked: _Asked) -> None:
         self._asked = None
         self.rejected += 1
         if asked.job is None:
-            self._poll_failed(asked.board)
+            self._poll_failed(asked.board, garbled=False)
             return
         self._jobs.remove(asked.job)
         if asked.job.order:
@@ -360,9 +409,9 @@ class LockBoards:
             self._events.append(Stopped(job.board, False))
 
     def _mismatched(self, job: _Job) -> None:
-        """No pulse on a board whose pins and limits are not the ones we know."""
+        """No pulse on a board whose pins and limits are not the ones we know, and none on two at once."""
         if job.order:
-            self._finish(job, "refused", "mismatch", 0)
+            self._finish(job, "refused", "duplicate" if self._boards[job.board].doubled else "mismatch", 0)
         else:
             self._give_up(job)
 
@@ -372,7 +421,8 @@ class LockBoards:
 
     def _tell_noise(self, now_ms: int) -> None:
         decoder = self._decoder
-        noise = BusNoise(decoder.noise, decoder.overlong, decoder.crc_errors, self.rejected, self.timeouts)
+        errors = {board.address: board.errors for board in self._boards.values() if board.errors}
+        noise = BusNoise(decoder.noise, decoder.overlong, decoder.crc_errors, self.rejected, self.timeouts, errors)
         if noise != self._told and (self._told_ms is None or now_ms - self._told_ms >= NOISE_EVERY_MS):
             self._told, self._told_ms = noise, now_ms
             self._events.append(noise)

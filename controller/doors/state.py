@@ -107,7 +107,8 @@ def _door(door: Door, entry: Entry, fact: DoorFact) -> Door:
         case DoorClosed():
             return _lock(_moved(door, entry, fact, "closed"), "closed", entry)
         case CompartmentQuarantined():
-            return msgspec.structs.replace(door, quarantine=fact.reason)
+            # That somebody forced it weighs more than whatever else is found out about it.
+            return door if door.quarantine == "forced" else msgspec.structs.replace(door, quarantine=fact.reason)
         case DoorGivenUp():
             return _given_up(door)
         case _:

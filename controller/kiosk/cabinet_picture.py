@@ -88,12 +88,12 @@ def _edges(sizes: list[float]) -> list[float]:
 
 
 def _door(cell: Mapping[str, Any], columns: list[float], rows: list[float], scale: float, left: float, bottom: float) -> Door:
-    row, column = int(cell["row"]), int(cell["col"])
+    row, column, span = int(cell["row"]), int(cell["col"]), int(cell.get("span", 1))
     gap = 2.0
     return Door(
         x=round(left + columns[column - 1] * scale + gap, 1),
-        y=round(bottom - rows[row] * scale + gap, 1),
+        y=round(bottom - rows[row + span - 1] * scale + gap, 1),
         width=round((columns[column] - columns[column - 1]) * scale - 2 * gap, 1),
-        height=round((rows[row] - rows[row - 1]) * scale - 2 * gap, 1),
+        height=round((rows[row + span - 1] - rows[row - 1]) * scale - 2 * gap, 1),
         state=cell["state"],
     )

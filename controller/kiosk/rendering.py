@@ -8,7 +8,7 @@ import msgspec
 from markupsafe import Markup
 
 from contracts.screen_messages import LANGUAGES, Language, ScreenMessage
-from controller.kiosk import cabinet_picture, words
+from controller.kiosk import cabinet_picture, qr_picture, words
 from controller.kiosk.forms import Form, ScreenWrong, form, text_key
 
 PIN_DIGITS = 6
@@ -77,7 +77,9 @@ def render(message: ScreenMessage, look: Look) -> str:
         picture_name=_picture_name(message) if shape.layout == "cabinet" else "",
         banner=words.text(message.lang, message.banner) if message.banner and shape.layout == "attract" else "",
         slots=_slots(message) if shape.layout == "pad" else "",
-        pin_digits=PIN_DIGITS,
+        pad_digits=int(message.data.get("length", PIN_DIGITS)),
+        qr=qr_picture.draw(message.data["receipt"]) if shape.layout == "receipt" and "receipt" in message.data else None,
+        qr_name=words.text(message.lang, "qr"),
         focused=focused,
     )
 
@@ -147,12 +149,18 @@ def _digits(message: ScreenMessage) -> tuple[str, ...]:
 
 
 def _place(message: ScreenMessage) -> str:
-    place = str(message.data.get("place", ""))
+    if message.data.get("sent"):
+        return words.text(message.lang, "sent")
+    place = str(message.data.get("domain") or message.data.get("place", ""))
     return place if len(place) <= PLACE_LETTERS_MAX else ""
 
 
 def _slots(message: ScreenMessage) -> str:
-    return words.text(message.lang, "slots").replace("{filled}", str(message.data.get("filled", 0)))
+    return (
+        words.text(message.lang, "slots")
+        .replace("{filled}", str(message.data.get("filled", 0)))
+        .replace("{length}", str(message.data.get("length", PIN_DIGITS)))
+    )
 
 
 def _picture(message: ScreenMessage) -> cabinet_picture.Picture:

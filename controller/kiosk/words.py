@@ -21,6 +21,9 @@ ONE_LETTER = re.compile(r"(?<![\w{-])([^\W\d_]) (?=\S)")
 
 KEPT_TOGETHER = frozenset({"hotline", "when", "time", "case"})
 
+HOURS_FROM_MIN = 100
+"""From here on minutes alone are hard to read."""
+
 
 class MenuLine(msgspec.Struct, frozen=True):
     """One numbered choice."""
@@ -61,15 +64,24 @@ def position(language: Language, data: Mapping[str, Any]) -> str:
     return text(language, "pos").replace("{row}", str(data["row"])).replace("{col}", str(data["col"]))
 
 
+def hours(language: Language, told: Mapping[str, Any]) -> str:
+    """When the hotline is answered, in words: "pn.–pt. 7:30–20:00"."""
+    first, last = (text(language, f"day.{day}") for day in told["days"])
+    pattern = text(language, "hours" if first != last else "hours.day")
+    return pattern.replace("{first}", first).replace("{last}", last).replace("{from}", told["from"]).replace("{until}", told["until"])
+
+
 def capital(words: str) -> str:
     """The words with a capital first letter."""
     return words[:1].upper() + words[1:]
 
 
 def clock(left_ms: int) -> str:
-    """Minutes and seconds left, rounded up: "14:59"."""
-    seconds = -(-left_ms // 1000)
-    return f"{seconds // 60}:{seconds % 60:02d}"
+    """Minutes and seconds left, rounded up: "14:59"; of a longer time the hours too."""
+    minutes, seconds = divmod(-(-left_ms // 1000), 60)
+    if minutes < HOURS_FROM_MIN:
+        return f"{minutes}:{seconds:02d}"
+    return f"{minutes // 60}:{minutes % 60:02d}:{seconds:02d}"
 
 
 def left_ms(message: ScreenMessage) -> int:
@@ -95,6 +107,10 @@ def _value(language: Language, name: str, message: ScreenMessage, starts_sentenc
                 return escape(data["compartment"])
             case "time":
                 return escape(data["collected_at"])
+            case "hotline" if "hours" in data:  # nobody answers now: the text says when somebody does
+                return Markup('<span class="whole">{}</span>, <span class="whole">{}</span>').format(
+                    data[name], hours(language, data["hours"])
+                )
             case _ if name in KEPT_TOGETHER:
                 return Markup('<span class="whole">{}</span>').format(data[name])
             case _:

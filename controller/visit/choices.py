@@ -20,7 +20,7 @@ def over(visit: Visit, name: str) -> str:
             return "l.report"
         case "lang" if name not in WITHOUT_CHOICES:
             return "lang"
-        case "stop" if name == "l.pin":
+        case "stop" if name in ("l.pin", "l.phone"):
             return "l.stop"
         case _:
             return name

@@ -1,32 +1,66 @@
-"""The resident at the screen (screens.md B, l.*): which screen, what a key does there, and the values on it."""
+"""The resident at the screen: which screen it is, and what a key does there."""
 
-from typing import Any, Literal
-from zoneinfo import ZoneInfo
+from typing import Literal
 
 from controller.clock import Now
 from controller.doors.state import Door
-from controller.live import Live, Visit
-from controller.locker.decide import ASKED_MAX, LeftOpen, OfficeAsked, OpenAsked, PinEntered, Reported, VisitLeft, expired
-from controller.settings import Settings
+from controller.live import UNNAMED, Live, Visit
+from controller.locker.collection import ASKED_MAX, LeftOpen, OfficeAsked, OpenAsked, Reported, VisitLeft, expired, reopens_until_ms
+from controller.locker.pins import PinEntered
+from controller.rules import is_forced
+from controller.secret import Secret
 from controller.state import State
 from controller.visit.screen_table import LAST
 from controller.visit.visiting import Pressed, changed
 
 CLOSE_AFTER_MS = 60_000
 LEFT_OPEN_AFTER_MS = 180_000
+ANSWER_AFTER_MS = 5_000
+"""A wrong entry with a number is told so late, whatever was wrong: nobody learns by the clock which numbers wait here."""
+
 DIGITS = 6
+PHONE_DIGITS = 9
+TYPED_MAX = 15
+"""A number with its country's code; what is typed beyond pushes the first digits out, because the last nine count."""
+
+NOT_SAFE = frozenset(("door_forced", "door_in_doubt", "door_left_open", "contents_reported"))
+"""While one of these is known, no screen says that the documents are safe."""
 
 
 def where(state: State, live: Live, now: Now) -> str:
     """The screen of the collection in progress, or of the step that the visit is at."""
     if state.locker.collection is not None:
         return _collection(state, live, now)
-    step = live.visit.step
-    if step == "attract":
-        return "l.attract" if any(board.fits for board in live.boards.values()) else "l.oos"
-    if step in ("pin", "wrong") and state.locker.pause is not None:
-        return "l.paused"
-    return f"l.{step}"
+    visit = live.visit
+    match visit.step:
+        case "attract":
+            return "l.attract" if any(board.fits for board in live.boards.values()) else _out_of_service(state)
+        case "pin" | "wrong":
+            return _typing(state, visit)
+        case "found" if is_forced(state.doors.door(visit.compartment)):
+            return "l.unsure"
+        case "done":
+            return "l.done" if visit.receipt else "l.done.late"
+        case step:
+            return f"l.{step}"
+
+
+def _out_of_service(state: State) -> str:
+    return "l.oos.forced" if any(fault.fault in NOT_SAFE for fault in state.faults.active) else "l.oos"
+
+
+def _typing(state: State, visit: Visit) -> str:
+    """What is asked for: the PIN, or the number first."""
+    pins = state.locker.pins
+    if pins.step_up is None:
+        return f"l.{visit.step}"
+    if pins.step_up.asks == "nothing":
+        return "l.spent"
+    if pins.paused(visit.named):
+        return "l.locked"
+    if visit.step == "wrong":
+        return "l.wrong.phone" if visit.named else "l.wrong"
+    return "l.pin" if visit.named else "l.phone"
 
 
 def _collection(state: State, live: Live, now: Now) -> str:
@@ -39,8 +73,10 @@ def _collection(state: State, live: Live, now: Now) -> str:
         return "l.close" if now.mono_ms >= opened_ms(door, now) + CLOSE_AFTER_MS else "l.open"
     if door.lock is not None and door.lock.opening:
         return "l.opening"
-    again = collection.asked < ASKED_MAX and live.seen_closed(collection.compartment)
-    return "l.jam" if again else f"l.jam{LAST}"
+    seen = live.seen_closed(collection.compartment)
+    if not seen and (door.lock is None or door.lock.phase != "refused"):  # a lock that was certainly not driven opened nothing
+        return "l.unseen"
+    return "l.jam" if seen and collection.asked < ASKED_MAX else f"l.jam{LAST}"
 
 
 def opened_ms(door: Door, now: Now) -> int:
@@ -48,32 +84,88 @@ def opened_ms(door: Door, now: Now) -> int:
     return door.moved_ms if door.moved_boot == now.boot else 0
 
 
+def reopens_ms(state: State, visit: Visit, now: Now) -> int | None:
+    """Until when whoever is here may open the compartment once more."""
+    return reopens_until_ms(state.locker.deposits.get(visit.again or visit.deposit), now)
+
+
+def keys(name: str, state: State, live: Live, now: Now, active: tuple[str, ...]) -> tuple[str, ...]:
+    """The active keys of a screen, of those that its row has."""
+    visit = live.visit
+    match name:
+        case "l.pin" | "l.wrong" | "l.grace":
+            return (*active, *(("ok",) if len(visit.digits) == DIGITS else ()), "lang")
+        case "l.phone":
+            return (*active, *(("ok",) if len(visit.phone) >= PHONE_DIGITS else ()), "lang")
+        case "l.done" | "l.done.late" if reopens_ms(state, visit, now) is not None:
+            return ("1", *active)
+        case "l.reported" if state.locker.collection is not None:
+            return ("lang",)  # the door must be closed first
+        case _:
+            return active
+
+
 def press(name: str, state: State, visit: Visit, key: str, now: Now) -> Pressed:
     """What a key does on a screen of the resident."""
     match name:
         case "l.attract":
             return Visit(step="pin", lang=visit.lang), None
+        case "l.phone":
+            return _phone(visit, key)
         case "l.pin" | "l.wrong":
-            return _pin(visit, key)
+            return _pin(state, visit, key)
+        case "l.wrong.phone":
+            return (Visit(), None) if key == "cancel" else _phone(Visit(step="pin", lang=visit.lang), key)
+        case "l.grace":
+            return _grace(visit, key)
+        case "l.done" | "l.done.late" if key == "1":
+            return Visit(step="grace", lang=visit.lang, again=visit.deposit, compartment=visit.compartment), None
         case "l.stop":
             return (Visit(), None) if key == "ok" else (changed(visit, over=""), None)
         case "l.found":
             return _found(state, visit, key, now)
-        case "l.jam" | "l.jam.last":
+        case "l.jam" | "l.jam.last" | "l.unseen":
             return _jam(state, visit, key)
         case _:
             return _at_open_door(name, visit, key)
 
 
-def _pin(visit: Visit, key: str) -> Pressed:
+def _phone(visit: Visit, key: str) -> Pressed:
+    match key:
+        case "ok":
+            return changed(visit, named=UNNAMED), None
+        case "cancel" if len(visit.phone):
+            return changed(visit, phone=visit.phone.erased()), None
+        case "cancel":
+            return changed(visit, over="stop"), None
+        case _:
+            return changed(visit, phone=visit.phone.typed(key).last(TYPED_MAX)), None
+
+
+def _pin(state: State, visit: Visit, key: str) -> Pressed:
     if key == "ok":
-        return changed(visit, step="checking"), PinEntered()
+        return changed(visit, step="checking"), PinEntered(visit.named)
     if key != "cancel":
-        full = len(visit.digits) >= DIGITS
-        return changed(visit, step="pin", digits=visit.digits if full else visit.digits.typed(key)), None
+        if state.locker.pins.step_up is not None and not visit.named:  # from now on the number comes first, and this digit is none of it
+            return Visit(step="pin", lang=visit.lang), None
+        return changed(visit, step="pin", digits=_typed(visit, key)), None
     if len(visit.digits):
         return changed(visit, step="pin", digits=visit.digits.erased()), None
-    return (Visit(), None) if visit.step == "wrong" else (changed(visit, over="stop"), None)
+    if visit.step == "wrong":
+        return Visit(), None
+    return (Visit(step="pin", lang=visit.lang) if visit.named else changed(visit, over="stop")), None
+
+
+def _typed(visit: Visit, key: str) -> Secret:
+    return visit.digits if len(visit.digits) >= DIGITS else visit.digits.typed(key)
+
+
+def _grace(visit: Visit, key: str) -> Pressed:
+    if key == "ok":
+        return changed(visit, step="checking"), PinEntered(again=visit.again)
+    if key != "cancel":
+        return changed(visit, digits=_typed(visit, key)), None
+    return (changed(visit, digits=visit.digits.erased()), None) if len(visit.digits) else (Visit(), None)
 
 
 def _found(state: State, visit: Visit, key: str, now: Now) -> Pressed:
@@ -111,17 +203,3 @@ def _at_open_door(name: str, visit: Visit, key: str) -> Pressed:
             return changed(visit, over=""), Reported(contents[key]) if key in contents else None
         case _:
             return Visit(), None
-
-
-def data(name: str, state: State, live: Live, settings: Settings) -> dict[str, Any]:
-    """The values of a screen beside those that every screen has."""
-    zone = ZoneInfo(settings.time_zone)
-    match name:
-        case "l.jam" | "l.jam.last":
-            return {"tries_left": ASKED_MAX - state.locker.collection.asked if state.locker.collection else 0}
-        case "l.done" | "l.used":
-            deposit = state.locker.deposits.get(live.visit.deposit)
-            local = deposit.ended.astimezone(zone) if deposit is not None and deposit.ended is not None and deposit.sure else None
-            return {"collected_at": local.strftime("%H:%M") if local else "", "when": local.strftime("%d.%m %H:%M") if local else ""}
-        case _:
-            return {}

@@ -9,7 +9,7 @@ from controller.doors.state import Door
 from controller.live import Live
 from controller.settings import Settings
 from controller.state import State
-from controller.visit import choices, clerk, resident
+from controller.visit import choices, clerk, resident, resident_data
 from controller.visit.screen_table import CLERK, LAST, SCREENS
 
 
@@ -19,18 +19,16 @@ def where(state: State, live: Live, now: Now) -> str:
     return choices.over(live.visit, name)
 
 
-def keys(name: str, state: State, live: Live) -> tuple[str, ...]:
+def keys(name: str, state: State, live: Live, now: Now) -> tuple[str, ...]:
     """The active keys of a screen."""
     active = SCREENS[name].keys
     match name:
-        case "l.pin" | "l.wrong":
-            return (*active, *(("ok",) if len(live.visit.digits) == resident.DIGITS else ()), "lang")
         case "k.load" if state.locker.loading is not None and state.locker.loading.moving:
             return ()  # the next compartment opens once this door is closed
-        case "l.reported" if state.locker.collection is not None:
-            return ("lang",)  # the door must be closed first
-        case _:
+        case _ if name in CLERK:
             return active
+        case _:
+            return resident.keys(name, state, live, now, active)
 
 
 def message(state: State, live: Live, settings: Settings, now: Now) -> ScreenMessage:
@@ -44,7 +42,7 @@ def message(state: State, live: Live, settings: Settings, now: Now) -> ScreenMes
         rev=live.rev,
         screen=name.removesuffix(LAST),
         lang=live.visit.lang,
-        keys=keys(name, state, live),
+        keys=keys(name, state, live, now),
         data=data,
         deadline=deadline,
         cue=SCREENS[name].cue,
@@ -54,9 +52,9 @@ def message(state: State, live: Live, settings: Settings, now: Now) -> ScreenMes
 
 
 def _deadline(name: str, state: State, live: Live, now: Now) -> Deadline:
-    pause = state.locker.pause
-    if name == "l.paused" and pause is not None:
-        return Deadline("fact", max(0, pause.mono_ms + pause.pause_ms - now.mono_ms))
+    outside = resident_data.deadline(name, state, live, now)
+    if outside is not None:
+        return outside
     if live.visit.idle_ms is None or SCREENS[name].wait == "first":
         return Deadline()
     return Deadline("idle", max(0, live.visit.idle_ms - now.mono_ms))
@@ -65,6 +63,8 @@ def _deadline(name: str, state: State, live: Live, now: Now) -> Deadline:
 def _data(name: str, state: State, live: Live, settings: Settings, now: Now) -> dict[str, Any]:
     zone = ZoneInfo(settings.time_zone)
     data: dict[str, Any] = {"machine": settings.number, "place": settings.place, "hotline": settings.hotline}
+    if not settings.hours.open_at(now.wall.astimezone(zone), now.trusted):
+        data["hours"] = settings.hours.told()
     data["time"] = now.wall.astimezone(zone).strftime("%H:%M") if now.trusted else ""
     data |= {"filled": len(live.visit.digits), "focus": live.visit.focus, "code": live.visit.code}
     visit = state.locker.collection or state.locker.loading
@@ -76,7 +76,7 @@ def _data(name: str, state: State, live: Live, settings: Settings, now: Now) -> 
         data |= cabinet(state, settings, compartment)
     if name in ("k.loaded", "l.attract"):
         data |= _counted(state, settings)
-    data |= clerk.data(name, state, live) if name in CLERK else resident.data(name, state, live, settings)
+    data |= clerk.data(name, state, live) if name in CLERK else resident_data.data(name, state, live, settings, now)
     return data
 
 
@@ -84,7 +84,13 @@ def cabinet(state: State, settings: Settings, lit: int) -> dict[str, Any]:
     """The picture of the cabinet with the compartment in question lit or open."""
     grid = settings.cabinet.grid()
     cells = [
-        {"n": cell.number, "row": cell.row, "col": cell.column, "state": _cell(state.doors.door(cell.number), cell.number == lit)}
+        {
+            "n": cell.number,
+            "row": cell.row,
+            "col": cell.column,
+            "span": cell.span,
+            "state": _cell(state.doors.door(cell.number), cell.number == lit),
+        }
         for cell in grid.cells
     ]
     sizes = {"columns_mm": list(grid.columns_mm), "rows_mm": list(grid.rows_mm)}

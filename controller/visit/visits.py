@@ -7,7 +7,10 @@ from contracts.facts import Entry
 from controller.clock import Now
 from controller.faults.faults import FaultsSeen
 from controller.live import Live, Visit
-from controller.locker.decide import LeftOpen, LockerRequest, expired
+from controller.locker.collection import LeftOpen, expired
+from controller.locker.decide import LockerRequest
+from controller.receipts import ReceiptSigner
+from controller.rules import is_forced
 from controller.secret import Secret
 from controller.settings import Settings
 from controller.state import State
@@ -32,14 +35,28 @@ def reflect(live: Live, state: State, settings: Settings, entries: tuple[Entry, 
     return live
 
 
+def named(live: Live, state: State, settings: Settings, key: str, now: Now) -> Live:
+    """Live once the typed number has its key."""
+    live = msgspec.structs.replace(live, visit=msgspec.structs.replace(live.visit, named=key))
+    return _waits(live, now.mono_ms + keys.idle_ms(screens.where(state, live, now), settings))
+
+
+def certified(live: Live, state: State, receipts: ReceiptSigner) -> Live:
+    """Live with the receipt of the collection that has just ended."""
+    deposit = state.locker.deposits.get(live.visit.deposit)
+    if live.visit.step != "done" or deposit is None or deposit.taken is None or not deposit.taken.reopens:
+        return live
+    return msgspec.structs.replace(live, visit=msgspec.structs.replace(live.visit, receipt=receipts.text(live.visit.deposit, deposit)))
+
+
 def _learned(visit: Visit, state: State, settings: Settings, entry: Entry, now: Now) -> Visit:
     code = f"{settings.number}-{entry.seq}"
     fact = entry.fact
     match fact:
         case f.PinAccepted():
-            return _accepted(Visit(lang=visit.lang, deposit=fact.deposit, code=code), state, now)
-        case f.PinRejected():
-            return Visit(step="wrong", lang=visit.lang)
+            return _accepted(Visit(lang=visit.lang, deposit=fact.deposit, code=code, seq=entry.seq), state, now)
+        case f.PinRejected() | f.PinSteppedUp():
+            return _not_accepted(visit, fact, now)
         case f.DepositLoading():
             return Visit()
         case f.DepositStored():
@@ -47,16 +64,30 @@ def _learned(visit: Visit, state: State, settings: Settings, entry: Entry, now: 
         case f.DepositNotStored():
             return Visit(step="failed", code=fact.reason, compartment=fact.compartment)
         case f.DepositReported():
-            return Visit(step="reported", lang=visit.lang, code=code, compartment=fact.compartment)
-        case f.DepositWithdrawn():
-            return Visit(step="office", lang=visit.lang, code=code)
+            return Visit(step="reported", lang=visit.lang, code=code, compartment=fact.compartment, seq=entry.seq)
+        case f.DepositWithdrawn() if fact.deposit == visit.deposit or fact.reason == "jam":
+            return Visit(step="office", lang=visit.lang, code=code, seq=entry.seq)
         case f.CollectionEnded() if visit.step == "reported" and fact.closed:
             return msgspec.structs.replace(visit, over="")  # whoever found something wrong still needs the code
         case f.CollectionEnded():
             step = "done" if fact.closed else "noclose"
-            return Visit(step=step, lang=visit.lang, deposit=fact.deposit, compartment=fact.compartment, code=code)
-        case f.DoorOpened() | f.DoorClosed() | f.DoorJammed() | f.DoorRefused() | f.DoorInDoubt() if fact.compartment == _here(state):
+            return Visit(step=step, lang=visit.lang, deposit=fact.deposit, compartment=fact.compartment, code=code, seq=entry.seq)
+        case f.DoorJammed() | f.DoorInDoubt() | f.DoorRefused() if fact.compartment == _here(state):
+            return msgspec.structs.replace(visit, over="", seq=entry.seq)
+        case f.DoorOpened() | f.DoorClosed() if fact.compartment == _here(state):
             return msgspec.structs.replace(visit, over="")
+        case _:
+            return visit
+
+
+def _not_accepted(visit: Visit, fact: f.PinRejected | f.PinSteppedUp, now: Now) -> Visit:
+    match fact:
+        case f.PinRejected() if visit.named and not visit.again:
+            return Visit(step="checking", lang=visit.lang, named=visit.named, answer_ms=now.mono_ms + resident.ANSWER_AFTER_MS)
+        case f.PinRejected():
+            return Visit(step="wrong", lang=visit.lang)
+        case f.PinSteppedUp() if visit.step == "checking" and visit.answer_ms is None:
+            return Visit(step="pin", lang=visit.lang)  # nothing was compared: both are asked for from here on
         case _:
             return visit
 
@@ -71,6 +102,8 @@ def _accepted(visit: Visit, state: State, now: Now) -> Visit:
     deposit = state.locker.deposits[visit.deposit]
     learned = msgspec.structs.replace(visit, step="found", compartment=deposit.compartment)
     match deposit.phase:
+        case "stored" if is_forced(state.doors.door(deposit.compartment)):
+            return msgspec.structs.replace(learned, step="unsure")
         case "stored":
             return msgspec.structs.replace(learned, step="expired") if expired(deposit, now) else learned
         case "waiting":
@@ -79,6 +112,8 @@ def _accepted(visit: Visit, state: State, now: Now) -> Visit:
             return msgspec.structs.replace(learned, step="used")
         case "withdrawn":
             return msgspec.structs.replace(learned, step="office")
+        case "taken_back":
+            return msgspec.structs.replace(learned, step="expired.office" if expired(deposit, now) else "moved")
 
 
 def passed(state: State, live: Live, settings: Settings, now: Now) -> tuple[Live, LockerRequest | FaultsSeen | None]:
@@ -97,6 +132,8 @@ def passed(state: State, live: Live, settings: Settings, now: Now) -> tuple[Live
     if visit.over == "lang" and visit.idle_ms is not None and now.mono_ms >= visit.idle_ms:
         aside = _laid_aside(live)
         return _waits(aside, now.mono_ms + keys.idle_ms(screens.where(state, aside, now), settings)), None
+    if (over_ms := _over_ms(state, visit, now)) is not None and now.mono_ms >= over_ms:
+        return _answered(live, state, settings, now) if visit.step == "checking" else msgspec.structs.replace(live, visit=Visit()), None
     if wait in ("first", "device"):
         return live, _left_open(state, now)
     if wait == "idle" and visit.idle_ms is None:  # came up by itself, after a restart
@@ -108,6 +145,19 @@ def passed(state: State, live: Live, settings: Settings, now: Now) -> tuple[Live
         return _waits(asking, now.mono_ms + settings.more_time_ms), None
     visit, request = choices.gone(state, msgspec.structs.replace(visit, over="", digits=Secret()))
     return msgspec.structs.replace(live, visit=visit), request
+
+
+def _over_ms(state: State, visit: Visit, now: Now) -> int | None:
+    """When a step ends that no key puts off: a wrong entry is told, or the way back into a compartment is over."""
+    if visit.step == "grace":
+        return resident.reopens_ms(state, visit, now) or now.mono_ms
+    return visit.answer_ms if visit.step == "checking" else None
+
+
+def _answered(live: Live, state: State, settings: Settings, now: Now) -> Live:
+    wrong = Visit(step="wrong", lang=live.visit.lang, named=live.visit.named, since_ms=now.mono_ms)
+    live = msgspec.structs.replace(live, visit=wrong)
+    return _waits(live, now.mono_ms + keys.idle_ms(screens.where(state, live, now), settings))
 
 
 def _left_open(state: State, now: Now) -> FaultsSeen | None:
@@ -148,5 +198,6 @@ def deadline(state: State, live: Live, now: Now) -> int | None:
         return min((time for time in times if time > now.mono_ms), default=now.mono_ms)
     wait = SCREENS[screens.where(state, live, now)].wait
     if wait == "device":
-        return _alarm_ms(state, now)
+        over_ms = _over_ms(state, live.visit, now)
+        return over_ms if over_ms is not None else _alarm_ms(state, now)
     return now.mono_ms if wait == "idle" and live.visit.idle_ms is None else live.visit.idle_ms

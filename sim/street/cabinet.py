@@ -40,12 +40,13 @@ class _WatchedLine(CabinetLine):
 
     def __init__(self, link: ByteLink, cabinet: LockCabinet, moved: Callable[[], None]) -> None:
         super().__init__(link, cabinet)
+        self.truth = cabinet
         self._moved = moved
         self._seen = _positions(cabinet)
 
     def tick(self, now_ms: int) -> None:
         super().tick(now_ms)
-        seen = _positions(self.cabinet)
+        seen = _positions(self.truth)
         if seen != self._seen:
             self._seen = seen
             self._moved()
@@ -67,7 +68,7 @@ class StreetCabinet:
 
     @property
     def _doors(self) -> LockCabinet:
-        return self._line.cabinet
+        return self._line.truth
 
     async def start(self, port: int) -> None:
         """Serve the lock bus on loopback. Raises OSError when the port is taken."""

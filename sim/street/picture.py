@@ -45,7 +45,7 @@ def picture(street: Street, words: Words) -> dict[str, Any]:
 def cabinet_shape(street: Street) -> dict[str, Any]:
     """How the cabinet is built: what never changes while the street runs."""
     grid = street.locker.grid()
-    cells = [{"n": cell.number, "row": grid.rows - cell.row + 1, "col": cell.column} for cell in grid.cells]
+    cells = [{"n": cell.number, "row": grid.rows - cell.row - cell.span + 2, "col": cell.column, "span": cell.span} for cell in grid.cells]
     return {"columns": list(grid.columns_mm), "rows": list(reversed(grid.rows_mm)), "hinge": grid.hinge, "cells": cells}
 
 

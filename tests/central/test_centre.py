@@ -7,8 +7,8 @@ import pytest
 from central.deposits import DeskRefused
 from central.ports import SmsResult
 from contracts.facts import DepositLoading, DepositNotStored, DepositStored, DocumentHandedOver, OrderEnded, PinSet
-from contracts.orders import Load, SetPin
-from tests.central.paper_machine import House, mark
+from contracts.orders import Load, SetPin, case_mark, phone_mark
+from tests.central.paper_machine import PIN_KEY, House, mark
 
 
 def stored(house: House) -> str:
@@ -49,6 +49,16 @@ def test_one_pin_end_to_end() -> None:
     assert house.deposit(key).state == "collected"
     house.later(100_000)
     assert len(house.wire.messages) == 1
+
+
+def test_the_machine_gets_the_marks_of_phone_and_case() -> None:
+    house = House()
+    house.boot()
+    house.register("26004711")
+    house.register("A/12")
+    asks = [order.ask for order in house.orders() if isinstance(order.ask, SetPin)]
+    assert [ask.phone for ask in asks] == [phone_mark(PIN_KEY, "601234123").hex()] * 2
+    assert [ask.case for ask in asks] == [case_mark(PIN_KEY, "26004711").hex(), ""]
 
 
 def test_no_sms_before_the_machine_holds_the_pin_and_the_document() -> None:

@@ -7,8 +7,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from contracts.board_descriptions import DescriptionWrong, parse_lock_board, read_board, read_lock_board
 from contracts.board_module import board_constants, board_module, main
-from contracts.descriptions import DescriptionWrong, parse_lock_board, read_lock_board, read_locker
+from contracts.descriptions import read_locker
+from tests.contracts.layouts import LAYOUT
 
 HARDWARE = Path(__file__).parents[2] / "hardware"
 BOARD_TEXT = (HARDWARE / "lock_board_rev_b.toml").read_text("utf-8")
@@ -77,9 +79,12 @@ def test_a_wrong_board_is_named(old: str, new: str, said: str) -> None:
         ("row = 6", "row = 7", "doors.row: door 1 lies outside the frame"),
         ("column = 1\n", "column = 2\n", "doors.row and doors.column: 6,2 appears twice"),
         ("baud = 115200", "baud = 9600", "bus.baud"),
+        ("row = 6\n", "row = 6\nbottom_mm = 1280\n", "doors.bottom_mm and doors.height_mm: door 1 says only one of them"),
+        ("row = 6\n", "row = 6\nbottom_mm = 1200\nheight_mm = 220\n", "doors: doors 5 and 1 lie over each other"),
+        ("columns_mm = [250, 250, 250, 250]", "columns_mm = [250, 250, 250]", "doors.column: door 4 lies outside the frame"),
         ('description = "lock_board_rev_b"', 'description = "lock_board_rev_c"', "lock_board_rev_c.toml: cannot be read"),
         ('description = "lock_board_rev_b"', 'description = "../etc/x"', "boards[0].description"),
-        ("address = 0\n", "address = 16\n", "boards[0].address"),
+        ("address = 0\n", "address = 16\n", "boards.address: 16 is beyond"),
     ],
 )
 def test_a_wrong_locker_is_named(old: str, new: str, said: str, tmp_path: Path) -> None:
@@ -128,3 +133,67 @@ def test_the_pin_table_is_the_description() -> None:
     table = (HARDWARE / "pinouts.md").read_text("utf-8")
     rows = [line for line in table.splitlines() if line.startswith("| GP")]
     assert rows == [f"| GP{pin} | {what} |" for what, pin in sorted(board.file.pins().items(), key=lambda item: item[1])]
+
+
+def bought_locker(folder: Path, old: str = "", new: str = "") -> Path:
+    """A small locker on one CU16, with one change."""
+    text = LAYOUT.replace("lock_board_rev_b", "kerong_cu16").replace("baud = 115200", "baud = 19200")
+    assert old in text
+    path = folder / "own.toml"
+    path.write_text(text.replace(old, new, 1), "utf-8")
+    return path
+
+
+def test_a_locker_on_bought_boards_names_its_family(tmp_path: Path) -> None:
+    locker = read_locker(bought_locker(tmp_path))
+    assert (locker.family, locker.boards, list(locker.bought)) == ("cu16", {}, [0, 1])
+    assert LOCKER.family == "own"
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "said"),
+    [
+        ("address = 1", "address = 10", "boards.address: 10, but cu16 boards have 0 to 9"),
+        ("baud = 19200", "baud = 115200", "bus.baud: 115200, but board 0 speaks 19200"),
+        ("pulse_ms = 500", "pulse_ms = 400", "lock.pulse_ms: 400, but board 0 is set to 500"),
+        (
+            '1, description = "kerong_cu16"',
+            '1, description = "lock_board_rev_b"',
+            "one bus speaks one language, these boards speak cu16 and own",
+        ),
+        ('1, description = "kerong_cu16"', '1, description = "kerong_cu48"', "these boards speak cu16 and cu48"),
+        ("doors = 16", "doors = 17", "boards.doors: 17, but board 0 has 16 channels"),
+    ],
+)
+def test_a_wrong_locker_on_bought_boards_is_named(old: str, new: str, said: str, tmp_path: Path) -> None:
+    with pytest.raises(DescriptionWrong) as wrong:
+        read_locker(bought_locker(tmp_path, old, new))
+    assert said in str(wrong.value)
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "said"),
+    [
+        ("channels = 16", "channels = 17", "channels: 17, but cu16 has at most 16"),
+        ("pulse_ms = 500 ", "# ", "pulse_ms: say what the board is set to"),
+        ("pulse_ms = 500 ", "pulse_ms = 1500 ", "pulse_ms: 1500 is over limits.pulse_ms_max"),
+        ('"cu16"', '"modbus"', "pulse_ms: the order carries the pulse, say none"),
+        ('"cu16"', '"cu61"', "family"),
+        ("closed_level = 1", "closed_level = 2", "closed_level"),
+    ],
+)
+def test_a_wrong_bought_board_is_named(old: str, new: str, said: str, tmp_path: Path) -> None:
+    text = (HARDWARE / "kerong_cu16.toml").read_text("utf-8")
+    assert old in text
+    (tmp_path / "kerong_cu16.toml").write_text(text.replace(old, new, 1), "utf-8")
+    with pytest.raises(DescriptionWrong) as wrong:
+        read_board(tmp_path / "kerong_cu16.toml")
+    assert said in str(wrong.value)
+
+
+@pytest.mark.parametrize("key", ["input = 3", "closed_level = 1", "object_sensor = true"])
+def test_own_boards_need_no_word_about_switches(key: str, tmp_path: Path) -> None:
+    path = tmp_path / "locker.toml"
+    path.write_text(LOCKER_TEXT.replace("channel = 3\n", f"channel = 3\n{key}\n", 1), "utf-8")
+    with pytest.raises(DescriptionWrong, match=r"door 4: .* are for bought boards|doors\.input: 3 of board 0 appears twice"):
+        read_locker(path)

@@ -4,8 +4,6 @@ It watches while it runs: a deadline that never passes (a hot loop), a state tha
 the board's rules. What was shown is kept in `screens`, what was sent in `published`.
 """
 
-import hashlib
-import hmac
 import sqlite3
 from collections import deque
 from datetime import UTC, datetime, timedelta
@@ -14,22 +12,24 @@ from random import Random
 
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 
-from contracts.descriptions import read_locker
-from contracts.facts import Entry
+from contracts.descriptions import Locker, read_locker
+from contracts.facts import AnyFact, Entry
 from contracts.older_facts import read_entry
-from contracts.orders import AnyAsk, Load, Order, SetPin, sign
+from contracts.orders import AnyAsk, Load, Order, SetPin, phone_mark, pin_mark, sign
 from contracts.screen_messages import ScreenMessage
 from contracts.topics import Ack, Answer, FactBatch, MachineReport, decode, down, encode
 from controller.clock import Now
 from controller.inputs import BytesArrived, CasesKnown, Input, KeyPressed, LinkUp, MessageArrived, TimerFired
 from controller.journal import Journal
+from controller.locker.pins import PinPolicy
 from controller.loop import Loop
+from controller.receipts import ReceiptSigner
 from controller.settings import Settings
-from controller.state import State
+from controller.state import State, fold
 from controller.turns import restart
 from controller.vault import Vault, VaultKeys
 from sim.byte_link import ByteLink
-from sim.cabinet_line import CabinetLine
+from sim.cabinet_line import BehindTheLine, CabinetLine
 from sim.lock_cabinet import LockCabinet
 
 MACHINE = "urzedomat-test-1"
@@ -38,7 +38,11 @@ START = datetime(2026, 11, 23, 9, 0, tzinfo=UTC)
 CABINET = read_locker(Path(__file__).parents[2] / "hardware" / "urzedomat_24.toml")
 
 PIN = "482913"
+PHONE = "600100200"
+RECEIPT_KEY = bytes(reversed(range(32)))
+DOMAIN = "kiosk.example"
 CASE = "26004711"
+DEFAULT = PinPolicy()
 TIMERS_IN_A_ROW = 8
 """So many turns of a timer may be due in one millisecond: the dialogue with the boards has some steps of no length."""
 
@@ -56,7 +60,15 @@ class SeededRandomness:
 class BenchMachine:
     """Everything around one machine; time moves only by `run`."""
 
-    def __init__(self, seed: int = 1, database: sqlite3.Connection | None = None, board_starts: int = 1) -> None:
+    def __init__(
+        self,
+        seed: int = 1,
+        database: sqlite3.Connection | None = None,
+        board_starts: int = 1,
+        locker: Locker = CABINET,
+        behind: BehindTheLine | None = None,
+        policy: PinPolicy = DEFAULT,
+    ) -> None:
         self.ms = 0
         self.boots = 0
         self.boot_ms = 0
@@ -65,12 +77,22 @@ class BenchMachine:
         self.key = Ed25519PrivateKey.from_private_bytes(bytes([seed]) * 32)
         self.database = database or sqlite3.connect(":memory:", isolation_level=None)
         self.randomness = SeededRandomness(seed)
-        self.cabinet = LockCabinet(CABINET)
+        self.cabinet = LockCabinet(CABINET if behind else locker)
         for _ in range(1, board_starts):
             self.cabinet.cut_power(0)
             self.cabinet.restore_power(0)
-        self.line = CabinetLine(ByteLink(Random(seed)), self.cabinet)
-        self.settings = Settings(MACHINE, "U-01", "ul. Gronowa 22a", CABINET, "0.1", hotline="61 646 33 44")
+        self.line = CabinetLine(ByteLink(Random(seed), locker.file.bus.baud), behind or self.cabinet)
+        self.settings = Settings(
+            MACHINE,
+            "U-01",
+            "ul. Gronowa 22a",
+            locker,
+            "0.1",
+            hotline="61 646 33 44",
+            policy=policy,
+            office="ul. Gronowa 22a",
+            domain=DOMAIN,
+        )
         self.screens: list[ScreenMessage] = []
         self.published: list[tuple[str, bytes]] = []
         self.counter = 0
@@ -89,7 +111,8 @@ class BenchMachine:
         self.inbox = deque()
         journal = Journal(self.database, self.randomness)
         vault = Vault(self.database, VaultKeys(PIN_KEY, bytes(32)), self.randomness)
-        turns = restart(journal, vault, self.settings, self.randomness.token(8), self.now())
+        receipts = ReceiptSigner(RECEIPT_KEY, MACHINE, DOMAIN)
+        turns = restart(journal, vault, self.settings, self.randomness.token(8), self.now(), receipts)
         self.loop = Loop(turns, self, self, self, self, self.inbox.append, (self.key.public_key(),))
         self.loop.start()
         self.loop.take(CasesKnown(cases=vault.cases()))
@@ -178,14 +201,23 @@ class BenchMachine:
         if wait_ms:
             self.run(wait_ms)
 
+    def write_facts(self, *facts: AnyFact) -> None:
+        """Facts that another part of the machine makes."""
+        now, turns = self.now(), self.loop.turns
+        entries = tuple(Entry(turns.state.seq + n, now.wall, now.mono_ms, now.boot, now.trusted, fact) for n, fact in enumerate(facts, 1))
+        turns.journal.append(entries, turns.vault, ())
+        for entry in entries:
+            turns.state = fold(turns.state, entry)
+
     def acknowledge(self) -> None:
         """The centre has everything."""
         ack = Ack(epoch=self.loop.turns.journal.epoch, upto=self.loop.turns.journal.seq)
         self.take(MessageArrived(topic=down(MACHINE, "ack"), payload=encode(ack)))
 
-    def hold_pin(self, pin: str = PIN, deposit: str = "dep-1", hours: int = 48) -> str:
+    def hold_pin(self, pin: str = PIN, deposit: str = "dep-1", hours: int = 48, phone: str = PHONE) -> str:
         """The desk's first order."""
-        return self.order(SetPin(deposit=deposit, hmac=pin_hmac(pin).hex(), until=self.now().wall + timedelta(hours=hours)))
+        until, mark = self.now().wall + timedelta(hours=hours), phone_mark(PIN_KEY, phone).hex()
+        return self.order(SetPin(deposit=deposit, hmac=pin_hmac(pin).hex(), until=until, phone=mark))
 
     def loading(self, deposit: str = "dep-1", pin: str = PIN, low: bool = False) -> int:
         """A clerk in front of an open, empty compartment; its number."""
@@ -194,9 +226,9 @@ class BenchMachine:
         self.run(1000)
         return int(self.screen.data["compartment"])
 
-    def stored(self, pin: str = PIN, deposit: str = "dep-1", hours: int = 48) -> int:
+    def stored(self, pin: str = PIN, deposit: str = "dep-1", hours: int = 48, phone: str = PHONE) -> int:
         """A document that lies in a compartment; the compartment."""
-        self.hold_pin(pin, deposit, hours)
+        self.hold_pin(pin, deposit, hours, phone)
         self.order(Load(deposit=deposit, case=CASE))
         self.run(1000)
         compartment = int(self.screen.data["compartment"])
@@ -254,7 +286,7 @@ def kind_of(entry: Entry) -> str:
 
 def pin_hmac(pin: str) -> bytes:
     """What the vault holds for these digits."""
-    return hmac.digest(PIN_KEY, pin.encode(), hashlib.sha256)
+    return pin_mark(PIN_KEY, pin)
 
 
 def broken_rules(state: State) -> list[str]:
@@ -265,15 +297,18 @@ def broken_rules(state: State) -> list[str]:
     lying = [one.compartment for one in locker.deposits.values() if one.phase in ("stored", "withdrawn")]
     rules = {
         "two visits at once": locker.loading is not None and locker.collection is not None,
-        "wrong tries below zero": locker.wrong < 0,
+        "wrong tries below zero": locker.pins.wrong < 0,
+        "more tries without a day than tries": locker.pins.wrong >= 0 and not 0 <= locker.pins.unsure <= locker.pins.wrong,
         "a door opens for nobody": not set(waiting) <= visited,
         "two documents in one compartment": len(lying) != len(set(lying)),
         "a document in no compartment": 0 in lying,
         "a collection of a document that is not here": locker.collection is not None
-        and locker.deposits[locker.collection.deposit].phase != ("collected" if locker.collection.handed_over else "stored"),
+        and locker.deposits[locker.collection.deposit].phase
+        != ("collected" if locker.collection.handed_over or locker.collection.again else "stored"),
         "a loading without its order": locker.loading is not None and state.orders.loading(locker.loading.deposit) is None,
         "an order without an end": any(order.state == "taken" for order in state.orders.known.values()) and locker.loading is None,
         "a fault twice": len({(one.fault, one.where) for one in state.faults.active}) != len(state.faults.active),
-        "a pause below the first": locker.pause is not None and locker.level < 1,
+        "a pause below the first": any(one.pause is not None and one.level < 1 for one in locker.pins.numbers.values()),
+        "numbers without a step-up": bool(locker.pins.numbers) and locker.pins.step_up is None,
     }
     return [rule for rule, is_broken in rules.items() if is_broken]

@@ -12,6 +12,7 @@ from tests.controller.bench_machine import CABINET
 
 AT = datetime(2026, 11, 23, 9, 0, tzinfo=UTC)
 UNTIL = AT + timedelta(hours=48)
+SIX = datetime(2026, 11, 24, 5, 0, tzinfo=UTC)
 NOW = Now(AT, 10_000, "boot-1", trusted=True)
 LATER = Now(AT, 100_000, "boot-1", trusted=True)
 SEEN = {number: Seen(closed=True, since_ms=0) for number in CABINET.compartments()}
@@ -40,6 +41,16 @@ HANDED_OVER = (
     *PULSED, f.DoorOpened(compartment=1, cause="collection", opens=2, board_boot=1),
     f.DocumentHandedOver(deposit="dep-1", compartment=1),
 )  # fmt: skip
+COLLECTED = (
+    *HANDED_OVER, f.DoorClosed(compartment=1, opens=2, board_boot=1),
+    f.CollectionEnded(deposit="dep-1", compartment=1, closed=True), f.DoorGivenUp(compartment=1),
+)  # fmt: skip
+RESUMED = (
+    f.CollectionResumed(deposit="dep-1", compartment=1),
+    f.DoorUnlockDue(compartment=1, cause="collection", pulse_ms=500, board_boot=1),
+)  # fmt: skip
+STEPPED_UP = (*STORED, f.PinSteppedUp(until=SIX, asks="phone", day="2026-11-22", again=False))
+NUMBER_TRIED = (f.NumberTrySpent(number="number-1"), f.PinRejected(match=0))
 WITHDRAWN = (*STORED, f.DepositWithdrawn(deposit="dep-1", compartment=1, reason="reach"), f.DoorGivenUp(compartment=1))
 
 HISTORIES: Mapping[str, tuple[AnyFact, ...]] = {
@@ -53,8 +64,14 @@ HISTORIES: Mapping[str, tuple[AnyFact, ...]] = {
     "loading, closed": LOAD_CHECK,
     "stored": STORED,
     "a try is compared": TRYING,
-    "paused": (*STORED, *(fact for n in range(12, 22, 2) for fact in (f.PinTrySpent(), f.PinRejected(match=n))),
-               f.PinPaused(level=1, pause_ms=60_000)),
+    "day spent": (*STORED, f.PinDayBegun(day="2026-11-23"),
+                  *(fact for n in range(13, 53, 2) for fact in (f.PinTrySpent(), f.PinRejected(match=n)))),
+    "stepped up": STEPPED_UP,
+    "stepped up, until nobody knows": (*STORED, f.PinSteppedUp(until=None, asks="phone", day="", again=False)),
+    "stepped up, a number is tried": (*STEPPED_UP, f.NumberTrySpent(number="number-1")),
+    "stepped up, a number tried thrice": (*STEPPED_UP, *NUMBER_TRIED, *NUMBER_TRIED, f.NumberTrySpent(number="number-1")),
+    "stepped up, number paused": (*STEPPED_UP, *(NUMBER_TRIED * 3), f.NumberPaused(number="number-1", level=1, pause_ms=60_000)),
+    "no PINs today": (*STORED, f.PinSteppedUp(until=SIX, asks="nothing", day="2026-11-23", again=False)),
     "collecting, lock due": OPENING,
     "collecting, pulsed": PULSED,
     "collecting, jammed": JAMMED,
@@ -62,9 +79,15 @@ HISTORIES: Mapping[str, tuple[AnyFact, ...]] = {
     "collecting, in doubt": (*OPENING, f.DoorInDoubt(compartment=1, wish=13)),
     "given up while due": (*OPENING, f.CollectionAbandoned(deposit="dep-1", compartment=1), f.DoorGivenUp(compartment=1)),
     "handed over": HANDED_OVER,
-    "collected": (*HANDED_OVER, f.DoorClosed(compartment=1, opens=2, board_boot=1),
-                  f.CollectionEnded(deposit="dep-1", compartment=1, closed=True), f.DoorGivenUp(compartment=1)),
+    "collected": COLLECTED,
+    "asked for once more": (*COLLECTED, f.PinTrySpent()),
+    "opening once more": (*COLLECTED, *RESUMED),
+    "open once more": (*COLLECTED, *RESUMED, f.DoorOpened(compartment=1, cause="collection", opens=3, board_boot=1),
+                       f.CollectionReopened(deposit="dep-1", compartment=1)),
+    "reported": (*HANDED_OVER, f.DepositReported(deposit="dep-1", compartment=1, contents="empty")),
+    "forced": (*STORED, f.FaultRaised(fault="door_forced", where="door 1"), f.CompartmentQuarantined(compartment=1, reason="forced")),
     "withdrawn": WITHDRAWN,
+    "taken back": (*WITHDRAWN, f.DepositTakenBack(deposit="dep-1", compartment=1)),
 }  # fmt: skip
 
 

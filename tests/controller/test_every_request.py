@@ -5,7 +5,7 @@ from typing import Any, get_args
 
 import pytest
 
-from contracts.orders import Load, Order, SetPin
+from contracts.orders import AnyAsk, ExtendAll, Forget, Load, Order, SetPin, Withdraw
 from controller import machine
 from controller.doors.decide import DoorMove, DoorsMoved, LockOutcome
 from controller.doors.state import LockWish
@@ -33,7 +33,7 @@ SETTINGS = Settings(MACHINE, "U-01", "place", CABINET, "0.1")
 GOLDEN = Path(__file__).parent / "every_request.txt"
 
 
-def order(ask: SetPin | Load, **changes: Any) -> OrderSeen:
+def order(ask: AnyAsk, **changes: Any) -> OrderSeen:
     fields: dict[str, Any] = {"machine": MACHINE, "id": "o-9", "counter": 9, "nonce": "nonce", "expires": UNTIL, "actor": "a"}
     return OrderSeen(Order(**(fields | changes), reason="r", ask=ask))
 
@@ -48,7 +48,12 @@ def requests(state: State) -> dict[str, Request]:
     match = state.locker.trying.seq if state.locker.trying else 0
     return {
         "PinEntered": PinEntered(),
+        "PinEntered number": PinEntered("number-1"),
+        "PinEntered other number": PinEntered("number-2"),
+        "PinEntered again": PinEntered(again="dep-1"),
         "PinMatched dep-1": PinMatched(match, "dep-1"),
+        "PinMatched dep-1 again": PinMatched(match, "dep-1", again="dep-1"),
+        "PinMatched other again": PinMatched(match, "dep-1", again="dep-2"),
         "PinMatched none": PinMatched(match, None),
         "PinMatched late": PinMatched(match - 1, "dep-1"),
         "OpenAsked": OpenAsked("dep-1"),
@@ -72,6 +77,11 @@ def requests(state: State) -> dict[str, Request]:
         "FaultsSeen": FaultsSeen((("door_jammed", "door 1", True),)),
         "OrderSeen set_pin": order(SET_PIN),
         "OrderSeen load": order(LOAD),
+        "OrderSeen extend_all": order(ExtendAll(UNTIL)),
+        "OrderSeen withdraw": order(Withdraw("dep-1")),
+        "OrderSeen withdraw other": order(Withdraw("dep-2")),
+        "OrderSeen forget": order(Forget("dep-1")),
+        "OrderSeen forget other": order(Forget("dep-2")),
         "OrderSeen known": order(LOAD, id="o-1"),
         "OrderSeen other boot": order(LOAD, nonce="old"),
         "OrderSeen expired": order(LOAD, expires=NOW.wall),
@@ -119,7 +129,9 @@ def test_every_phase_is_there() -> None:
     phases = get_args(LockWish.__annotations__["phase"])
     assert {lock.phase for lock in locks} == set(phases)
     assert {lock.wanted for lock in locks} == {True, False}
-    assert {one.phase for state in states for one in state.locker.deposits.values()} == {"waiting", "stored", "collected", "withdrawn"}
+    assert {one.phase for state in states for one in state.locker.deposits.values()} == {
+        "waiting", "stored", "collected", "withdrawn", "taken_back",
+    }  # fmt: skip
 
 
 @pytest.mark.parametrize("name", HISTORIES)

@@ -15,7 +15,8 @@ from controller.doors.state import fold as fold_doors
 from controller.inputs import MessageArrived
 from controller.journal import NO_DAY
 from controller.locker import decide as locker
-from controller.locker.state import Deposit, Locker, fold
+from controller.locker.pins import PinPolicy
+from controller.locker.state import Collection, Deposit, Locker, fold
 from tests.controller.bench_machine import CABINET, MACHINE, BenchMachine
 
 NOW = Now(datetime(2026, 11, 23, 9, 0, tzinfo=UTC), 20_000, "boot-2", True)
@@ -48,12 +49,12 @@ def test_a_braking_board_is_waited_for_but_not_for_ever() -> None:
 
 def test_a_hand_over_in_1970_is_remembered_thirty_days_from_the_deadline() -> None:
     until = NOW.wall + timedelta(hours=48)
-    before = Locker(deposits={"d": Deposit(until=until, phase="stored", compartment=1)})
+    before = Locker(deposits={"d": Deposit(until=until, phase="stored", compartment=1)}, collection=Collection("d", 1))
     fact = DocumentHandedOver(deposit="d", compartment=1)
     after = fold(before, Entry(9, datetime(1970, 1, 1, tzinfo=UTC), 5, "boot-1", False, fact), fact)
-    assert locker.overdue(after, NOW) == ()
+    assert locker.overdue(after, PinPolicy(), NOW) == ()
     later = Now(until + timedelta(days=30), 0, "boot-3", True)
-    assert [type(each).__name__ for each in locker.overdue(after, later)] == ["DepositForgotten"]
+    assert [type(each).__name__ for each in locker.overdue(after, PinPolicy(), later)] == ["DepositForgotten"]
 
 
 def test_an_entry_without_a_clock_has_no_day_to_be_old() -> None:

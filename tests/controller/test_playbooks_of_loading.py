@@ -271,7 +271,7 @@ def test_all_doors_at_once_are_told_in_turns() -> None:
     assert sorted(entry.fact.compartment for entry in machine.entries() if isinstance(entry.fact, DoorOpened)) == list(
         CABINET.compartments()
     )
-    assert len(machine.kinds(before)) == 48
+    assert len(machine.kinds(before)) == 72
     for number in CABINET.compartments():
         machine.cabinet.set_switch(number, "flicker", machine.ms)
     machine.run(20_000)

@@ -120,7 +120,7 @@ def test_an_opening_while_the_controller_was_away_is_the_hand_over() -> None:
     kinds = machine.kinds()
     assert kinds[kinds.index("document.handed_over") :] == ["document.handed_over", "door.closed", "collection.ended", "door.given_up"]
     assert pulses(machine) == 1
-    assert machine.screen.screen in {"l.done", "l.attract"}
+    assert machine.screen.screen in {"l.done.late", "l.attract"}
 
 
 def test_an_open_door_is_still_open_after_a_restart() -> None:
@@ -134,7 +134,7 @@ def test_an_open_door_is_still_open_after_a_restart() -> None:
     machine.run(60_000)
     assert machine.screen.screen == "l.close"
     machine.push(compartment)
-    assert machine.screen.screen == "l.done"
+    assert machine.screen.screen == "l.done.late"  # nobody can say how long it stood open
     assert machine.kinds().count("document.handed_over") == 1
 
 

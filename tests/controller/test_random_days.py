@@ -17,6 +17,7 @@ from controller.clock import Now
 from controller.doors import state as doors
 from controller.doors.state import Phase
 from controller.kiosk.rendering import Look, render
+from controller.locker.pin_state import Pins
 from controller.state import State, fold
 from tests.controller.bench_machine import CASE, BenchMachine, broken_rules
 
@@ -198,5 +199,5 @@ def test_the_bench_notices_a_hot_loop_and_a_broken_rule(monkeypatch: pytest.Monk
     with pytest.raises(AssertionError, match="hot loop"):
         machine.run(100)
     state = machine.state
-    torn = msgspec.structs.replace(state, locker=msgspec.structs.replace(state.locker, wrong=-1))
+    torn = msgspec.structs.replace(state, locker=msgspec.structs.replace(state.locker, pins=Pins(wrong=-1)))
     assert broken_rules(torn) == ["wrong tries below zero"]

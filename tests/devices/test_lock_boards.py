@@ -1,7 +1,7 @@
 """The master's dialogue as playbooks: what it sends, what comes back, what it says of it. Time is by hand."""
 
 import itertools
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 
 import pytest
 from hypothesis import given
@@ -12,7 +12,6 @@ from controller.devices.lock_board_events import (
     BoardLost,
     BoardSeen,
     BusNoise,
-    Event,
     Executed,
     Levels,
     LimitsInForce,
@@ -20,82 +19,7 @@ from controller.devices.lock_board_events import (
     UnlockResult,
 )
 from controller.devices.lock_boards import POLL_EAGER_MS, POLL_IDLE_MS, PROBE_MS, TRIES, LockBoards
-
-HASH = b"hash0123"
-WISH = bus.wish_id(b"epoc", 48213)
-OTHER_WISH = bus.wish_id(b"epoc", 48214)
-
-
-def identity(boot: int = 7, protocol: int = bus.PROTOCOL, description_hash: bytes = HASH) -> bytes:
-    return bus.Identity(protocol, (1, 2, 3), ord("B"), description_hash, b"unique01", boot, 24).encode()
-
-
-def states(boot: int = 7, closed: int = 0xFFFFFF, rev: int = 1, changed: list[tuple[int, int, int]] | None = None) -> bytes:
-    return bus.States(boot, rev, bus.NO_COIL, 0, closed, 0xFFFFFF, changed or []).encode()
-
-
-class Bench:
-    """The dialogue and the other end of its line; boards answer from `answers` (by kind), absent ones are silent."""
-
-    def __init__(self, *boards: int) -> None:
-        self.at = 1000
-        self.boards = LockBoards(dict.fromkeys(boards, HASH))
-        self.answers: dict[int, dict[int, Callable[[bytes], bytes]]] = {
-            board: {bus.IDENTIFY: lambda _: identity(), bus.STATES: lambda _: states()} for board in boards
-        }
-        self.seen: list[Event] = []
-        self.sent: list[tuple[int, bus.Frame]] = []
-
-    def take(self) -> bus.Frame | None:
-        """What it says now."""
-        frames = bus.Decoder().feed(self.boards.bytes_to_send(self.at))
-        if not frames:
-            return None
-        self.sent.append((self.at, frames[0]))
-        return frames[0]
-
-    def hear(self, data: bytes) -> None:
-        self.boards.receive(data, self.at)
-        self.seen += self.boards.events()
-
-    def tick(self, at: int) -> None:
-        self.at = at
-        self.boards.tick(at)
-        self.seen += self.boards.events()
-
-    def run(self, for_ms: int) -> list[Event]:
-        """Lets it talk; an answer takes 3 ms. Returns the events of this time."""
-        until, first = self.at + for_ms, len(self.seen)
-        while True:
-            request = self.take()
-            answer = self.answers.get(request.address, {}).get(request.kind) if request else None
-            if request and answer:
-                self.tick(self.at + 3)
-                self.hear(request.answer(answer(request.body)))
-                continue
-            due = self.boards.deadline()
-            if due is None or due > until:
-                self.tick(until)
-                return self.seen[first:]
-            self.tick(max(due, self.at))
-
-    def times(self, board: int, kind: int) -> list[int]:
-        return [at for at, frame in self.sent if (frame.address, frame.kind) == (board, kind)]
-
-
-def ready(*boards: int) -> Bench:
-    bench = Bench(*(boards or (0,)))
-    bench.run(100)
-    bench.sent.clear()
-    return bench
-
-
-def kinds(events: Sequence[Event]) -> list[type]:
-    return [type(event) for event in events]
-
-
-def results(events: list[Event]) -> list[UnlockResult]:
-    return [event for event in events if isinstance(event, UnlockResult)]
+from tests.devices.own_bench import HASH, OTHER_WISH, WISH, Bench, identity, kinds, ready, results, states
 
 
 def test_it_asks_who_is_there_and_then_for_everything() -> None:
@@ -111,7 +35,7 @@ def test_it_polls_slowly_when_idle_and_fast_when_eager() -> None:
     bench.run(3000)
     idle = bench.times(0, bus.STATES)
     assert {later - earlier for earlier, later in itertools.pairwise(idle)} == {POLL_IDLE_MS}
-    bench.boards.eager = True
+    bench.boards.watched = 0
     bench.sent.clear()
     bench.run(3000)
     eager = bench.times(0, bus.STATES)
@@ -239,11 +163,11 @@ def test_unasked_frames_and_noise_are_counted_and_told_once_a_second() -> None:
     bench = ready()
     bench.hear(bus.Frame(0, 99, bus.STATES | bus.REPLY, states()).encode() + b"\x09\x01\x00")
     noises = [event for event in bench.seen if isinstance(event, BusNoise)]
-    assert noises == [BusNoise(noise=1, overlong=0, crc_errors=0, rejected=1, timeouts=0)]
+    assert noises == [BusNoise(noise=1, overlong=0, crc_errors=0, rejected=1, timeouts=0, errors={})]
     bench.hear(b"\x09\x01\x00")
     assert len([event for event in bench.seen if isinstance(event, BusNoise)]) == 1
     noises = [event for event in bench.run(1500) if isinstance(event, BusNoise)]
-    assert noises == [BusNoise(noise=2, overlong=0, crc_errors=0, rejected=1, timeouts=0)]
+    assert noises == [BusNoise(noise=2, overlong=0, crc_errors=0, rejected=1, timeouts=0, errors={})]
 
 
 def test_a_silent_board_is_lost_and_asked_again_every_five_seconds() -> None:
@@ -263,17 +187,27 @@ def test_a_silent_board_is_lost_and_asked_again_every_five_seconds() -> None:
 def test_a_dead_board_does_not_delay_the_others() -> None:
     bench = ready(0, 1, 2)
     bench.answers[1] = {}
-    bench.boards.eager = True
+    bench.boards.watched = 0
     bench.sent.clear()
     bench.run(20_000)
-    for board in (0, 2):
+    for board, every_ms in ((0, POLL_EAGER_MS), (2, POLL_IDLE_MS)):
         asked = bench.times(board, bus.STATES)
-        assert max(later - earlier for earlier, later in itertools.pairwise(asked)) <= POLL_EAGER_MS + 40
+        assert max(later - earlier for earlier, later in itertools.pairwise(asked)) <= every_ms + 40
+
+
+def test_boards_that_nobody_stands_before_are_not_asked_more_often() -> None:
+    bench = ready(0, 1)
+    bench.boards.watched = 1
+    bench.run(100)
+    bench.sent.clear()
+    bench.run(3000)
+    assert len(bench.times(0, bus.STATES)) == 3000 // POLL_IDLE_MS
+    assert len(bench.times(1, bus.STATES)) >= 3000 // (POLL_EAGER_MS + 6)
 
 
 def test_the_tries_for_a_silent_board_let_the_others_through() -> None:
     bench = ready(0, 1)
-    bench.boards.eager = True
+    bench.boards.watched = 0
     bench.run(100)
     del bench.answers[1][bus.STATES]
     bench.sent.clear()

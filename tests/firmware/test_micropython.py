@@ -11,7 +11,7 @@ from pathlib import Path
 import pytest
 
 from contracts import lock_bus as bus
-from contracts.descriptions import read_lock_board
+from contracts.board_descriptions import read_lock_board
 from controller.devices.lock_board_events import BoardLost, BoardSeen, Executed, Levels, UnlockResult
 from controller.devices.lock_boards import LockBoards
 from tests.micropython.board_process import DESCRIPTION, MICROPYTHON, ROOT, MicroPythonBoard, micropython_environment
@@ -155,7 +155,7 @@ def test_it_identifies_itself_and_knows_its_doors(running: Running) -> None:
 def test_it_opens_one_door_once(running: Running) -> None:
     boot = running.host.until(BoardSeen).boot
     boards, order = running.host.boards, bus.wish_id(b"epoc", 1)
-    boards.eager = True
+    boards.watched = 5
     boards.unlock(order, 5, 17, 400, boot)
     assert running.host.until(UnlockResult).result == "started"
     running.host.until(Levels, lambda levels: levels.closed[17] is False and levels.coil is None)

@@ -83,7 +83,7 @@ def test_position_in_words() -> None:
 
 
 def test_countdowns_carry_what_is_left() -> None:
-    assert 'data-left="899000" data-shape="mmss">14:59<' in render(sample("l.paused"), LOOK)
+    assert 'data-left="899000" data-shape="mmss">14:59<' in render(sample("l.locked"), LOOK)
     assert 'data-left="20000" data-shape="s">20<' in render(sample("more_time"), LOOK)
 
 
@@ -98,7 +98,7 @@ def test_focus_starts_on_what_green_does_and_never_where_it_would_stop() -> None
 
     assert focused(render(sample("l.stop"), LOOK)) == []
     assert '<h1 tabindex="-1" data-focus>' in render(sample("l.stop"), LOOK)
-    assert focused(render(sample("l.paused"), LOOK)) == ["lang"]
+    assert focused(render(sample("l.locked"), LOOK)) == ["lang"]
     assert focused(render(sample("l.pin full"), LOOK)) == ["ok"]
     assert '<h1 tabindex="-1" data-focus>' in render(sample("l.pin"), LOOK)
     second = COMMON | {"compartment": 1, "tries_left": 1, "focus": 1}

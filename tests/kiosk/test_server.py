@@ -256,7 +256,7 @@ def test_the_page_in_a_browser() -> None:
             await page.keyboard.press("F2")
             inputs = [await kiosk.inputs.get() for _ in range(3)]
             assert inputs == [PageAlive(5), KeyPressed("7", 5), KeyPressed("lang", 5)]
-            kiosk.server.show(sample("l.paused", rev=6))
+            kiosk.server.show(sample("l.locked", rev=6))
             await page.locator(".left", has_text="14:58").wait_for()
             assert complaints == []
             await browser.close()

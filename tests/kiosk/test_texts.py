@@ -20,6 +20,7 @@ def used_keys() -> set[str]:
     for form in FORMS.values():
         keys |= set(form.numbers.values()) | {form.ok, form.cancel}
     keys |= {"btn.cancel.delete", "btn.cancel.finish", "btn.up", "btn.down", "btn.lang"}
+    keys |= {"sent", "qr", "hours", "hours.day", *(f"day.{day}" for day in range(1, 8))}
     return keys | {"pos", "slots", "wait", "l.offline", "cabinet.lit", "cabinet.open", "cabinet.closed"}
 
 
@@ -45,7 +46,8 @@ def test_texts_are_short_and_plain(language: Language) -> None:
 
 @pytest.mark.parametrize("language", LANGUAGES)
 @pytest.mark.parametrize(
-    ("key", "numbers"), [("lang", "1234"), ("l.jam", "12"), ("l.jam.last", "2"), ("l.report", "123"), ("k.check", "123"), ("k.load", "12")]
+    ("key", "numbers"),
+    [("lang", "1234"), ("l.jam", "12"), ("l.jam.last", "2"), ("l.unseen", "2"), ("l.report", "123"), ("k.check", "123"), ("k.load", "12")],
 )
 def test_numbered_lines_are_found(language: Language, key: str, numbers: str) -> None:
     rest, lines = split_lines(CATALOGUES[language][f"{key}.body"])
@@ -65,3 +67,4 @@ def test_one_letter_words_do_not_end_a_line() -> None:
 
 def test_minutes_and_seconds() -> None:
     assert [clock(0), clock(1), clock(59_001), clock(899_000)] == ["0:00", "0:01", "1:00", "14:59"]
+    assert [clock(5_999_000), clock(6_000_000), clock(57_600_000)] == ["99:59", "1:40:00", "16:00:00"]

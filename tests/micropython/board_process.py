@@ -10,8 +10,8 @@ import tty
 from pathlib import Path
 from typing import Any
 
+from contracts.board_descriptions import LockBoard, read_lock_board
 from contracts.board_module import MODULE, board_module
-from contracts.descriptions import LockBoard, read_lock_board
 
 ROOT = Path(__file__).resolve().parent.parent.parent
 MICROPYTHON = ROOT / ".tools" / "micropython" / "micropython"

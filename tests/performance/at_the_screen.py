@@ -27,14 +27,15 @@ AT_ONCE = 18
 class Counter:
     """One machine with clerk, resident and stopwatch."""
 
-    def __init__(self, folder: Path, stack: ExitStack) -> None:
-        self._tree, locker = make_tree(folder / "tree")
+    def __init__(self, folder: Path, stack: ExitStack, hardware: str = "urzedomat_24") -> None:
+        self._tree, locker = make_tree(folder / "tree", hardware)
         broker = stack.enter_context(closing(Broker(folder / "broker")))
         broker.start()
         self.cabinet = stack.enter_context(closing(Cabinet(folder / "board", locker)))
         self.cabinet.without_brake()
         self.unlock_ms = parts.unlock_exchange_ms(self.cabinet)
-        self.machine = stack.enter_context(closing(Machine(folder / "machine", self.cabinet.port, broker.port, root=self._tree)))
+        port, more = self.cabinet.port, f'hardware = "{hardware}"\n'
+        self.machine = stack.enter_context(closing(Machine(folder / "machine", port, broker.port, root=self._tree, more=more)))
         self.centre = stack.enter_context(closing(PaperCentre(broker.port, MACHINE, self.machine.keys)))
         self.machine.start()
         self.clerk: Page = stack.enter_context(self.machine.page())
@@ -91,6 +92,16 @@ class Counter:
         self.resident.until("l.done")
         self.resident.press("ok", "l.attract")
 
+    def serve(self, runs: int) -> None:
+        """So many documents come and go."""
+        drawn = list(pins(runs))
+        for first in range(0, runs, AT_ONCE):
+            batch = range(first, min(first + AT_ONCE, runs))
+            for number in batch:
+                self.load(f"dep-{number}", drawn[number])
+            for number in batch:
+                self.collect(drawn[number])
+
     def rendered(self) -> str:
         """The HTML of the screen shown now."""
         return render(self._message(), Look("Poznań"))
@@ -127,13 +138,7 @@ def rows(folder: Path, runs: int) -> list[Row]:
     commits_ms = parts.commit_ms(folder)
     with ExitStack() as stack:
         counter = Counter(folder, stack)
-        drawn = list(pins(runs))
-        for first in range(0, runs, AT_ONCE):
-            batch = range(first, min(first + AT_ONCE, runs))
-            for number in batch:
-                counter.load(f"dep-{number}", drawn[number])
-            for number in batch:
-                counter.collect(drawn[number])
+        counter.serve(runs)
         paint_ms = median(counter.paint_ms())
     commit_ms = median([*commits_ms, *parts.commit_ms(folder)])  # before and after: a disk has its moods
     socket_ms = median(counter.socket_ms)

@@ -15,11 +15,11 @@ COOLDOWN_MS = 500
 PARTS = ("contracts", "controller", "hardware")
 
 
-def make_tree(folder: Path) -> tuple[Path, Locker]:
-    """The tree and its locker."""
+def make_tree(folder: Path, name: str = "urzedomat_24") -> tuple[Path, Locker]:
+    """The tree and the locker of that name in it."""
     for part in PARTS:
         shutil.copytree(ROOT / part, folder / part, ignore=shutil.ignore_patterns("__pycache__"))
-    locker = folder / "hardware" / "urzedomat_24.toml"
+    locker = folder / "hardware" / f"{name}.toml"
     _set(locker, r"(?m)^pulse_ms = \d+", f"pulse_ms = {PULSE_MS}")
     board = folder / "hardware" / "lock_board_rev_b.toml"
     _set(board, r"(?m)^(\[limits\.cooldown_ms\]\nvalue = )\d+", rf"\g<1>{COOLDOWN_MS}")

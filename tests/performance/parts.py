@@ -93,12 +93,28 @@ def unlock_exchange_ms(cabinet: Cabinet, runs: int = 60) -> list[float]:
     return times
 
 
-def _ask(line: int, kind: int, body: bytes) -> bus.Frame:
-    os.write(line, bus.Frame(0, 1, kind, body).encode())
+def states_exchange_ms(cabinet: Cabinet, sweeps: int = 60) -> list[float]:
+    """What one board takes of a sweep: the request for its states and the answer, on the pty, with the line's own time added."""
+    line = os.open(cabinet.port, os.O_RDWR | os.O_NOCTTY | os.O_NONBLOCK)
+    ack = bus.encode_ack(1)
+    times: list[float] = []
+    try:
+        for board in [board for _ in range(sweeps) for board in cabinet.boards]:
+            start = perf_counter_ns()
+            answer = _ask(line, bus.STATES, ack, board)
+            size = len(bus.Frame(board, 1, bus.STATES, ack).encode()) + len(answer.encode())
+            times.append(_since(start) + size * 10 / bus.BAUD * 1000)
+    finally:
+        os.close(line)
+    return times
+
+
+def _ask(line: int, kind: int, body: bytes, board: int = 0) -> bus.Frame:
+    os.write(line, bus.Frame(board, 1, kind, body).encode())
     decoder = bus.Decoder()
     while select.select([line], [], [], WITHIN_S)[0]:
         for frame in decoder.feed(os.read(line, 256)):
-            if frame.kind == kind | bus.REPLY:
+            if (frame.address, frame.kind) == (board, kind | bus.REPLY):
                 return frame
     raise TimeoutError("the board does not answer")
 

@@ -6,6 +6,7 @@ import pytest
 
 from controller.journal import Journal, connect
 from controller.randomness import SystemRandomness
+from tests.performance import large_cabinets
 from tests.performance.long_journal import write_journal
 from tests.performance.rows import measured, percentile, table, timed
 
@@ -39,3 +40,11 @@ def test_the_long_journal_is_one_that_a_machine_can_read(tmp_path: Path) -> None
     state = journal.restore("0.1.0")
     assert (journal.seq, state.seq) == (12_345, 12_345)
     assert len(state.locker.deposits) <= 1
+
+
+def test_a_large_cabinet_is_held_against_a_small_one() -> None:
+    assert large_cabinets.compared([5.0, 6.0], [6.0, 7.1]).met is True
+    assert large_cabinets.compared([5.0, 6.0], [6.1, 7.0]).met is False
+    assert large_cabinets.compared([5.0, 6.0], [5.0, 7.3]).met is False
+    assert large_cabinets.sweep([4.5, 5.0]).p50_ms == 4.5
+    assert "0.4 s together" in large_cabinets.batch([200.0, 210.0]).note

@@ -1,7 +1,12 @@
-"""A locker's one board on the real MicroPython, and what really happened to its coils and doors."""
+"""A locker's boards on the real MicroPython, and what really happened to their coils and doors."""
 
 import os
+import pty
 import select
+import subprocess
+import sys
+import tty
+from collections.abc import Iterable
 from contextlib import suppress
 from pathlib import Path
 from time import monotonic, time
@@ -22,16 +27,19 @@ class Cabinet:
         require_micropython()
         folder.mkdir(parents=True, exist_ok=True)
         self._locker = locker
-        self.board = MicroPythonBoard(folder, locker.boards[0])
-        self.board.start()
-        with suppress(PermissionError):
-            # A board has its processor to itself; one that waits for ours drops its coil, and the door stays shut.
-            os.setpriority(os.PRIO_PROCESS, self.board.pid, -15)
+        self.boards = {address: MicroPythonBoard(folder / str(address), board, address) for address, board in locker.boards.items()}
+        for board in self.boards.values():
+            board.flash.mkdir(exist_ok=True)
+            board.start()
+            with suppress(PermissionError):
+                # A board has its processor to itself; one that waits for ours drops its coil, and the door stays shut.
+                os.setpriority(os.PRIO_PROCESS, board.pid, -15)
+        self._line = SharedLine(board.port for board in self.boards.values()) if len(self.boards) > 1 else None
         self.pulses: list[int] = []
         self.coil: int | None = None
         self.on_us = 0
         self.closed = dict.fromkeys(locker.compartments(), True)
-        self._number = {place.channel: number for number, place in locker.compartments().items()}
+        self._places = locker.compartments()
 
     @property
     def channels(self) -> int:
@@ -40,12 +48,13 @@ class Cabinet:
 
     @property
     def port(self) -> str:
-        """The path of its pty."""
-        return self.board.port
+        """The path of the line's pty."""
+        return self._line.port if self._line else next(iter(self.boards.values())).port
 
     def without_brake(self) -> None:
         """The service key is turned: no limit on doors per minute."""
-        self.board.tell("key on")
+        for board in self.boards.values():
+            board.tell("key on")
 
     def until_opened(self, number: int, within_s: float = WITHIN_S) -> None:
         """Wait until this door stands open."""
@@ -61,7 +70,7 @@ class Cabinet:
 
     def open(self, number: int) -> None:
         """Open the door by hand."""
-        self.board.door(self._locker.compartments()[number].channel, closed=False)
+        self._door(number, closed=False)
 
     def jam(self, number: int, jammed: bool) -> None:
         """The door does not spring open any more, or does again."""
@@ -76,32 +85,40 @@ class Cabinet:
         self.until_opened(number)
         # A coil that was dropped for want of a processor may come once more before its pulse is over, and throw the door open again.
         while (rest_s := self.on_us / 1e6 + self._locker.file.lock.pulse_ms / 1000 - time()) > 0:
-            if select.select([self.board.truth], [], [], rest_s)[0]:
-                self._take()
+            self._wait(rest_s)
         self._until(lambda: self.coil is None, "the coil never went off", WITHIN_S)
-        self.board.door(self._locker.compartments()[number].channel, closed=True)
+        self._door(number, closed=True)
         self._until(lambda: self.closed[number], f"door {number} never closed", WITHIN_S)
+
+    def _door(self, number: int, closed: bool) -> None:
+        self.boards[self._places[number].board].door(self._places[number].channel, closed)
 
     def _until(self, right: Any, else_: str, within_s: float) -> None:
         end = monotonic() + within_s
         while not right():
-            readable, _, _ = select.select([self.board.truth], [], [], max(0, end - monotonic()))
-            if not readable:
+            if not self._wait(max(0, end - monotonic())):
                 raise TimeoutError(else_)
-            self._take()
 
     def look(self) -> list[int]:
         """All pulses so far."""
-        while select.select([self.board.truth], [], [], 0)[0]:
-            self._take()
+        while self._wait(0):
+            pass
         return self.pulses
 
-    def _take(self) -> None:
-        for told in self.board.read_truth():
+    def _wait(self, within_s: float) -> bool:
+        """Whether a board has told something meanwhile."""
+        told = {board.truth: address for address, board in self.boards.items()}
+        readable, _, _ = select.select(list(told), [], [], within_s)
+        for end in readable:
+            self._take(told[end])
+        return bool(readable)
+
+    def _take(self, address: int) -> None:
+        for told in self.boards[address].read_truth():
             if "coil" in told:
                 self._coil(told["coil"], told["us"])
-            if "door" in told:
-                self.closed[self._number[told["door"]]] = told["closed"]
+            if "door" in told and (place := self._locker.at(address, told["door"])) is not None:
+                self.closed[place.number] = told["closed"]
 
     def _coil(self, channel: int | None, us: int) -> None:
         self.coil = channel
@@ -116,4 +133,29 @@ class Cabinet:
             self.on_us = us
 
     def close(self) -> None:
-        self.board.close()
+        if self._line:
+            self._line.close()
+        for board in self.boards.values():
+            board.close()
+
+
+class SharedLine:
+    """The cable between several boards and whoever opens `port`."""
+
+    def __init__(self, ports: Iterable[str]) -> None:
+        self._ends = [os.open(port, os.O_RDWR | os.O_NOCTTY | os.O_NONBLOCK) for port in ports]
+        ours, theirs = pty.openpty()
+        tty.setraw(theirs)
+        os.set_blocking(ours, False)
+        self.port = os.ttyname(theirs)
+        self._open = [*self._ends, ours, theirs]  # theirs stays open: a host that closes must not hang the line up
+        ends = [*self._ends, ours]
+        command = [sys.executable, "-m", "tests.micropython.shared_line", *(str(end) for end in ends)]
+        self._process = subprocess.Popen(command, cwd=ROOT, pass_fds=ends)
+
+    def close(self) -> None:
+        """Take the cable away."""
+        self._process.kill()
+        self._process.wait()
+        while self._open:
+            os.close(self._open.pop())

@@ -180,7 +180,7 @@ def test_check_says_the_same_without_starting(machine: Machine) -> None:
     command = [sys.executable, "-m", "controller", "check", str(machine.site)]
     good = Child(command)
     assert good.ended() == 0
-    assert good.lines == [f"{machine.site}: {MACHINE} (U-01) with 24 compartments"]
+    assert good.lines == [f"{machine.site}: {MACHINE} (U-01) with 24 compartments (12 S, 8 M, 4 L) on 1 lock board"]
     change(machine, "bus = { port", "bus = { prot")
     bad = Child(command)
     assert bad.ended() == 1

@@ -2,6 +2,9 @@
 
 from typing import Any
 
+from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
+
+from contracts.receipt import Receipt, deposit_mark, encode, machine_mark
 from contracts.screen_messages import LANGUAGES, Deadline, Language, ScreenMessage
 from controller.kiosk.rendering import Look
 
@@ -37,6 +40,13 @@ def _small(number: int, state: str) -> dict[str, Any]:
     return cabinet(number, state, columns=4, rows=6) | {"columns_mm": [250] * 4, "rows_mm": [360, 220, 150, 150, 150, 220]}
 
 
+RECEIPT = encode(
+    Receipt(machine_mark("urzedomat-gronowa-1"), 93, 1_795_439_100, 1_795_439_130, deposit_mark("d-1"), 123_456),
+    "parkuj.poznan.pl",
+    Ed25519PrivateKey.from_private_bytes(bytes(range(32))),
+)
+DONE: dict[str, Any] = {"collected_at": "14:05", "when": "23.11 14:05", "reopens": True, "left_ms": 118_000}
+
 SCREENS: dict[str, tuple[str, tuple[str, ...], dict[str, Any]]] = {
     "l.attract": ("l.attract", ("ok", "lang"), {"free": 17, "languages": list(LANGUAGES)}),
     "lang": ("lang", ("1", "2", "3", "4", *MENU, "cancel"), {"focus": 0}),
@@ -44,27 +54,44 @@ SCREENS: dict[str, tuple[str, tuple[str, ...], dict[str, Any]]] = {
     "l.pin full": ("l.pin", (*DIGITS, "cancel", "ok", "lang"), {"filled": 6}),
     "l.checking": ("l.checking", (), {}),
     "l.wrong": ("l.wrong", (*DIGITS, "cancel", "lang"), {"filled": 0}),
-    "l.paused": ("l.paused", ("cancel", "lang"), {"left_ms": 899_000}),
+    "l.phone": ("l.phone", (*DIGITS, "cancel", "lang"), {"filled": 4, "last": "4", "length": 9}),
+    "l.wrong.phone": ("l.wrong.phone", (*DIGITS, "cancel", "lang"), {"filled": 0, "left": 2, "length": 9}),
+    "l.locked": ("l.locked", ("cancel", "lang"), {"left_ms": 899_000}),
+    "l.locked long": ("l.locked", ("cancel", "lang"), {"left_ms": 57_599_000}),
+    "l.locked untimed": ("l.locked", ("cancel", "lang"), {}),
+    "l.spent": ("l.spent", ("cancel", "lang"), {}),
     "l.found": ("l.found", ("ok", "1", "cancel"), cabinet(93, "lit")),
     "l.found small": ("l.found", ("ok", "1", "cancel"), _small(7, "lit")),
     "l.opening": ("l.opening", (), cabinet(93, "lit") | {"phase": "pulse"}),
+    "l.opening waiting": ("l.opening", (), cabinet(93, "lit") | {"phase": "waiting", "left_ms": 5_000}),
     "l.open": ("l.open", ("1", "lang"), cabinet(93, "open")),
     "l.open small": ("l.open", ("1", "lang"), _small(7, "open")),
     "l.close": ("l.close", ("1", "lang"), cabinet(93, "open", hinge="right")),
     "l.noclose": ("l.noclose", ("ok", "lang"), {"compartment": 93, "code": CODE}),
     "l.report": ("l.report", ("1", "2", "3", *MENU), {"compartment": 93, "focus": 2}),
     "l.reported": ("l.reported", ("ok", "lang"), {"code": CODE}),
-    "l.done": ("l.done", ("ok", "lang"), {"collected_at": "14:05"}),
-    "l.done untimed": ("l.done", ("ok", "lang"), {"collected_at": ""}),
+    "l.done": ("l.done", ("1", "ok", "lang"), DONE | {"receipt": RECEIPT, "domain": "parkuj.poznan.pl"}),
+    "l.done.late": ("l.done.late", ("1", "ok", "lang"), DONE),
+    "l.done.late plain": ("l.done.late", ("ok", "lang"), DONE | {"reopens": False}),
+    "l.done.late untimed": ("l.done.late", ("1", "ok", "lang"), DONE | {"collected_at": ""}),
+    "l.done.late untimed plain": ("l.done.late", ("ok", "lang"), DONE | {"collected_at": "", "reopens": False}),
+    "l.grace": ("l.grace", (*DIGITS, "cancel", "lang"), {"compartment": 93, "filled": 3, "left_ms": 96_000}),
     "l.jam": ("l.jam", ("1", "2", *MENU, "cancel"), {"compartment": 93, "tries_left": 2, "focus": 0}),
     "l.jam.last": ("l.jam.last", ("2", *MENU, "cancel"), {"compartment": 93, "focus": 0}),
+    "l.jam sent": ("l.jam", ("1", "2", *MENU, "cancel"), {"compartment": 93, "tries_left": 2, "focus": 0, "sent": True}),
+    "l.unseen": ("l.unseen", ("2", *MENU, "cancel"), {"compartment": 93, "focus": 0}),
+    "l.unsure": ("l.unsure", ("ok", "lang"), {"compartment": 93, "code": CODE}),
+    "l.office sent": ("l.office", ("ok", "lang"), {"code": CODE, "sent": True}),
     "l.office": ("l.office", ("ok", "lang"), {"code": CODE}),
     "l.expired": ("l.expired", ("ok", "lang"), {}),
+    "l.expired.office": ("l.expired.office", ("ok", "lang"), {"office": "ul. 28 Czerwca 1956 r. 404"}),
+    "l.moved": ("l.moved", ("ok", "lang"), {"office": "ul. 28 Czerwca 1956 r. 404"}),
     "l.notready": ("l.notready", ("ok", "lang"), {}),
     "l.used": ("l.used", ("ok", "lang"), {"when": "23.11 14:05"}),
     "l.used untimed": ("l.used", ("ok", "lang"), {"when": ""}),
     "l.stop": ("l.stop", ("ok", "cancel"), {}),
     "more_time": ("more_time", (*DIGITS, "ok", "cancel", "up", "down", "lang"), {"left_ms": 20_000}),
+    "l.oos.forced": ("l.oos.forced", ("lang",), {}),
     "l.oos": ("l.oos", ("lang",), {}),
     "k.load": ("k.load", ("1", "2"), cabinet(93, "open") | {"case": "26004711", "open": True}),
     "k.load restarted": ("k.load", (), cabinet(93, "closed") | {"case": "", "open": False}),
@@ -84,6 +111,6 @@ SCREENS: dict[str, tuple[str, tuple[str, ...], dict[str, Any]]] = {
 def sample(name: str, language: Language = "pl", rev: int = 1, **changed: Any) -> ScreenMessage:
     """The named sample as a message; `changed` replaces fields of the message."""
     screen, keys, data = SCREENS[name]
-    deadline = Deadline("fact" if screen == "l.paused" else "idle", data["left_ms"]) if "left_ms" in data else Deadline()
+    deadline = Deadline("fact" if screen == "l.locked" else "idle", data["left_ms"]) if "left_ms" in data else Deadline()
     fields: dict[str, Any] = {"rev": rev, "screen": screen, "lang": language, "keys": keys, "data": COMMON | data, "deadline": deadline}
     return ScreenMessage(**(fields | changed))

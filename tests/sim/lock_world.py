@@ -5,7 +5,8 @@ from pathlib import Path
 
 import msgspec
 
-from contracts.descriptions import BoardAt, Locker, checked_locker, read_locker
+from contracts.descriptions import Locker, checked_locker, read_locker
+from contracts.locker_files import BoardAt
 from controller.devices.lock_board_events import BoardSeen, Event, UnlockResult
 from controller.devices.lock_boards import LockBoards
 from sim.byte_link import ByteLink, LinkFaults

@@ -1,9 +1,13 @@
 """The real dialogue against the real firmware core over a bad line: whatever happens, no wish pulses twice and nobody lies."""
 
+import itertools
+from pathlib import Path
+
 import pytest
 
 from contracts import lock_bus as bus
-from controller.devices.lock_board_events import BoardSeen, Executed, Levels
+from contracts.descriptions import read_locker
+from controller.devices.lock_board_events import BoardLost, BoardSeen, Executed, Levels
 from sim.byte_link import LinkFaults
 from tests.sim.lock_world import LockWorld, with_boards
 
@@ -18,7 +22,7 @@ def test_over_a_good_line_a_door_opens_and_its_counters_arrive() -> None:
     world = LockWorld()
     world.run(500)
     assert world.boot(0) == 1
-    world.boards.eager = True
+    world.boards.watched = 0
     world.boards.unlock(wish(1), 0, 6, 500, 1)
     world.run(1000)
     levels = [event for event in world.seen if isinstance(event, Levels)][-1]
@@ -104,3 +108,50 @@ def test_a_late_read_tells_the_same_story() -> None:
             world.line.tick(at)
         stories.append((world.cabinet.pulses, world.cabinet.openings, world.line.read(3000)))
     assert stories[0] == stories[1]
+
+
+EIGHT = read_locker(Path(__file__).parents[2] / "hardware" / "urzedomat_192.toml")
+
+
+def test_eight_boards_one_dead_one_address_twice_and_noise() -> None:
+    """The dead board and the two that share an address take their own doors out; the others open as ever."""
+    world = LockWorld(seed=4, faults=LinkFaults(noise=0.02, flip=0.02), locker=EIGHT)
+    world.cabinet.cut_power(0, board=2)
+    world.cabinet.turn_switches(5, 4, 0)
+    world.run(3000)
+    lost = {event.board: event.doubled for event in world.seen if isinstance(event, BoardLost)}
+    assert lost == {2: False, 4: True, 5: False}
+    assert {event.board for event in world.seen if isinstance(event, BoardSeen)} == {0, 1, 3, 6, 7}
+    for at, board in enumerate((0, 1, 3, 6, 7), 1):
+        world.boards.unlock(wish(at), board, 3, 300, world.boot(board))
+    world.run(8000)
+    assert [result for at in range(1, 6) for result in world.results(wish(at))] == ["started"] * 5
+    opened = {(EIGHT.compartments()[opening.number].board, opening.by) for opening in world.cabinet.openings}
+    assert opened == {(board, "coil") for board in (0, 1, 3, 6, 7)}
+
+
+def test_a_board_that_gets_its_own_address_back_is_used_again() -> None:
+    world = LockWorld(locker=EIGHT)
+    world.cabinet.turn_switches(5, 4, 0)
+    world.run(3000)
+    world.cabinet.turn_switches(5, 5, world.now_ms)
+    world.run(12_000)
+    assert {event.board for event in world.seen if isinstance(event, BoardSeen) and not event.doubled} == set(range(8))
+    world.boards.unlock(wish(1), 4, 0, 300, world.boot(4))
+    world.run(13_000)
+    assert world.results(wish(1)) == ["started"]
+
+
+def test_the_sweep_of_eight_boards_keeps_its_pace_with_two_of_them_dead() -> None:
+    world = LockWorld(locker=EIGHT)
+    for board in (2, 6):
+        world.cabinet.cut_power(0, board=board)
+    world.run(4000)
+    world.seen.clear()
+    seen_at: dict[int, list[int]] = {}
+    while world.now_ms < 20_000:
+        for event in world.run(world.now_ms + 5):
+            if isinstance(event, Levels):
+                seen_at.setdefault(event.board, []).append(world.now_ms)
+    assert set(seen_at) == {0, 1, 3, 4, 5, 7}
+    assert max(later - earlier for times in seen_at.values() for earlier, later in itertools.pairwise(times)) <= 360

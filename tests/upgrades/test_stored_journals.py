@@ -40,7 +40,7 @@ def test_it_tells_the_same_story(path: Path) -> None:
     }  # fmt: skip
     assert {fault.fault for fault in state.faults.active} == {"door_forced"}
     assert sorted(number for number, door in state.doors.doors.items() if door.quarantine) == [2, 3]
-    assert (state.locker.level, state.locker.pause, state.boot.count) == (1, None, 2)
+    assert (state.locker.pins.step_up, state.boot.count) == (None, 2)
     assert state.locker.collection is not None
     assert len(Vault(connection, VaultKeys(bytes(32), bytes(32)), SeededRandomness(1)).cases()) == 1
 

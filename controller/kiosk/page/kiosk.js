@@ -120,7 +120,9 @@ function count(from) {
   const paint = () => {
     for (const counter of counters) {
       const seconds = Math.max(0, Math.ceil((Number(counter.dataset.left) - (performance.now() - from)) / 1000));
-      const clock = `${Math.floor(seconds / 60)}:${String(seconds % 60).padStart(2, "0")}`;
+      const minutes = Math.floor(seconds / 60);
+      const clock = (minutes < 100 ? [minutes, seconds % 60] : [Math.floor(minutes / 60), minutes % 60, seconds % 60])
+        .map((part, at) => String(part).padStart(at ? 2 : 1, "0")).join(":");
       counter.textContent = counter.dataset.shape === "mmss" ? clock : String(seconds);
     }
   };

@@ -19,7 +19,7 @@ export function buildCabinet(shape) {
     door.type = "button";
     door.className = "door";
     door.dataset.door = cell.n;
-    door.style.gridRow = cell.row;
+    door.style.gridRow = `${cell.row} / span ${cell.span}`;
     door.style.gridColumn = cell.col;
     door.innerHTML = '<span class="inside"><span class="sheet"></span></span><span class="leaf"><span class="number"></span></span>';
     door.querySelector(".number").textContent = cell.n;
