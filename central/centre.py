@@ -17,6 +17,7 @@ from central.order_desk import OrderDesk
 from central.ports import Link, Now, Randomness, SmsLine, SmsResult
 from central.settings import Settings
 from central.signer import Signer
+from central.sms.modem_line import ModemLine
 from central.sms.outbox import SmsOutbox
 from central.store import facts, letters, machines
 from central.store.database import Store
@@ -36,6 +37,10 @@ from contracts.facts import (
     OrderEnded,
     OrderRefused,
     OrderTaken,
+    SmsDelivered,
+    SmsFailed,
+    SmsInDoubt,
+    SmsSent,
 )
 from contracts.topics import Ack, MachineReport, MessageWrong, down, encode, machine_of
 
@@ -46,7 +51,8 @@ ORDER_FACTS = (OrderTaken, OrderRefused, OrderEnded)
 DEPOSIT_FACTS = (
     DepositLoading, DepositMoving, DepositStored, DepositNotStored, DepositReported, DepositWithdrawn, DocumentHandedOver,
 )  # fmt: skip
-FOLDED = (*ORDER_FACTS, *DEPOSIT_FACTS, FaultRaised, FaultCleared)
+SMS_FACTS = (SmsSent, SmsFailed, SmsInDoubt, SmsDelivered)
+FOLDED = (*ORDER_FACTS, *DEPOSIT_FACTS, *SMS_FACTS, FaultRaised, FaultCleared)
 
 
 class Centre:
@@ -63,6 +69,7 @@ class Centre:
         self._desk = OrderDesk(signer, randomness)
         self._deposits = Deposits(settings, signer, randomness, self._desk)
         self._outbox = SmsOutbox(settings, signer, self._deposits)
+        self._modem = ModemLine(settings, signer, randomness, self._desk, self._outbox)
         self._ingest = Ingest(self._fold)
         self._touched = True
 
@@ -200,6 +207,7 @@ class Centre:
         self._touched = True
         self._desk.fold(t, machine, entry, now)
         self._deposits.fold(t, machine, entry, now)
+        self._modem.fold(t, machine, entry, now)
         fleet.fold(t, machine, entry)
 
     def _acknowledge(self, machine: str, ack: Ack) -> None:
@@ -217,7 +225,7 @@ class Centre:
             def station(machine: str) -> Station:
                 return stations.setdefault(machine, machines.read(t, machine))
 
-            messages = self._outbox.send_due(t, now)
+            messages = [message for message in self._outbox.send_due(t, now) if not self._modem.takes(t, message, now)]
             going = self._desk.send_due(t, station, now) if self.connected else []
         for topic, payload in going:
             self._link.publish(topic, payload)

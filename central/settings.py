@@ -71,11 +71,12 @@ class Terms(Section, frozen=True):
 
 
 class MachineSettings(Section, frozen=True):
-    """One machine: its short public number, its place as texts name it, its hardware description."""
+    """One machine: its short public number, its place as texts name it, its hardware description, the way of its text messages."""
 
     number: Annotated[str, Meta(min_length=1, max_length=12)] = "U-01"
     place: Annotated[str, Meta(min_length=1, max_length=28)] = "ul. Gronowa 22a"
     description: Line = ""
+    sms: Literal["provider", "modem"] = "provider"
 
 
 class Settings(Section, frozen=True):

@@ -11,6 +11,7 @@ from cryptography.hazmat.primitives.serialization import Encoding, PublicFormat
 from central.ports import Randomness
 from contracts.key_files import KEY_BYTES, KeysWrong, read_key, write_key
 from contracts.orders import MACHINE_PATTERN, Order, case_mark, clerk_mark, phone_mark, pin_mark, sign
+from contracts.sealed import Letter, seal_letter
 
 NONCE_BYTES = 12
 
@@ -44,6 +45,10 @@ class Signer:
     def pin_mark(self, machine: str, pin: str) -> str:
         """HMAC-SHA-256 of the six digits under the machine's PIN key, in hex."""
         return pin_mark(self._pins[machine], pin).hex()
+
+    def seal_letter(self, machine: str, idx: str, letter: Letter, randomness: Randomness) -> str:
+        """The text message that only this machine can open."""
+        return seal_letter(self._pins[machine], machine, idx, letter, bytes.fromhex(randomness.token(NONCE_BYTES)))
 
     def phone_mark(self, machine: str, phone: str) -> str:
         """What the machine calls this phone by: the mark of its last nine digits, in hex."""

@@ -16,6 +16,7 @@ NotStoredReason = Literal["not_put_in", "elsewhere", "unconfirmed", "no_compartm
 ReportedContents = Literal["empty", "foreign"]
 WithdrawnReason = Literal["jam", "reach", "desk"]
 LostReason = Literal["pruned"]
+DeliveryStatus = Literal["delivered", "failed"]
 QuarantineReason = Literal[
     "not_empty", "elsewhere", "unconfirmed", "jam", "in_doubt", "no_close", "reported_empty", "reported_foreign", "forced",
 ]  # fmt: skip
@@ -50,6 +51,7 @@ class OrderTaken(Fact, frozen=True, tag="order.taken"):
     deposit: str | None = None
     until: datetime | None = None
     low: bool = False
+    idx: str | None = None
 
 
 class OrderRefused(Fact, frozen=True, tag="order.refused"):
@@ -338,6 +340,46 @@ class CompartmentQuarantined(Fact, frozen=True, tag="compartment.quarantined"):
     reason: QuarantineReason
 
 
+class SmsDue(Fact, frozen=True, tag="sms.due"):
+    """A text message is to go out through the modem; its content lies sealed in the vault until it has ended."""
+
+    idx: str
+    order: str
+
+
+class SmsTrySpent(Fact, frozen=True, tag="sms.try_spent"):
+    """The message is handed to the modem now; the seq of this fact is the id of the wish."""
+
+    idx: str
+
+
+class SmsSent(Fact, frozen=True, tag="sms.sent"):
+    """The network took the message; `reference` is what a delivery report will name it by."""
+
+    idx: str
+    reference: int
+
+
+class SmsFailed(Fact, frozen=True, tag="sms.failed"):
+    """The network did not take the message."""
+
+    idx: str
+    code: str
+
+
+class SmsInDoubt(Fact, frozen=True, tag="sms.in_doubt"):
+    """Nobody knows whether the network took the message; it is never handed over again by itself."""
+
+    idx: str
+
+
+class SmsDelivered(Fact, frozen=True, tag="sms.delivered"):
+    """What the network reported later about a message it took."""
+
+    idx: str
+    status: DeliveryStatus
+
+
 class FaultRaised(Fact, frozen=True, tag="fault.raised"):
     """A named trouble of a device; `fault` is a key of contracts.faults, `where` e.g. `door 12`."""
 
@@ -357,6 +399,7 @@ AnyFact = (
     | DepositNotStored | DepositReported | DepositWithdrawn | DepositForgotten | PinTrySpent | PinAccepted | PinRejected | PinUnanswered
     | PinPaused | PinResumed | CollectionBegun | DocumentHandedOver | CollectionEnded | CollectionAbandoned | DoorUnlockDue | DoorPulsed
     | DoorRefused | DoorInDoubt | DoorJammed | DoorGivenUp | DoorOpened | DoorClosed | CompartmentQuarantined | FaultRaised | FaultCleared
+    | SmsDue | SmsTrySpent | SmsSent | SmsFailed | SmsInDoubt | SmsDelivered
     | PinDayBegun | PinSteppedUp | PinStepUpEnded | NumberTrySpent | NumberPaused | NumberResumed | CollectionResumed | CollectionReopened
     | DepositTakenBack | TermsExtended
 )  # fmt: skip

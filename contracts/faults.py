@@ -4,7 +4,7 @@ from typing import Literal
 
 FaultName = Literal[
     "board_silent", "board_mismatch", "board_duplicate", "switch_unknown", "door_forced", "door_in_doubt", "door_jammed", "door_left_open",
-    "contents_reported", "screen_silent", "step_up_again",
+    "contents_reported", "screen_silent", "step_up_again", "modem_silent", "modem_sim", "modem_no_network",
 ]  # fmt: skip
 
 FAULTS: dict[FaultName, str] = {
@@ -18,5 +18,8 @@ FAULTS: dict[FaultName, str] = {
     "door_left_open": "the door has been open too long: close it, check the latch",
     "contents_reported": "a resident says the contents are wrong: open and compare",
     "screen_silent": "the screen's page gives no sign of life: look at the screen, restart the browser",
+    "modem_silent": "the modem does not answer: check its power and cable",
+    "modem_sim": "the modem has no SIM card or wants its PIN: check the card, switch its PIN off",
+    "modem_no_network": "the modem finds no network: check antenna, SIM card and contract",
     "step_up_again": "somebody guessed PINs on two days in a row: look at the camera, tell the security officer",
 }

@@ -36,6 +36,12 @@ class Lock(Part, frozen=True):
     pulse_ms: Annotated[int, Meta(ge=50, le=3000)]
 
 
+class Modem(Part, frozen=True):
+    """The GSM modem built into this cabinet; its port is the site's."""
+
+    baud: Baud
+
+
 class Reach(Part, frozen=True):
     """Handles between these heights count as low."""
 
@@ -96,6 +102,7 @@ class Cabinet(Part, frozen=True, kw_only=True):
     bus: Bus
     lock: Lock
     reach: Reach
+    modem: Modem | None = None
 
 
 class LockerFile(Cabinet, frozen=True, kw_only=True):

@@ -13,6 +13,7 @@ from contracts.descriptions import read_layout
 from contracts.key_files import KeysWrong
 from contracts.texts import TextsWrong
 from contracts.typed_toml import TomlWrong
+from controller.devices.modem_process import ModemWrong, check_library
 from controller.devices.open_port import PortWrong
 from controller.journal import JournalFailed, JournalWrong
 from controller.kiosk.server import PortTaken
@@ -20,7 +21,7 @@ from controller.process import DataTaken, DataWrong, run
 from controller.randomness import SystemRandomness
 from controller.site import make_keys, read_order_keys, read_receipt_signer, read_site, read_vault_keys
 
-NAMED = (TomlWrong, KeysWrong, TextsWrong, PortTaken, PortWrong, LinkWrong, JournalWrong, JournalFailed, DataTaken, DataWrong)
+NAMED = (TomlWrong, KeysWrong, TextsWrong, PortTaken, PortWrong, ModemWrong, LinkWrong, JournalWrong, JournalFailed, DataTaken, DataWrong)
 
 
 def main(arguments: list[str] | None = None) -> int:
@@ -56,6 +57,8 @@ def _check(path: Path) -> int:
     settings = site.settings(path.parent)
     read_vault_keys(site, path.parent)
     read_order_keys(site, path.parent)
+    if settings.modem:
+        check_library()
     read_receipt_signer(site, path.parent)
     sizes = ", ".join(f"{count} {size}" for size, count in settings.cabinet.sizes().items())
     count = len(settings.cabinet.file.boards)

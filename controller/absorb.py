@@ -15,9 +15,12 @@ from controller.inputs import (
     KeyPressed,
     LinkDown,
     LinkUp,
+    ModemSeen,
     OrderSeen,
     PageAlive,
     PinCompared,
+    SmsAnswered,
+    SmsReported,
     TimerFired,
 )
 from controller.live import Live
@@ -25,6 +28,7 @@ from controller.locker.decide import PinMatched
 from controller.machine import Request, Tick
 from controller.senses import BoardEvent
 from controller.settings import Settings
+from controller.sms.sms import SmsOutcome, SmsReport
 from controller.state import State
 from controller.visit import keys, screens, visits
 
@@ -41,9 +45,15 @@ def absorb(state: State, live: Live, settings: Settings, item: Input | BoardEven
         case OrderSeen() | FactsGone():
             return live, item
         case PageAlive():
-            return msgspec.structs.replace(live, page_ms=now.mono_ms), FaultsSeen((("screen_silent", "screen", False),))
+            return msgspec.structs.replace(live, page_ms=now.mono_ms, rescue=""), FaultsSeen((("screen_silent", "screen", False),))
         case PinCompared():
             return live, PinMatched(item.match, item.deposit, live.visit.again)
+        case ModemSeen():
+            return msgspec.structs.replace(live, modem_ready=item.state == "ready"), item
+        case SmsAnswered():
+            return live, SmsOutcome(item.wish, item.end, item.code, item.reference)
+        case SmsReported():
+            return live, SmsReport(item.reference, item.status)
         case TimerFired():
             return _timer(state, live, settings, now)
         case _:
@@ -63,7 +73,9 @@ def _timer(state: State, live: Live, settings: Settings, now: Now) -> tuple[Live
     live, request = visits.passed(state, live, settings, now)
     if request is not None:
         return live, request
-    if _silent_ms(state, live) is not None and now.mono_ms >= (_silent_ms(state, live) or 0):
+    silent_ms = _silent_ms(live)
+    if silent_ms is not None and now.mono_ms >= silent_ms:
+        live = msgspec.structs.replace(live, rescue="restart" if live.rescue else "reload")
         return live, FaultsSeen((("screen_silent", "screen", True),))
     due_ms = machine.deadline(state, now)
     return live, Tick() if due_ms is not None and now.mono_ms >= due_ms else None
@@ -83,14 +95,17 @@ def _heard(live: Live, item: Input) -> Live:
             return live
 
 
-def _silent_ms(state: State, live: Live) -> int | None:
-    """When the page has missed three signs of life (screens.md A6); a machine without a page yet misses none."""
-    if live.page_ms is None or state.faults.has("screen_silent", "screen"):
+def _silent_ms(live: Live) -> int | None:
+    """When the page has missed three signs of life and is reloaded, then three more and its browser is restarted, once.
+
+    A machine without a page yet misses none.
+    """
+    if live.page_ms is None or live.rescue == "restart":
         return None
-    return live.page_ms + PAGE_SILENT_MS
+    return live.page_ms + (2 if live.rescue else 1) * PAGE_SILENT_MS
 
 
 def deadline(state: State, live: Live, now: Now) -> int | None:
     """When the state or the visit changes by itself, in mono_ms of this boot."""
-    times = (machine.deadline(state, now), visits.deadline(state, live, now), _silent_ms(state, live))
+    times = (machine.deadline(state, now), visits.deadline(state, live, now), _silent_ms(live))
     return min((time for time in times if time is not None), default=None)

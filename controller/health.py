@@ -1,9 +1,15 @@
-"""Tells the service manager that turns are completed (sd_notify); a controller that hangs is restarted by it."""
+"""What the service manager is told: that turns are completed (sd_notify), and that the screen's browser is to be started again."""
 
 import contextlib
+import logging
 import os
 import socket
 from collections.abc import Mapping
+from pathlib import Path
+
+LOG = logging.getLogger("kiosk")
+RESTART_BROWSER = "restart-browser"
+"""The file in the service's runtime folder at which kiosk-browser-restart.path looks."""
 
 
 class Watchdog:
@@ -36,3 +42,15 @@ class Watchdog:
         """Nothing more is said."""
         if self._socket is not None:
             self._socket.close()
+
+
+def restart_browser(environment: Mapping[str, str] = os.environ) -> None:
+    """Ask the service manager to start the browser again; where it gave us no runtime folder, nobody runs one for us."""
+    folder = environment.get("RUNTIME_DIRECTORY", "").split(":")[0]
+    if not folder:
+        LOG.warning("screen: silent, and no service manager runs its browser")
+        return
+    try:
+        Path(folder, RESTART_BROWSER).write_bytes(b"")  # its unit looks for a file that was written and closed
+    except OSError as error:
+        LOG.warning("screen: silent, and its browser cannot be restarted (%s)", type(error).__name__)

@@ -1,8 +1,14 @@
 """Everything that can come into a turn: what people press, what devices say, what the centre sends, what a wish led to."""
 
+from typing import Literal
+
 import msgspec
 
+from contracts.facts import DeliveryStatus
 from contracts.orders import Order
+
+ModemState = Literal["ready", "silent", "card", "no_network"]
+SmsEnd = Literal["sent", "failed", "doubt"]
 
 
 class Input(msgspec.Struct, frozen=True):
@@ -54,10 +60,14 @@ class MessageArrived(Input, frozen=True):
 
 
 class OrderSeen(Input, frozen=True):
-    """A properly signed order for this machine; `pin_held` says that the vault holds its PIN for another deposit."""
+    """A properly signed order for this machine.
+
+    `pin_held`: the vault holds its PIN for another deposit; `sealed_wrong`: what it holds does not open here.
+    """
 
     order: Order
     pin_held: bool = False
+    sealed_wrong: bool = False
 
 
 class FactsGone(Input, frozen=True):
@@ -78,6 +88,28 @@ class CasesKnown(Input, frozen=True):
     """What the vault says of the deposits' case numbers, after a start."""
 
     cases: dict[str, str]
+
+
+class ModemSeen(Input, frozen=True):
+    """What the modem can do from now on."""
+
+    state: ModemState
+
+
+class SmsAnswered(Input, frozen=True):
+    """How handing a text message over ended; `reference` is the network's, `code` why it failed."""
+
+    wish: int
+    end: SmsEnd
+    code: str = ""
+    reference: int = 0
+
+
+class SmsReported(Input, frozen=True):
+    """The network reports what became of the message with this reference."""
+
+    reference: int
+    status: DeliveryStatus
 
 
 class InputsDropped(Input, frozen=True):

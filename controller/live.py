@@ -12,6 +12,7 @@ Step = Literal[
     "done", "office", "reported", "noclose", "loaded", "failed",
     "grace", "unsure", "expired.office", "moved",
 ]  # fmt: skip
+Rescue = Literal["", "reload", "restart"]
 Overlay = Literal["", "lang", "stop", "report", "more_time"]
 
 
@@ -72,7 +73,7 @@ class Live(msgspec.Struct, frozen=True):
     """Everything volatile; `nonce` proves to the centre that an order is meant for this boot.
 
     `rev` is the message that is shown, `screen_rev` the first one of the screen that is shown; the centre's database has the facts up to
-    `acknowledged`.
+    `acknowledged`. `rescue` is what was last tried against the silence of the page.
     """
 
     nonce: str
@@ -81,7 +82,9 @@ class Live(msgspec.Struct, frozen=True):
     boards: dict[int, BoardLink] = {}
     cases: dict[str, str] = {}
     centre: bool = False
+    modem_ready: bool = False
     page_ms: int | None = None
+    rescue: Rescue = ""
     rev: int = 0
     screen_rev: int = 0
     acknowledged: int = 0

@@ -9,7 +9,7 @@ import msgspec
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PublicKey
 
 from contracts.facts import OrderEnded
-from contracts.orders import OrderWrong, SetPin, open_envelope
+from contracts.orders import OrderWrong, SendSms, SetPin, open_envelope
 from contracts.screen_messages import Deadline, ScreenMessage
 from contracts.topics import Ack, MessageWrong, Presence, decode, encode, machine_of, up
 from controller import machine
@@ -17,17 +17,18 @@ from controller.absorb import deadline
 from controller.clock import Clock, Now
 from controller.devices.board_dialogues import dialogue_for
 from controller.devices.lock_board_events import BoardLost, BoardSeen, BusNoise, Executed, Levels, UnlockResult
-from controller.inputs import BytesArrived, Input, LinkDown, LinkUp, MessageArrived, OrderSeen, PinCompared
+from controller.inputs import BytesArrived, Input, LinkDown, LinkUp, MessageArrived, OrderSeen, PinCompared, SmsAnswered
+from controller.live import Rescue
 from controller.orders import orders
 from controller.outbox import Outbox
-from controller.ports import Line, Link, Page
+from controller.ports import Line, Link, Modem, Page
 from controller.report import report
 from controller.senses import BoardEvent
 from controller.settings import Settings
 from controller.state import State
 from controller.turns import Turns
 from controller.visit import screens
-from controller.wishes import Enquire, MatchPin, Unlock, Wish
+from controller.wishes import Enquire, MatchPin, SubmitSms, Unlock, Wish
 
 REPORT_EVERY_MS = 30_000
 REPORT_APART_MS = 1_000
@@ -47,6 +48,7 @@ class Loop:
         page: Page,
         put: Callable[[Input], None],
         order_keys: tuple[Ed25519PublicKey, ...],
+        modem: Modem | None = None,
     ) -> None:
         self.turns = turns
         self._clock = clock
@@ -55,12 +57,14 @@ class Loop:
         self._page = page
         self._put = put
         self._order_keys = order_keys
+        self._modem = modem
         self.bus = dialogue_for(turns.settings.cabinet, turns.state.boot.count)
         self.outbox = Outbox(turns.journal, turns.settings.machine)
         self._begun: set[tuple[int, type]] = set()
         self._unanswered: set[int] = set()
         self._drawn: tuple[object, object, object] = (None, None, None)
         self._shown: tuple[ScreenMessage, int | None] | None = None
+        self._rescue: Rescue = ""
         self._birth = b""
         self._births = 0
         self._report_ms: int | None = None
@@ -137,7 +141,8 @@ class Loop:
         order = open_envelope(payload, self._order_keys, self.turns.settings.machine)
         ask = order.ask
         held = isinstance(ask, SetPin) and self.turns.vault.holds(ask.hmac, but=ask.deposit)
-        self._turn(OrderSeen(order=order, pin_held=held), now)
+        opens = not isinstance(ask, SendSms) or self.turns.vault.opens(order.machine, ask.idx, ask.sealed)
+        self._turn(OrderSeen(order=order, pin_held=held, sealed_wrong=not opens), now)
 
     def _answer(self, order: str) -> None:
         answer = orders.answer(self.turns.state.orders, order)
@@ -184,6 +189,7 @@ class Loop:
             self._link.publish(up(batch.machine, "facts"), encode(batch))
         self._tell_report(now)
         self._show(now)
+        self._rescue_page()
 
     def _talk_to_boards(self, now: Now) -> None:
         self.bus.watched = _watched_board(self.turns.state, self.turns.settings, now)
@@ -237,6 +243,9 @@ class Loop:
                 )
             case Enquire():
                 return self._enquire(wish.id, wish.what.compartment)
+            case SubmitSms():
+                self._submit(wish.id, wish.what.idx)
+                return True
 
     def _unlock(self, wish: int, what: Unlock, now: Now) -> bool:
         place = self.turns.settings.cabinet.compartments()[what.compartment]
@@ -254,6 +263,13 @@ class Loop:
             return False
         self.bus.enquire(self._wish_id(wish), board)
         return True
+
+    def _submit(self, wish: int, idx: str) -> None:
+        letter = self.turns.vault.letter(self.turns.settings.machine, idx)
+        if self._modem is None or letter is None:
+            self._put(SmsAnswered(wish=wish, end="failed", code="no_modem" if letter is not None else "letter_lost"))
+        else:
+            self._modem.submit(wish, letter)
 
     def _wish_id(self, wish: int) -> bytes:
         return bytes.fromhex(self.turns.journal.epoch)[:4] + wish.to_bytes(8, "big")
@@ -279,6 +295,13 @@ class Loop:
             return  # most turns are polls of a board that has nothing new
         self._draw(now)
         self._drawn = (turns.state, turns.live, drawn_of)
+
+    def _rescue_page(self) -> None:
+        rescue = self.turns.live.rescue
+        if rescue != self._rescue:
+            self._rescue = rescue
+            if rescue:
+                (self._page.reload if rescue == "reload" else self._page.restart)()
 
     def _draw(self, now: Now) -> None:
         turns = self.turns

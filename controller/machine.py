@@ -10,23 +10,29 @@ import msgspec
 
 from contracts import facts as f
 from contracts.facts import Entry
+from contracts.faults import FaultName
 from controller import rules
 from controller.clock import Now
 from controller.doors import decide as doors
 from controller.doors.decide import DoorsMoved, LockOutcome
 from controller.faults import faults
 from controller.faults.faults import FaultsSeen
-from controller.inputs import FactsGone, OrderSeen
+from controller.inputs import FactsGone, ModemSeen, ModemState, OrderSeen
 from controller.live import Live
 from controller.locker import decide as locker
 from controller.locker.decide import LoadAnswered, LockerRequest, OpenAsked
 from controller.orders import orders
 from controller.refused import Refused
 from controller.settings import Settings
+from controller.sms import sms
+from controller.sms.sms import SmsOutcome, SmsReport
 from controller.state import State, fold
 from controller.wishes import Wish
 
 FACTS_MAX = 32
+MODEM_FAULTS: tuple[tuple[ModemState, FaultName], ...] = (
+    ("silent", "modem_silent"), ("card", "modem_sim"), ("no_network", "modem_no_network"),
+)  # fmt: skip
 
 
 class TurnTooLong(RuntimeError):
@@ -43,7 +49,9 @@ class Tick(msgspec.Struct, frozen=True):
     """A deadline has come."""
 
 
-Request = LockerRequest | LockOutcome | DoorsMoved | FaultsSeen | OrderSeen | FactsGone | Restarted | Tick
+Request = (
+    LockerRequest | LockOutcome | DoorsMoved | FaultsSeen | OrderSeen | FactsGone | ModemSeen | SmsOutcome | SmsReport | Restarted | Tick
+)
 
 
 def decide(state: State, live: Live, settings: Settings, request: Request, now: Now) -> tuple[Entry, ...]:
@@ -69,13 +77,17 @@ def _owner_decides(state: State, live: Live, settings: Settings, request: Reques
         case FaultsSeen():
             return faults.decide(state.faults, request)
         case OrderSeen():
-            refusal = rules.order_refusal(state, live, settings, request.order, request.pin_held)
+            refusal = rules.order_refusal(state, live, settings, request)
             return orders.decide(state.orders, request.order, refusal, live.nonce, now)
         case Restarted():
             started = f.BootStarted(software=settings.software, description=request.description)
-            return (started, *locker.restarted(state.locker, settings.policy, now))
+            return (started, *locker.restarted(state.locker, settings.policy, now), *sms.restarted(state.sms))
         case FactsGone():
             return _lost(state, request)
+        case ModemSeen():
+            return _modem(state, request)
+        case SmsOutcome() | SmsReport():
+            return sms.decide(state.sms, request)
         case Tick():
             return _overdue(state, live, settings, now)
         case OpenAsked():
@@ -93,13 +105,23 @@ def _lost(state: State, gone: FactsGone) -> tuple[f.Fact, ...]:
     return (f.FactsLost(upto=gone.upto, head=gone.head, reason="pruned"),)
 
 
+def _modem(state: State, seen: ModemSeen) -> tuple[f.Fact, ...]:
+    """Its faults, and the message that can go now."""
+    changed = faults.changes(state.faults, tuple((fault, "modem", seen.state == name) for name, fault in MODEM_FAULTS))
+    facts = (*changed, *(sms.next_try(state.sms) if seen.state == "ready" else ()))
+    if not facts:
+        raise Refused("no_change")
+    return facts
+
+
 def _refuse(code: str | None) -> None:
     if code is not None:
         raise Refused(code)
 
 
 def _overdue(state: State, live: Live, settings: Settings, now: Now) -> tuple[f.Fact, ...]:
-    facts = (*doors.overdue(state.doors, live.seen_closed, now), *locker.overdue(state.locker, settings.policy, now))
+    of_locker = locker.overdue(state.locker, settings.policy, now)
+    facts = (*doors.overdue(state.doors, live.seen_closed, now), *of_locker, *sms.overdue(state.sms, now))
     if not facts:
         raise Refused("nothing_overdue")
     return facts
@@ -107,10 +129,10 @@ def _overdue(state: State, live: Live, settings: Settings, now: Now) -> tuple[f.
 
 def due(state: State) -> tuple[Wish, ...]:
     """Every wish that is outstanding, live and after a restart alike."""
-    return (*doors.due(state.doors, state.boot.id), *locker.due(state.locker, state.boot.id))
+    return (*doors.due(state.doors, state.boot.id), *locker.due(state.locker, state.boot.id), *sms.due(state.sms, state.boot.id))
 
 
 def deadline(state: State, now: Now) -> int | None:
     """When the state has something to decide by itself, in mono_ms of this boot."""
-    times = (doors.deadline(state.doors, now.boot), locker.deadline(state.locker, now))
+    times = (doors.deadline(state.doors, now.boot), locker.deadline(state.locker, now), sms.deadline(state.sms, now))
     return min((time for time in times if time is not None), default=None)

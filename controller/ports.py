@@ -1,8 +1,9 @@
-"""The four ports of the controller: everything else is below them."""
+"""The ports of the controller: everything else is below them."""
 
 from typing import Protocol
 
 from contracts.screen_messages import ScreenMessage
+from contracts.sealed import Letter
 
 
 class Line(Protocol):
@@ -26,4 +27,20 @@ class Page(Protocol):
 
     def show(self, message: ScreenMessage) -> None:
         """Show this and nothing older; never waits."""
+        ...
+
+    def reload(self) -> None:
+        """Have the page load itself again and show the same; never waits."""
+        ...
+
+    def restart(self) -> None:
+        """Ask whoever runs the browser to start it again; never waits."""
+        ...
+
+
+class Modem(Protocol):
+    """The machine's own modem."""
+
+    def submit(self, wish: int, letter: Letter) -> None:
+        """Hand a text message over; never waits. SmsAnswered says how it ended, whatever happens."""
         ...

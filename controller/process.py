@@ -11,8 +11,9 @@ from typing import IO, Any
 
 from controller.centre_link import CentreLink
 from controller.clock import Clock, SystemClock
+from controller.devices.modem_process import ModemProcess, command
 from controller.devices.open_port import OpenLine
-from controller.health import Watchdog
+from controller.health import Watchdog, restart_browser
 from controller.inbox import Inbox
 from controller.inputs import BytesArrived, CasesKnown, TimerFired
 from controller.journal import Journal, connect
@@ -20,6 +21,7 @@ from controller.kiosk.rendering import Look
 from controller.kiosk.server import KioskServer
 from controller.loop import Loop
 from controller.randomness import SystemRandomness
+from controller.settings import Settings
 from controller.site import Site, read_order_keys, read_receipt_signer, read_vault_keys
 from controller.turns import restart
 from controller.vault import Vault
@@ -48,24 +50,36 @@ async def run(site: Site, folder: Path) -> None:
     kiosk = site.kiosk
     look = Look(site.city.name, settings.cabinet.file.panel.model)
     page = KioskServer(
-        inbox.put, look, host=kiosk.host, port=kiosk.port, hosts=frozenset(kiosk.hosts), frame_ancestors=kiosk.frame_ancestors
+        inbox.put,
+        look,
+        host=kiosk.host,
+        port=kiosk.port,
+        hosts=frozenset(kiosk.hosts),
+        frame_ancestors=kiosk.frame_ancestors,
+        restart_browser=restart_browser,
     )
     page.bind()
     link = CentreLink(site.mqtt, folder, site.machine, boot, randomness, inbox.put)
     line = OpenLine(site.bus.port, settings.cabinet.file.bus.baud, lambda data: inbox.put(BytesArrived(data=data)))
+    modem = _modem(site, settings, inbox)
     connection = connect(data / "journal.db")
     vault = Vault(connection, keys, randomness)
     turns = restart(Journal(connection, randomness), vault, settings, randomness.token(16), clock.now(), receipts)
-    loop = Loop(turns, clock, line, link, page, inbox.put, order_keys)
+    loop = Loop(turns, clock, line, link, page, inbox.put, order_keys, modem)
     inbox.put(CasesKnown(cases=vault.cases()))
     gc.freeze()
     watchdog = Watchdog()
     try:
-        await _until_told(page, line.serve(), link.serve(), feed(loop, inbox, clock, watchdog))
+        await _until_told(page, line.serve(), link.serve(), *([modem.serve()] if modem else []), feed(loop, inbox, clock, watchdog))
     finally:
         watchdog.close()
         connection.close()
         lock.close()
+
+
+def _modem(site: Site, settings: Settings, inbox: Inbox) -> ModemProcess | None:
+    described = settings.cabinet.file.modem
+    return ModemProcess(command(site.modem.port, described.baud), inbox.put) if settings.modem and described is not None else None
 
 
 async def feed(loop: Loop, inbox: Inbox, clock: Clock, watchdog: Watchdog) -> None:

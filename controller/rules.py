@@ -4,25 +4,34 @@ from collections.abc import Iterator
 from datetime import datetime
 
 from contracts import facts as f
-from contracts.orders import ExtendAll, Forget, Load, Order, SetPin, Withdraw
+from contracts.orders import ExtendAll, Forget, Load, SendSms, SetPin, Withdraw
 from controller.doors.state import Door
+from controller.inputs import OrderSeen
 from controller.live import Live
 from controller.locker.decide import LoadAnswered, OpenAsked
 from controller.locker.pins import quiet
 from controller.settings import Settings
+from controller.sms import sms
+from controller.sms.sms import SmsFact
 from controller.state import State
 
+LETTERS_MAX = 200
+"""Text messages that may wait; the centre sends no more than a few at a time."""
 
-def order_refusal(state: State, live: Live, settings: Settings, order: Order, pin_held: bool) -> str | None:
+
+def order_refusal(state: State, live: Live, settings: Settings, request: OrderSeen) -> str | None:
     """Why this machine cannot do the order now; None when it can."""
+    order = request.order
     match order.ask:
         case SetPin():
             deposit = state.locker.deposits.get(order.ask.deposit)
             if deposit is not None and deposit.phase not in ("waiting", "stored"):
                 return "deposit_ended"
-            return "pin_taken" if pin_held else None
+            return "pin_taken" if request.pin_held else None
         case Load():
             return _load_refusal(state, live, settings, order.ask)
+        case SendSms():
+            return _sms_refusal(state, settings, order.ask, request.sealed_wrong)
         case ExtendAll():
             return None
         case Withdraw():
@@ -31,6 +40,16 @@ def order_refusal(state: State, live: Live, settings: Settings, order: Order, pi
             return _forget_refusal(state, order.ask)
         case _:
             return "verb_unknown"
+
+
+def _sms_refusal(state: State, settings: Settings, ask: SendSms, sealed_wrong: bool) -> str | None:
+    if not settings.modem:
+        return "no_modem"
+    if sealed_wrong:
+        return "seal_wrong"
+    if state.sms.order_of(ask.idx) is not None:
+        return "sms_known"
+    return "busy" if len(state.sms.sending) >= LETTERS_MAX else None
 
 
 def _load_refusal(state: State, live: Live, settings: Settings, ask: Load) -> str | None:
@@ -153,7 +172,7 @@ def follow(state: State, live: Live, settings: Settings, fact: f.Fact) -> Iterat
         case f.PinSteppedUp() | f.PinDayBegun() | f.FaultRaised():
             yield from _trouble(state, fact)
         case _:
-            yield from _door(state, live, settings, fact)
+            yield from _sms(state, live, fact) if isinstance(fact, SmsFact) else _door(state, live, settings, fact)
 
 
 def _collection_over(state: State, fact: f.CollectionAbandoned | f.CollectionEnded) -> Iterator[f.Fact]:
@@ -201,6 +220,11 @@ def _unseen_while_open(state: State, fact: f.FaultRaised) -> Iterator[f.Fact]:
 
 
 def _order_taken(state: State, live: Live, settings: Settings, fact: f.OrderTaken) -> Iterator[f.Fact]:
+    if fact.idx is not None:
+        # One idx goes out once, however often it is asked for.
+        sent = state.sms.was_sent(fact.idx)
+        yield f.OrderEnded(order=fact.order, state="done", code="ok") if sent else f.SmsDue(idx=fact.idx, order=fact.order)
+        return
     if fact.verb == "load":
         compartment = choose(state, live, settings, fact.low)
         assert compartment is not None
@@ -224,6 +248,21 @@ def _done_at_once(state: State, fact: f.OrderTaken) -> f.Fact:
             return f.DepositForgotten(deposit=deposit)
         case _:
             raise ValueError(f"an order that was taken although nobody knows its verb {fact.verb}")
+
+
+def _sms(state: State, live: Live, fact: SmsFact) -> Iterator[f.Fact]:
+    match fact:
+        case f.SmsTrySpent() | f.SmsDelivered():
+            return
+        case f.SmsDue():
+            pass
+        case f.SmsSent():
+            yield f.OrderEnded(order=state.sms.ended_order, state="done", code="ok")
+        case f.SmsFailed() | f.SmsInDoubt():
+            code = fact.code if isinstance(fact, f.SmsFailed) else "in_doubt"
+            yield f.OrderEnded(order=state.sms.ended_order, state="failed", code=code)
+    if live.modem_ready:
+        yield from sms.next_try(state.sms)
 
 
 def _door(state: State, live: Live, settings: Settings, fact: f.Fact) -> Iterator[f.Fact]:

@@ -39,6 +39,7 @@ class Settings(msgspec.Struct, frozen=True):
     software: str
     policy: PinPolicy = PinPolicy()
     hotline: str = ""
+    modem: bool = False
     hours: HotlineHours = HotlineHours()
     office: str = ""
     domain: str = ""

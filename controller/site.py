@@ -11,6 +11,7 @@ from cryptography.hazmat.primitives.serialization import Encoding, PublicFormat
 from msgspec import Meta
 
 from contracts.addresses import HostName, Origin
+from contracts.board_descriptions import DescriptionWrong
 from contracts.broker import BrokerSettings
 from contracts.descriptions import SHIPPED, Locker, read_locker
 from contracts.key_files import KEY_BYTES, KeysWrong, read_key, write_key
@@ -47,6 +48,12 @@ class BusSite(_Section, frozen=True):
     """The lock bus: `/dev/ttyAMA0`, `socket://host:port` or another port."""
 
     port: Text
+
+
+class ModemSite(_Section, frozen=True):
+    """The machine's own modem: `/dev/ttyUSB2` or another device; without it text messages are the centre's alone."""
+
+    port: Annotated[str, Meta(max_length=100, pattern=r"^(/[!-~]+)?\Z")] = ""
 
 
 class KioskSite(_Section, frozen=True):
@@ -127,6 +134,7 @@ class Site(_Section, frozen=True):
     data: Text = "data"
     mqtt: BrokerSettings = BrokerSettings()
     kiosk: KioskSite = KioskSite()
+    modem: ModemSite = ModemSite()
     locker: LockerSite = LockerSite()
     city: CitySite = CitySite()
     keys: KeysSite = KeysSite()
@@ -150,6 +158,8 @@ class Site(_Section, frozen=True):
     def settings(self, folder: Path) -> Settings:
         """What the core reads; `folder` is the site file's. Raises DescriptionWrong, SiteWrong."""
         cabinet = self.cabinet(folder)
+        if self.modem.port and cabinet.file.modem is None:
+            raise DescriptionWrong(f"{self.hardware}: modem: is missing, and the site names its port")
         policy = PinPolicy(self.locker.auth, self.locker.guesses_a_day, self.locker.tries_max, self.city.timezone)
         chance = policy.chance(len(cabinet.compartments()))
         if chance >= CHANCE_MAX:
@@ -165,6 +175,7 @@ class Site(_Section, frozen=True):
             software=SOFTWARE,
             policy=policy,
             hotline=self.city.hotline,
+            modem=bool(self.modem.port),
             hours=self.city.hotline_hours.hours(),
             office=self.city.office,
             domain=self.city.domain,

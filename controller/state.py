@@ -12,6 +12,8 @@ from controller.locker import state as locker
 from controller.locker.state import Locker, LockerFact
 from controller.orders import orders
 from controller.orders.orders import Orders
+from controller.sms import sms
+from controller.sms.sms import Sms, SmsFact
 
 
 class Boot(msgspec.Struct, frozen=True):
@@ -40,6 +42,7 @@ class State(msgspec.Struct, frozen=True):
     locker: Locker = Locker()
     orders: Orders = Orders()
     faults: Faults = Faults()
+    sms: Sms = Sms()
 
 
 def fold(state: State, entry: Entry) -> State:
@@ -49,6 +52,8 @@ def fold(state: State, entry: Entry) -> State:
         return _next(state, entry, doors=doors.fold(state.doors, entry, fact))
     if isinstance(fact, LockerFact):
         return _next(state, entry, locker=locker.fold(state.locker, entry, fact))
+    if isinstance(fact, SmsFact):
+        return _next(state, entry, sms=sms.fold(state.sms, entry, fact))
     match fact:
         case f.OrderTaken() | f.OrderRefused() | f.OrderEnded():
             return _next(state, entry, orders=orders.fold(state.orders, entry, fact))

@@ -6,7 +6,7 @@ import msgspec
 
 from contracts import facts as f
 from contracts.facts import Entry
-from contracts.orders import Load, SetPin
+from contracts.orders import Load, SendSms, SetPin
 from controller import machine
 from controller.absorb import absorb
 from controller.clock import Now
@@ -19,7 +19,19 @@ from controller.refused import Refused
 from controller.senses import BoardEvent
 from controller.settings import Settings
 from controller.state import State, fold
-from controller.vault import ERASING, EraseCase, EraseDeposit, EraseSalt, HoldCase, HoldPin, HoldSalt, Vault, VaultChange
+from controller.vault import (
+    ERASING,
+    EraseCase,
+    EraseDeposit,
+    EraseLetter,
+    EraseSalt,
+    HoldCase,
+    HoldLetter,
+    HoldPin,
+    HoldSalt,
+    Vault,
+    VaultChange,
+)
 from controller.visit import visits
 
 NOTHING_NEW = frozenset(("no_edge", "no_change", "nothing_overdue", "settled", "late_outcome", "loss_known"))
@@ -96,6 +108,10 @@ def vault_changes(request: Request, entries: tuple[Entry, ...]) -> tuple[VaultCh
                 changes.append(HoldCase(entry.fact.deposit, ask.case))
             case f.DocumentHandedOver() | f.DepositWithdrawn() | f.DepositStored() | f.DepositNotStored():
                 changes.append(EraseCase(entry.fact.deposit))
+            case f.SmsDue() if isinstance(ask, SendSms):
+                changes.append(HoldLetter(entry.fact.idx, ask.sealed))
+            case f.SmsSent() | f.SmsFailed() | f.SmsInDoubt():
+                changes.append(EraseLetter(entry.fact.idx))
             case f.DepositForgotten():
                 changes.append(EraseDeposit(entry.fact.deposit))
             case f.PinSteppedUp():

@@ -1,7 +1,7 @@
-"""The erasable part of a machine's storage: PIN material, marks of phones, the salt of typed numbers, and case numbers.
+"""The erasable part of a machine's storage: PIN material, marks of phones, the salt of typed numbers, case numbers, text messages to send.
 
 The PIN is held as HMAC-SHA-256 under the machine's PIN key; six digits have a million values, so whoever has that key has the PINs
-(without a TPM a stolen card gives them away). Case numbers are sealed under the machine's key.
+(without a TPM a stolen card gives them away). Case numbers are sealed under the machine's key; text messages lie as the centre sealed them.
 """
 
 import hashlib
@@ -13,6 +13,7 @@ from cryptography.exceptions import InvalidTag
 from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 
 from contracts.orders import phone_mark, pin_mark
+from contracts.sealed import Letter, SealedWrong, open_letter
 from controller.randomness import Randomness
 from controller.secret import Secret
 
@@ -44,6 +45,19 @@ class EraseDeposit(msgspec.Struct, frozen=True):
     deposit: str
 
 
+class HoldLetter(msgspec.Struct, frozen=True):
+    """Hold the sealed text message until it has ended."""
+
+    idx: str
+    sealed: str
+
+
+class EraseLetter(msgspec.Struct, frozen=True):
+    """The text message has ended."""
+
+    idx: str
+
+
 class HoldSalt(msgspec.Struct, frozen=True):
     """From now on numbers are typed: hold a fresh random salt to name them by, unless there is one."""
 
@@ -52,8 +66,8 @@ class EraseSalt(msgspec.Struct, frozen=True):
     """No number is typed any more: without the salt what named them means nothing."""
 
 
-VaultChange = HoldPin | HoldCase | EraseCase | EraseDeposit | HoldSalt | EraseSalt
-ERASING = (HoldPin, EraseCase, EraseDeposit, EraseSalt)
+VaultChange = HoldPin | HoldCase | EraseCase | EraseDeposit | HoldSalt | EraseSalt | HoldLetter | EraseLetter
+ERASING = (HoldPin, EraseCase, EraseDeposit, EraseSalt, EraseLetter)
 PHONE_DIGITS = 9
 SALT_BYTES = 32
 
@@ -110,6 +124,22 @@ class Vault:
         opened = {deposit: self._open(deposit, sealed) for deposit, sealed in rows}
         return {deposit: case for deposit, case in opened.items() if case is not None}
 
+    def opens(self, machine: str, idx: str, sealed: str) -> bool:
+        """Whether this text message was sealed for this machine."""
+        try:
+            open_letter(self._keys.pin, machine, idx, sealed)
+        except SealedWrong:
+            return False
+        return True
+
+    def letter(self, machine: str, idx: str) -> Letter | None:
+        """The text message; None when it is not held or does not open."""
+        row = self._connection.execute("SELECT sealed FROM letters WHERE idx = ?", (idx,)).fetchone()
+        try:
+            return open_letter(self._keys.pin, machine, idx, row[0]) if row else None
+        except SealedWrong:
+            return None
+
     def apply(self, changes: tuple[VaultChange, ...]) -> None:
         """Make the changes inside the journal's transaction."""
         for change in changes:
@@ -126,6 +156,10 @@ class Vault:
                     self._connection.execute("UPDATE vault SET sealed = ? WHERE deposit = ?", (self._seal(change), change.deposit))
                 case EraseCase():
                     self._connection.execute("UPDATE vault SET sealed = NULL WHERE deposit = ?", (change.deposit,))
+                case HoldLetter():
+                    self._connection.execute("INSERT OR REPLACE INTO letters VALUES (?, ?)", (change.idx, change.sealed))
+                case EraseLetter():
+                    self._connection.execute("DELETE FROM letters WHERE idx = ?", (change.idx,))
                 case EraseDeposit():
                     self._connection.execute("DELETE FROM vault WHERE deposit = ?", (change.deposit,))
                     self._connection.execute("DELETE FROM phone_marks WHERE deposit = ?", (change.deposit,))

@@ -3,7 +3,8 @@
 | class  | after a restart                                              | here                                                        |
 |--------|--------------------------------------------------------------|-------------------------------------------------------------|
 | ask    | an enquiry by the stored id, then settled                    | `Unlock`, while the board runs on: it becomes `Enquire`     |
-| mute   | never repeated; settled as gone or in doubt                  | `MatchPin`: the digits are gone; `Unlock` on another boot   |
+| mute   | never repeated; settled as gone or in doubt                  | `MatchPin`: the digits are gone; `Unlock` on another boot;  |
+|        |                                                              | `SubmitSms`: the network knows no id of ours, so in doubt   |
 """
 
 from typing import Literal
@@ -34,9 +35,15 @@ class MatchPin(msgspec.Struct, frozen=True):
     number: str = ""
 
 
-What = Unlock | Enquire | MatchPin
+class SubmitSms(msgspec.Struct, frozen=True):
+    """Hand the text message over to the modem."""
 
-RECOVERY: dict[type, Recovery] = {Unlock: "ask", Enquire: "ask", MatchPin: "mute"}
+    idx: str
+
+
+What = Unlock | Enquire | MatchPin | SubmitSms
+
+RECOVERY: dict[type, Recovery] = {Unlock: "ask", Enquire: "ask", MatchPin: "mute", SubmitSms: "mute"}
 
 
 class Wish(msgspec.Struct, frozen=True):

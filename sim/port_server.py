@@ -1,21 +1,36 @@
-"""Serves a cabinet's line in real time, at a TCP port or a pty, for a controller in another process."""
+"""Serves a simulated line in real time, at a TCP port or a pty, for a controller in another process."""
 
 import asyncio
 import os
 import pty
 import tty
 from collections.abc import Callable
+from typing import Protocol
 
-from sim.cabinet_line import CabinetLine
+
+class SimulatedLine(Protocol):
+    """What is at the other end: a cabinet, a modem."""
+
+    def write(self, data: bytes, now_ms: int) -> None:
+        """What the host sends."""
+        ...
+
+    def read(self, now_ms: int) -> bytes:
+        """What has arrived at the host by now."""
+        ...
+
+    def deadline(self) -> int | None:
+        """When read has something."""
+        ...
 
 
 class PortServer:
     """One host at a time; a new one replaces the old. `clock` gives integer monotonic milliseconds.
 
-    After touching the cabinet (a push, a power cut) call `moved`, so that the next thing to happen is waited for.
+    After touching what is behind the line (a push, a power cut) call `moved`, so that the next thing to happen is waited for.
     """
 
-    def __init__(self, line: CabinetLine, clock: Callable[[], int]) -> None:
+    def __init__(self, line: SimulatedLine, clock: Callable[[], int]) -> None:
         self._line = line
         self._clock = clock
         self._timer: asyncio.TimerHandle | None = None
@@ -30,7 +45,7 @@ class PortServer:
         return int(self._server.sockets[0].getsockname()[1])
 
     def start_pty(self) -> str:
-        """The path of a new pty whose other end is the cabinet."""
+        """The path of a new pty whose other end is the line."""
         ours, theirs = pty.openpty()
         tty.setraw(theirs)
         os.set_blocking(ours, False)

@@ -123,6 +123,12 @@ class Life:
             self.machine.shown(message)
             self.machine.cuts.at("page.after", message.screen)
 
+    def reload(self) -> None:
+        """Page."""
+
+    def restart(self) -> None:
+        """Page."""
+
 
 class StormMachine:
     """What stays when the power goes: the disk, the cabinet, the plan; and the present life, if there is one."""

@@ -35,14 +35,19 @@ class FaultsSeen(msgspec.Struct, frozen=True):
 
 def decide(faults: Faults, request: FaultsSeen) -> tuple[Fact, ...]:
     """Facts for what changed; raises Refused when nothing did."""
-    facts = tuple(
-        FaultRaised(fault=fault, where=where) if there else FaultCleared(fault=fault, where=where)
-        for fault, where, there in request.seen
-        if there != faults.has(fault, where)
-    )
+    facts = changes(faults, request.seen)
     if not facts:
         raise Refused("no_change")
     return facts
+
+
+def changes(faults: Faults, seen: tuple[tuple[FaultName, str, bool], ...]) -> tuple[Fact, ...]:
+    """Facts for what changed."""
+    return tuple(
+        FaultRaised(fault=fault, where=where) if there else FaultCleared(fault=fault, where=where)
+        for fault, where, there in seen
+        if there != faults.has(fault, where)
+    )
 
 
 def fold(faults: Faults, entry: Entry, fact: FaultRaised | FaultCleared) -> Faults:

@@ -26,6 +26,7 @@ FRAME_BYTES_MAX = 1024
 """A longer WebSocket frame ends the connection; an answer is at most 256 bytes."""
 STALE_MS = 250
 """A message older than this is drawn again with what is left of its countdown."""
+RELOAD = '{"reload":true}'
 LOOPBACK = frozenset({"127.0.0.1", "localhost", "::1"})
 
 ASSETS = {"kiosk.css": "text/css", "kiosk.js": "text/javascript"}
@@ -48,6 +49,7 @@ class KioskServer:
         hosts: frozenset[str] = frozenset(),
         frame_ancestors: tuple[str, ...] = (),
         mono_ms: Callable[[], int] | None = None,
+        restart_browser: Callable[[], None] = lambda: None,
     ) -> None:
         """`hosts`: names besides loopback that requests may use; `frame_ancestors`: origins that may frame the page; port 0: any."""
         self.wrong_answers = 0
@@ -59,6 +61,8 @@ class KioskServer:
         self._mono_ms = mono_ms or _loop_ms
         self._shown: _Shown | None = None
         self._seats: set[asyncio.Event] = set()
+        self._reloading: set[asyncio.Event] = set()
+        self._restart_browser = restart_browser
         self._socket: socket.socket | None = None
         self._web = _Web(_config(self._app()))
 
@@ -98,6 +102,16 @@ class KioskServer:
         for fresh in self._seats:
             fresh.set()
 
+    def reload(self) -> None:
+        """Have all pages load themselves again."""
+        self._reloading = set(self._seats)
+        for fresh in self._seats:
+            fresh.set()
+
+    def restart(self) -> None:
+        """Have the browser started again."""
+        self._restart_browser()
+
     def _app(self) -> Starlette:
         folder = resources.files("controller.kiosk").joinpath("page")
         answers = {"/": (page(self._look).encode(), "text/html; charset=utf-8")}
@@ -136,7 +150,10 @@ class KioskServer:
         try:
             while await fresh.wait():
                 fresh.clear()
-                if self._shown is not None:
+                if fresh in self._reloading:
+                    self._reloading.discard(fresh)
+                    await page_socket.send_text(RELOAD)
+                elif self._shown is not None:
                     await page_socket.send_text(self._shown.packed(self._look, self._mono_ms()))
         except (WebSocketDisconnect, RuntimeError):  # the page has gone while we were sending: its receiver says so
             return

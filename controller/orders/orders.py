@@ -6,7 +6,7 @@ An id is kept until a thousand newer orders came; what counted below the oldest 
 import msgspec
 
 from contracts.facts import Entry, Fact, OrderEnded, OrderRefused, OrderTaken
-from contracts.orders import ExtendAll, Load, Order, SetPin, deposit_of
+from contracts.orders import ExtendAll, Load, Order, SendSms, SetPin, deposit_of
 from contracts.topics import Answer
 from controller.clock import Now
 from controller.refused import Refused
@@ -57,7 +57,8 @@ def decide(orders: Orders, order: Order, refusal: str | None, nonce: str, now: N
     ask = order.ask
     until = ask.until if isinstance(ask, SetPin | ExtendAll) else None
     low = isinstance(ask, Load) and ask.low
-    taken = OrderTaken(order.id, verb, order.actor, order.counter, deposit=deposit_of(ask) or None, until=until, low=low)
+    idx = ask.idx if isinstance(ask, SendSms) else None
+    taken = OrderTaken(order.id, verb, order.actor, order.counter, deposit=deposit_of(ask) or None, until=until, low=low, idx=idx)
     return (taken,)
 
 

@@ -17,6 +17,7 @@ from contracts.facts import AnyFact, Entry
 from contracts.older_facts import read_entry
 from contracts.orders import AnyAsk, Load, Order, SetPin, phone_mark, pin_mark, sign
 from contracts.screen_messages import ScreenMessage
+from contracts.sealed import Letter
 from contracts.topics import Ack, Answer, FactBatch, MachineReport, decode, down, encode
 from controller.clock import Now
 from controller.inputs import BytesArrived, CasesKnown, Input, KeyPressed, LinkUp, MessageArrived, TimerFired
@@ -67,6 +68,7 @@ class BenchMachine:
         board_starts: int = 1,
         locker: Locker = CABINET,
         behind: BehindTheLine | None = None,
+        modem: bool = False,
         policy: PinPolicy = DEFAULT,
     ) -> None:
         self.ms = 0
@@ -92,9 +94,12 @@ class BenchMachine:
             policy=policy,
             office="ul. Gronowa 22a",
             domain=DOMAIN,
+            modem=modem,
         )
         self.screens: list[ScreenMessage] = []
         self.published: list[tuple[str, bytes]] = []
+        self.rescues: list[str] = []
+        self.submitted: list[tuple[int, Letter]] = []
         self.counter = 0
         self.inbox: deque[Input] = deque()
         self.loop = self.start()
@@ -113,7 +118,8 @@ class BenchMachine:
         vault = Vault(self.database, VaultKeys(PIN_KEY, bytes(32)), self.randomness)
         receipts = ReceiptSigner(RECEIPT_KEY, MACHINE, DOMAIN)
         turns = restart(journal, vault, self.settings, self.randomness.token(8), self.now(), receipts)
-        self.loop = Loop(turns, self, self, self, self, self.inbox.append, (self.key.public_key(),))
+        modem = self if self.settings.modem else None
+        self.loop = Loop(turns, self, self, self, self, self.inbox.append, (self.key.public_key(),), modem)
         self.loop.start()
         self.loop.take(CasesKnown(cases=vault.cases()))
         self.loop.take(LinkUp(connection=f"connection-{self.boots}"))
@@ -127,6 +133,15 @@ class BenchMachine:
 
     def show(self, message: ScreenMessage) -> None:
         self.screens.append(message)
+
+    def reload(self) -> None:
+        self.rescues.append("reload")
+
+    def restart(self) -> None:
+        self.rescues.append("restart")
+
+    def submit(self, wish: int, letter: Letter) -> None:
+        self.submitted.append((wish, letter))
 
     @property
     def screen(self) -> ScreenMessage:
@@ -306,7 +321,11 @@ def broken_rules(state: State) -> list[str]:
         and locker.deposits[locker.collection.deposit].phase
         != ("collected" if locker.collection.handed_over or locker.collection.again else "stored"),
         "a loading without its order": locker.loading is not None and state.orders.loading(locker.loading.deposit) is None,
-        "an order without an end": any(order.state == "taken" for order in state.orders.known.values()) and locker.loading is None,
+        "an order without an end": any(
+            order.state == "taken" and locker.loading is None and order.id not in {one.order for one in state.sms.sending}
+            for order in state.orders.known.values()
+        ),
+        "two messages with the modem": sum(1 for one in state.sms.sending if one.phase == "trying") > 1,
         "a fault twice": len({(one.fault, one.where) for one in state.faults.active}) != len(state.faults.active),
         "a pause below the first": any(one.pause is not None and one.level < 1 for one in locker.pins.numbers.values()),
         "numbers without a step-up": bool(locker.pins.numbers) and locker.pins.step_up is None,

@@ -53,6 +53,13 @@ STEPPED_UP = (*STORED, f.PinSteppedUp(until=SIX, asks="phone", day="2026-11-22",
 NUMBER_TRIED = (f.NumberTrySpent(number="number-1"), f.PinRejected(match=0))
 WITHDRAWN = (*STORED, f.DepositWithdrawn(deposit="dep-1", compartment=1, reason="reach"), f.DoorGivenUp(compartment=1))
 
+SMS_WAITING = (
+    BOOT, f.OrderTaken(order="o-1", verb="send_sms", actor="centre", counter=1, idx="dep-1-ready"),
+    f.SmsDue(idx="dep-1-ready", order="o-1"),
+)  # fmt: skip
+SMS_TRYING = (*SMS_WAITING, f.SmsTrySpent(idx="dep-1-ready"))  # the wish is 4
+SMS_SENT = (*SMS_TRYING, f.SmsSent(idx="dep-1-ready", reference=7), f.OrderEnded(order="o-1", state="done", code="ok"))
+
 HISTORIES: Mapping[str, tuple[AnyFact, ...]] = {
     "empty": (BOOT,),
     "held": HELD,
@@ -87,6 +94,11 @@ HISTORIES: Mapping[str, tuple[AnyFact, ...]] = {
     "reported": (*HANDED_OVER, f.DepositReported(deposit="dep-1", compartment=1, contents="empty")),
     "forced": (*STORED, f.FaultRaised(fault="door_forced", where="door 1"), f.CompartmentQuarantined(compartment=1, reason="forced")),
     "withdrawn": WITHDRAWN,
+    "a message waits": SMS_WAITING,
+    "a message is with the modem": SMS_TRYING,
+    "a message was sent": SMS_SENT,
+    "a message was delivered": (*SMS_SENT, f.SmsDelivered(idx="dep-1-ready", status="delivered")),
+    "a message is in doubt": (*SMS_TRYING, f.SmsInDoubt(idx="dep-1-ready"), f.OrderEnded(order="o-1", state="failed", code="in_doubt")),
     "taken back": (*WITHDRAWN, f.DepositTakenBack(deposit="dep-1", compartment=1)),
 }  # fmt: skip
 

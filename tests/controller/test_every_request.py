@@ -5,12 +5,12 @@ from typing import Any, get_args
 
 import pytest
 
-from contracts.orders import AnyAsk, ExtendAll, Forget, Load, Order, SetPin, Withdraw
+from contracts.orders import AnyAsk, ExtendAll, Forget, Load, Order, SendSms, SetPin, Withdraw
 from controller import machine
 from controller.doors.decide import DoorMove, DoorsMoved, LockOutcome
 from controller.doors.state import LockWish
 from controller.faults.faults import FaultsSeen
-from controller.inputs import FactsGone, OrderSeen
+from controller.inputs import FactsGone, ModemSeen, OrderSeen
 from controller.locker.decide import (
     LeftOpen,
     LoadAnswered,
@@ -25,26 +25,30 @@ from controller.locker.decide import (
 from controller.machine import Request, Restarted, Tick
 from controller.refused import Refused
 from controller.settings import Settings
+from controller.sms.sms import SmsOutcome, SmsReport
 from controller.state import State
 from tests.controller.bench_machine import CABINET, MACHINE, broken_rules, kind_of
 from tests.controller.histories import HISTORIES, LATER, LIVE, NOW, UNTIL, folded
 
-SETTINGS = Settings(MACHINE, "U-01", "place", CABINET, "0.1")
+SETTINGS = Settings(MACHINE, "U-01", "place", CABINET, "0.1", modem=True)
 GOLDEN = Path(__file__).parent / "every_request.txt"
 
 
-def order(ask: AnyAsk, **changes: Any) -> OrderSeen:
+def order(ask: AnyAsk, sealed_wrong: bool = False, **changes: Any) -> OrderSeen:
     fields: dict[str, Any] = {"machine": MACHINE, "id": "o-9", "counter": 9, "nonce": "nonce", "expires": UNTIL, "actor": "a"}
-    return OrderSeen(Order(**(fields | changes), reason="r", ask=ask))
+    return OrderSeen(Order(**(fields | changes), reason="r", ask=ask), sealed_wrong=sealed_wrong)
 
 
 SET_PIN, LOAD = SetPin("dep-1", "ab" * 32, UNTIL), Load("dep-1", "26004711")
+SEND = SendSms("dep-1-ready", "c2VhbGVk")
 
 
 def requests(state: State) -> dict[str, Request]:
     """Every kind of request, addressed to what is in progress in this state."""
     door = state.doors.door(1)
     wish = door.lock.wish if door.lock else 4
+    trying = state.sms.trying()
+    sms = trying.seq if trying else 4
     match = state.locker.trying.seq if state.locker.trying else 0
     return {
         "PinEntered": PinEntered(),
@@ -85,6 +89,16 @@ def requests(state: State) -> dict[str, Request]:
         "OrderSeen known": order(LOAD, id="o-1"),
         "OrderSeen other boot": order(LOAD, nonce="old"),
         "OrderSeen expired": order(LOAD, expires=NOW.wall),
+        "OrderSeen send_sms": order(SEND),
+        "OrderSeen send_sms sealed": order(SEND, sealed_wrong=True),
+        "SmsOutcome sent": SmsOutcome(sms, "sent", reference=7),
+        "SmsOutcome failed": SmsOutcome(sms, "failed", "cms_38"),
+        "SmsOutcome doubt": SmsOutcome(sms, "doubt"),
+        "SmsOutcome late": SmsOutcome(sms - 1, "sent", reference=8),
+        "SmsReport": SmsReport(7, "delivered"),
+        "SmsReport other": SmsReport(8, "failed"),
+        "ModemSeen ready": ModemSeen("ready"),
+        "ModemSeen silent": ModemSeen("silent"),
         "FactsGone": FactsGone(5, "ab" * 32),
         "FactsGone before": FactsGone(0, "00" * 32),
         "Restarted": Restarted("d"),

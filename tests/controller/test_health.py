@@ -3,10 +3,11 @@
 import resource
 import socket
 from collections.abc import Iterator
+from pathlib import Path
 
 import pytest
 
-from controller.health import Watchdog
+from controller.health import RESTART_BROWSER, Watchdog, restart_browser
 
 ADDRESS = "@kiosk-test-health"
 
@@ -72,3 +73,26 @@ def test_it_speaks_although_no_file_can_be_opened_any_more(manager: socket.socke
         resource.setrlimit(resource.RLIMIT_NOFILE, (soft, hard))
     assert said(manager) == [b"WATCHDOG=1"]
     watchdog.close()
+
+
+def test_a_browser_is_asked_for_in_the_runtime_folder(tmp_path: Path) -> None:
+    restart_browser({"RUNTIME_DIRECTORY": f"{tmp_path}:/run/other"})
+    assert [path.name for path in tmp_path.iterdir()] == [RESTART_BROWSER]
+
+
+@pytest.mark.parametrize("folder", ["", "/nowhere/at/all"])
+def test_where_nobody_runs_a_browser_it_is_said(folder: str, caplog: pytest.LogCaptureFixture) -> None:
+    restart_browser({"RUNTIME_DIRECTORY": folder})
+    assert "screen: silent" in caplog.text
+
+
+def test_the_units_agree_on_the_file_and_on_each_other() -> None:
+    """Written there, looked at here, and what is restarted is the browser's unit."""
+    deploy = Path(__file__).parents[2] / "hardware" / "deploy"
+    units = {path.name: path.read_text("utf-8").splitlines() for path in deploy.glob("kiosk-*")}
+    assert "RuntimeDirectory=kiosk" in units["kiosk-controller.service"]
+    assert f"PathChanged=/run/kiosk/{RESTART_BROWSER}" in units["kiosk-browser-restart.path"]
+    assert "Unit=kiosk-browser-restart.service" in units["kiosk-browser-restart.path"]
+    restarts = [line for line in units["kiosk-browser-restart.service"] if line.startswith("ExecStart=")]
+    assert restarts == ["ExecStart=/usr/bin/systemctl --no-block restart kiosk-browser.service"]
+    assert {"Restart=always", "User=kiosk-screen"} <= set(units["kiosk-browser.service"])

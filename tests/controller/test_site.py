@@ -50,6 +50,14 @@ def test_everything_can_be_said() -> None:
     assert settings.time_zone == "Europe/Berlin"
 
 
+def test_a_modem_needs_a_cabinet_that_has_one() -> None:
+    modem = '[modem]\nport = "/dev/ttyUSB2"\n'
+    assert parsed(LEAST + modem).settings(Path()).modem
+    assert not parsed(LEAST).settings(Path()).modem
+    with pytest.raises(DescriptionWrong, match="modem: is missing"):
+        parsed(LEAST + 'hardware = "urzedomat_93"\n' + modem).settings(Path())
+
+
 @pytest.mark.parametrize(
     ("more", "said"),
     [
@@ -60,6 +68,9 @@ def test_everything_can_be_said() -> None:
         ("[mqtt]\nport = 0", "mqtt.port"),
         ("[mqtt]\nkeepalive_s = 4", "mqtt.keepalive_s"),
         ("[kiosk]\nport = 65536", "kiosk.port"),
+        ('[modem]\nport = "ttyUSB2"', "modem.port"),
+        ('[modem]\nport = "/dev/tty\\nconnection = at9600"', "modem.port"),
+        ('[modem]\nport = "/dev/ttyUSB2\\n"', "modem.port"),
         ("[locker]\ntries_max = 0", "locker.tries_max"),
         ("[locker]\nguesses_a_day = 0", "locker.guesses_a_day"),
         ('[locker]\nauth = "none"', "locker.auth"),

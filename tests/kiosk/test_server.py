@@ -67,6 +67,30 @@ def run(scene: Callable[[Kiosk], Awaitable[None]], **changed: Any) -> None:
     asyncio.run(play())
 
 
+def test_pages_are_told_once_to_load_themselves_again() -> None:
+    async def scene(kiosk: Kiosk) -> None:
+        kiosk.server.show(sample("l.attract"))
+        async with kiosk.page() as first, kiosk.page() as second:
+            assert {(await told(page))["message"]["rev"] for page in (first, second)} == {1}
+            kiosk.server.reload()
+            assert [await told(page) for page in (first, second)] == [{"reload": True}] * 2
+            kiosk.server.show(sample("l.attract", rev=2))
+            assert {(await told(page))["message"]["rev"] for page in (first, second)} == {2}
+        kiosk.server.reload()
+        async with kiosk.page() as later:
+            assert (await told(later))["message"]["rev"] == 2
+
+    run(scene)
+
+
+def test_the_browser_is_restarted_by_whoever_runs_it() -> None:
+    asked: list[str] = []
+    kiosk = Kiosk(restart_browser=lambda: asked.append("restart"))
+    kiosk.server.restart()
+    kiosk.server.stop()
+    assert asked == ["restart"]
+
+
 def test_a_page_gets_the_newest_screen_and_its_keys_come_in() -> None:
     async def scene(kiosk: Kiosk) -> None:
         kiosk.server.show(sample("l.attract", rev=1))

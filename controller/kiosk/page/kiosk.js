@@ -154,6 +154,7 @@ function connect() {
     clearTimeout(calm);
     calm = 0;
     const told = JSON.parse(event.data);
+    if (told.reload) return location.reload();
     show(told.message, told.html);
     send({ alive: rev });
   };

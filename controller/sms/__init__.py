@@ -1,0 +1,1 @@
+"""The text messages this machine was asked to send through its own modem."""
