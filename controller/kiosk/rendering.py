@@ -59,6 +59,8 @@ class Saying(msgspec.Struct, frozen=True):
 def render(message: ScreenMessage, look: Look) -> str:
     """The screen's HTML; raises ScreenWrong when the message names no screen or lacks a value."""
     shape = form(message)
+    if shape.layout == "pad" and "hours" in message.data and shape.icon:  # beside the digits they have no room in the text: the bar has
+        message = msgspec.structs.replace(message, data=message.data | {"narrow": True})
     body, lines = _body(message, shape)
     focused = _focused(message, shape, lines)
     saying = _saying(message, message.lang, body)
@@ -73,6 +75,7 @@ def render(message: ScreenMessage, look: Look) -> str:
         targets=_targets(message, shape, focused, len(lines)),
         digits=_digits(message) if shape.layout == "pad" else (),
         place=_place(message),
+        hours=words.hours(message.lang, message.data["hours"]) if "narrow" in message.data else "",
         picture=_picture(message) if shape.layout == "cabinet" else None,
         picture_name=_picture_name(message) if shape.layout == "cabinet" else "",
         banner=words.text(message.lang, message.banner) if message.banner and shape.layout == "attract" else "",

@@ -107,7 +107,7 @@ def _value(language: Language, name: str, message: ScreenMessage, starts_sentenc
                 return escape(data["compartment"])
             case "time":
                 return escape(data["collected_at"])
-            case "hotline" if "hours" in data:  # nobody answers now: the text says when somebody does
+            case "hotline" if "hours" in data and not data.get("narrow"):  # nobody answers now: the text says when somebody does
                 return Markup('<span class="whole">{}</span>, <span class="whole">{}</span>').format(
                     data[name], hours(language, data["hours"])
                 )

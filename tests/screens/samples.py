@@ -40,10 +40,12 @@ def _small(number: int, state: str) -> dict[str, Any]:
     return cabinet(number, state, columns=4, rows=6) | {"columns_mm": [250] * 4, "rows_mm": [360, 220, 150, 150, 150, 220]}
 
 
+RECEIPT_KEY = bytes(range(32))
+THEMES = ("day", "night", "contrast")
 RECEIPT = encode(
     Receipt(machine_mark("urzedomat-gronowa-1"), 93, 1_795_439_100, 1_795_439_130, deposit_mark("d-1"), 123_456),
     "parkuj.poznan.pl",
-    Ed25519PrivateKey.from_private_bytes(bytes(range(32))),
+    Ed25519PrivateKey.from_private_bytes(RECEIPT_KEY),
 )
 DONE: dict[str, Any] = {"collected_at": "14:05", "when": "23.11 14:05", "reopens": True, "left_ms": 118_000}
 
@@ -70,10 +72,10 @@ SCREENS: dict[str, tuple[str, tuple[str, ...], dict[str, Any]]] = {
     "l.noclose": ("l.noclose", ("ok", "lang"), {"compartment": 93, "code": CODE}),
     "l.report": ("l.report", ("1", "2", "3", *MENU), {"compartment": 93, "focus": 2}),
     "l.reported": ("l.reported", ("ok", "lang"), {"code": CODE}),
-    "l.done": ("l.done", ("1", "ok", "lang"), DONE | {"receipt": RECEIPT, "domain": "parkuj.poznan.pl"}),
-    "l.done.late": ("l.done.late", ("1", "ok", "lang"), DONE),
+    "l.done": ("l.done", ("1", "ok"), DONE | {"receipt": RECEIPT, "domain": "parkuj.poznan.pl"}),
+    "l.done.late": ("l.done.late", ("1", "ok"), DONE),
     "l.done.late plain": ("l.done.late", ("ok", "lang"), DONE | {"reopens": False}),
-    "l.done.late untimed": ("l.done.late", ("1", "ok", "lang"), DONE | {"collected_at": ""}),
+    "l.done.late untimed": ("l.done.late", ("1", "ok"), DONE | {"collected_at": ""}),
     "l.done.late untimed plain": ("l.done.late", ("ok", "lang"), DONE | {"collected_at": "", "reopens": False}),
     "l.grace": ("l.grace", (*DIGITS, "cancel", "lang"), {"compartment": 93, "filled": 3, "left_ms": 96_000}),
     "l.jam": ("l.jam", ("1", "2", *MENU, "cancel"), {"compartment": 93, "tries_left": 2, "focus": 0}),

@@ -29,6 +29,8 @@ def test_every_screen_fits(browser: Browser, panel: str, language: Language) -> 
     shown = open_page(browser, LOOKS[panel])
     wrong: dict[str, list[str]] = {}
     messages = {name: sample(name, language) for name in SCREENS}
+    hours = {"days": [1, 5], "from": "7:30", "until": "20:00"}
+    messages |= {f"{name}, nobody answers": sample(name, language, data=one.data | {"hours": hours}) for name, one in messages.items()}
     messages["l.attract offline"] = sample("l.attract", language, banner="l.offline")
     for name, message in messages.items():
         put(shown, message, LOOKS[panel])
