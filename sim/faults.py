@@ -46,7 +46,7 @@ CALM = 0.04
 MACHINE_POINTS: tuple[tuple[str, str, int], ...] = (
     ("journal.before", "", 40), ("journal.after", "", 40), ("journal.after", "door.unlock_due", 3),
     ("journal.before", "door.unlock_due", 3), ("journal.after", "pin.try_spent", 3),
-    ("journal.before", "pin.", 4), ("journal.after", "pin.paused", 1), ("journal.after", "door.opened", 3),
+    ("journal.before", "pin.", 4), ("journal.after", "number.paused", 1), ("journal.after", "door.opened", 3),
     ("journal.after", "deposit.", 4), ("journal.before", "order.", 4), ("journal.after", "order.", 4),
     ("line.before", "unlock", 1), ("line.before", "unlock", 4), ("line.after", "unlock", 4),
     ("line.before", "", 900), ("line.after", "", 900),

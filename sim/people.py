@@ -17,7 +17,9 @@ from sim.storm_machine import StormMachine
 
 PIN_IN_TEXT = re.compile(r"PIN: (\d{6})")
 PATIENCE_MS = 90_000
-TYPING = ("l.pin", "l.wrong")
+TYPING = ("l.pin", "l.wrong", "l.phone", "l.wrong.phone", "l.grace")
+PHONE_DIGITS = 9
+ENTRIES_OF_A_NUMBER = 3
 
 
 class Person:
@@ -179,7 +181,10 @@ class Resident(Person):
         self.sms = sms
         self.document = document
         self.typing = ""
+        self.tried = False  # what was typed is being compared; the next time it is the right one
         self.begun = False
+        self.entries = 0  # since the last one that was right
+        self.numbered = False  # the number on the screen is this person's
         self.before = 0  # the compartment this person was told to open
 
     async def live(self) -> None:
@@ -208,7 +213,7 @@ class Resident(Person):
     async def _visit(self, pin: str) -> None:
         wrong = "".join(self.random.choice("0123456789") for _ in range(6))
         self.typing = wrong if self.chance(0.25) and wrong != pin else pin
-        self.before, self.begun = 0, False
+        self.before, self.begun, self.numbered = 0, False, False
         idle_until = self.stage.now_ms + PATIENCE_MS
         while self.stage.now_ms < idle_until:
             await self.think(150, 1_200)
@@ -233,12 +238,15 @@ class Resident(Person):
                     return True
                 self.begun = True
                 self.machine.press("ok")
-            case "l.pin" | "l.wrong":
-                self._type(screen, pin)
+            case name if name in TYPING or (name == "l.stop" and not self.begun):
+                self._at_the_digits(screen, pin)
+            case "l.done" | "l.done.late" if "1" in screen.keys and self.chance(0.2):
+                self.machine.press("1")
             case "l.found":
+                self.entries = 0
                 self.before = self.shown_compartment()
                 self.machine.press("1" if self.chance(0.02) else "ok")
-            case "l.jam":
+            case "l.jam" | "l.unseen":
                 self._at_jam("1" in screen.keys)
             case "more_time" if not self.begun:
                 return True  # somebody else is asked
@@ -261,22 +269,48 @@ class Resident(Person):
         elif again:
             self.machine.press("1")
 
+    def _at_the_digits(self, screen: ScreenMessage, pin: str) -> None:
+        match screen.screen:
+            case "l.stop":
+                self.machine.press("ok")
+            case _ if not self.begun:
+                self.machine.press("cancel")  # somebody else's digits
+            case "l.phone" | "l.wrong.phone":
+                self._type_phone(screen)
+            case _:
+                self._type(screen, pin)
+
+    def _type_phone(self, screen: ScreenMessage) -> None:
+        filled = int(screen.data.get("filled", 0))
+        if screen.screen == "l.wrong.phone" or filled < PHONE_DIGITS:
+            self.numbered = False
+            self.machine.press(self.document.phone[0 if screen.screen == "l.wrong.phone" else filled])
+        elif "ok" in screen.keys:
+            self.numbered = True
+            self.machine.press("ok")
+
     def _type(self, screen: ScreenMessage, pin: str) -> None:
         filled = int(screen.data.get("filled", 0))
-        if screen.screen == "l.wrong":
-            self.typing = pin
+        if screen.screen == "l.wrong" or self.tried:
+            self.typing, self.tried = pin, False
         if filled < len(self.typing):
             self.machine.press(self.typing[filled])
         elif "ok" in screen.keys:
-            if self.typing == pin:
-                self.stage.watch.typed(self.document.deposit)
+            known = self.typing == pin and (self.numbered or not screen.data.get("back"))
+            self.stage.watch.typed(self.document.deposit if known else "")
+            self.tried = True
+            self.entries += 1
             self.machine.press("ok")
 
     def _ended(self, screen: ScreenMessage) -> bool:
-        if screen.screen.startswith("k.") or screen.screen in ("l.oos", "l.paused"):
+        if screen.screen == "l.locked" and self.numbered and self.entries < ENTRIES_OF_A_NUMBER:
+            self.stage.watch.locked_out(self.document.deposit)
+        if screen.screen.startswith("k.") or screen.screen in ("l.oos", "l.oos.forced", "l.locked", "l.spent"):
             return True
-        if screen.screen == "l.office":
+        if screen.screen in ("l.office", "l.moved", "l.expired.office"):
             self.document.given_up = "to be collected at the office"
+        if screen.screen == "l.unsure":
+            self.document.given_up = "somebody forced the door"
         if screen.screen in ("l.used", "l.reported") and not self.document.taken:
             self.document.given_up = "the machine says it was handed over"
         self.machine.press("ok")
@@ -286,8 +320,11 @@ class Resident(Person):
 class Stranger(Person):
     """Guesses PINs."""
 
+    number = ""
+
     async def live(self) -> None:
-        """A few bursts of guesses."""
+        """A few bursts of guesses, with one number where a number is asked for."""
+        self.number = "".join(self.random.choice("0123456789") for _ in range(PHONE_DIGITS))
         for _ in range(self.random.randint(1, 3)):
             await self.think(5_000, 60_000)
             async with self.machine.front:
@@ -302,12 +339,15 @@ class Stranger(Person):
                 continue
             if screen.screen == "l.attract":
                 self.machine.press("ok")
+            elif screen.screen in ("l.phone", "l.wrong.phone"):
+                self._type_number(screen)
             elif screen.screen in TYPING and int(screen.data.get("filled", 0)) < 6:
                 self.machine.press(str(self.random.randrange(10)))
             elif screen.screen in TYPING:
+                self.stage.watch.typed("")
                 self.machine.press("ok")
                 done += 1
-            elif screen.screen == "l.paused":
+            elif screen.screen == "l.locked":
                 self.machine.press("cancel")
                 return
             elif not screen.screen.startswith("k.") and "ok" in screen.keys and screen.screen != "l.found":
@@ -316,3 +356,7 @@ class Stranger(Person):
             # Whoever comes next finds a clean screen.
             self.machine.press("ok" if self.screen.screen == "l.stop" else "cancel")
             await self.think(200, 400)
+
+    def _type_number(self, screen: ScreenMessage) -> None:
+        filled = 0 if screen.screen == "l.wrong.phone" else int(screen.data.get("filled", 0))
+        self.machine.press("ok" if filled == PHONE_DIGITS else self.number[filled])

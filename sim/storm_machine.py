@@ -67,9 +67,9 @@ class StormVault(Vault):
         super().__init__(connection, machine.vault_keys, machine.randomness)
         self._machine = machine
 
-    def match(self, digits: Secret) -> str | None:
+    def match(self, digits: Secret, phone: Secret | None = None) -> str | None:
         self._machine.stage.watch.compared()
-        return super().match(digits)
+        return super().match(digits, phone)
 
 
 class Life:

@@ -7,7 +7,7 @@ from typing import ParamSpec
 
 import msgspec
 
-from contracts.facts import CollectionBegun, DepositStored, DoorInDoubt, Entry
+from contracts.facts import CollectionBegun, CollectionResumed, DepositStored, DoorInDoubt, Entry
 from contracts.screen_messages import ScreenMessage
 from contracts.topics import Ack, Answer, decode
 from controller.state import State
@@ -42,7 +42,7 @@ class Watch:
         self.documents = documents
         self.people = people
         self.violations: list[Violation] = []
-        self.tries = pins.Tries()
+        self.tries = pins.Tries(machine.settings.policy.tries_max)
         self.secrets = pins.Secrets()
         self.texts: dict[str, list[Text]] = {}
         self.answers: dict[str, list[str]] = {}
@@ -83,8 +83,14 @@ class Watch:
         self.secrets.add(text)
 
     def typed(self, deposit: str) -> None:
-        """Somebody confirmed the PIN of this deposit."""
-        self.typed_pins.append(deposit)
+        """Somebody confirms the PIN of this deposit, and its number where that is asked for; empty when it is not known to be right."""
+        self.tries.expects = deposit if deposit and not self.centre.restores else ""
+        if deposit:
+            self.typed_pins.append(deposit)
+
+    def locked_out(self, deposit: str) -> None:
+        """Somebody's number pauses, though this person has not entered it wrongly often enough."""
+        self.tries.refused = deposit[:6]
 
     def switch_broken(self, number: int) -> None:
         """From now on nobody can know what this door did."""
@@ -119,7 +125,7 @@ class Watch:
         self.ask(pins.no_secret_leaves_the_vault, self.secrets, f"journal entry {entry.seq}", body)
         self.tries.take(entry)
         match entry.fact:
-            case CollectionBegun():
+            case CollectionBegun() | CollectionResumed():
                 self.collecting[entry.fact.compartment] = entry.fact.deposit
             case DepositStored():
                 self.ask(doors.a_stored_document_lies_where_the_fact_says, self.documents, entry.fact)
@@ -130,17 +136,21 @@ class Watch:
 
     def turn(self) -> None:
         """A turn is over."""
-        self.ask(pins.five_wrong_tries_lead_to_a_pause, self.tries)
+        self.ask(pins.a_pin_alone_is_tried_no_more_often_than_the_day_bears, self.tries)
+        self.ask(pins.the_day_of_the_tries_only_moves_forward, self.tries)
+        self.ask(pins.three_wrong_entries_pause_their_number, self.tries)
+        self.ask(pins.nobody_is_refused_for_what_others_typed, self.tries)
         self.ask(pins.a_pause_runs_its_whole_time_in_one_boot, self.tries)
 
     def compared(self) -> None:
         """The vault compares digits."""
         self.ask(pins.a_try_is_spent_before_anything_is_compared, self.tries)
-        self.ask(pins.nothing_is_compared_during_a_pause, self.tries)
+        self.ask(pins.nothing_is_compared_for_a_paused_number, self.tries)
         self.tries.compared = self.tries.open
 
     def restarted(self, state: State) -> None:
-        """A controller has read its journal."""
+        """A controller has read its journal; whoever had just typed something has typed it in vain."""
+        self.tries.expects = ""
         self.ask(facts.the_state_is_the_fold_of_the_journal, self.machine, state)
 
     def published(self, who: str, topic: str, payload: bytes) -> None:

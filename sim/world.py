@@ -14,6 +14,7 @@ from central.settings import MachineSettings, SmsSettings
 from central.settings import Settings as CentreSettings
 from central.signer import Signer
 from contracts.descriptions import Locker, read_locker
+from controller.locker.pins import PinPolicy
 from controller.settings import Settings
 from controller.vault import VaultKeys
 from firmware.lock_board import BoardFacts, LockBoard
@@ -32,6 +33,8 @@ from sim.watch import Violation, Watch
 
 MACHINE = "urzedomat-storm-1"
 CABINET = Path(__file__).parents[1] / "hardware" / "urzedomat_24.toml"
+POLICY = PinPolicy(tries_max=6)
+"""Fewer tries than usual, so that strangers come to the numbers before the world heals."""
 HEALING_MS_MAX = 45 * 60_000
 """How long a healed world may take: the longest pause of the PIN, the longest waits of orders and messages, and a visit after each."""
 
@@ -59,7 +62,7 @@ class World:
         )
         self.machine = StormMachine(
             stage,
-            Settings(MACHINE, "U-01", "ul. Gronowa 22a", cabinet, "0.1", hotline="61 646 33 44"),
+            Settings(MACHINE, "U-01", "ul. Gronowa 22a", cabinet, "0.1", POLICY, hotline="61 646 33 44"),
             VaultKeys(pin_key, vault_key),
             Ed25519PublicKey.from_public_bytes(signer.public_key()),
             LockCabinet(cabinet, make_core=parts.core),

@@ -2,10 +2,23 @@
 
 from collections.abc import Collection, Iterable, Iterator, Mapping
 
-from contracts.facts import DepositStored, DocumentHandedOver, DoorInDoubt, DoorPulsed, DoorUnlockDue, Entry
+from contracts.facts import (
+    CollectionEnded,
+    CollectionReopened,
+    CollectionResumed,
+    DepositStored,
+    DocumentHandedOver,
+    DoorInDoubt,
+    DoorPulsed,
+    DoorUnlockDue,
+    Entry,
+)
 from sim.documents import Document
 from sim.lock_cabinet import LockCabinet, Opening, Pulse
 from sim.storm_machine import StormMachine
+
+GRACE_MS = 120_000
+OF_A_VISIT = (CollectionResumed, CollectionReopened, CollectionEnded)
 
 BUS_FAULTS = ("bus_noise", "bus_unplugged", "bus_unplugged_at_pulse", "board_alone")
 """With these a board may not be there to be asked."""
@@ -56,7 +69,7 @@ def a_coil_rests_between_two_pulses(machine: StormMachine, pulse: Pulse) -> Iter
 def a_pin_opens_at_most_one_door_its_own(
     machine: StormMachine, opening: Opening, collecting: Mapping[int, str], typed_pins: Collection[str]
 ) -> Iterator[str]:
-    """A PIN opens at most one door, its own, and only after it was typed."""
+    """A PIN opens at most one door, its own, only after it was typed, and once more within two minutes of its closing."""
     wish = machine.wishes.get(wish_seq(opening.wish_id))
     if wish is None or wish.cause != "collection":
         return
@@ -66,12 +79,21 @@ def a_pin_opens_at_most_one_door_its_own(
         yield f"door {opening.number} for deposit {deposit[:6]}, which does not lie there"
     if deposit not in typed_pins:
         yield f"door {opening.number}, whose PIN nobody typed"
-    if any(each.compartment == opening.number for each in _handed_over(machine, deposit)):
+    if any(isinstance(entry.fact, DocumentHandedOver) and entry.fact.deposit == deposit for entry in machine.entries):
+        yield from _once_more(machine, opening, deposit)
+
+
+def _once_more(machine: StormMachine, opening: Opening, deposit: str) -> Iterator[str]:
+    """What is wrong with an opening after the hand-over of this deposit."""
+    visit = [entry for entry in machine.entries if isinstance(entry.fact, OF_A_VISIT) and entry.fact.deposit == deposit]
+    kinds = [type(entry.fact) for entry in visit]
+    if CollectionResumed not in kinds or CollectionReopened in kinds:
         yield f"door {opening.number} again after the hand-over of deposit {deposit[:6]}"
-
-
-def _handed_over(machine: StormMachine, deposit: str) -> list[DocumentHandedOver]:
-    return [entry.fact for entry in machine.entries if isinstance(entry.fact, DocumentHandedOver) and entry.fact.deposit == deposit]
+        return
+    asked = visit[kinds.index(CollectionResumed)]
+    closed = next((entry for entry in visit if isinstance(entry.fact, CollectionEnded) and entry.fact.closed), None)
+    if closed is None or closed.boot != asked.boot or asked.mono_ms - closed.mono_ms >= GRACE_MS:
+        yield f"door {opening.number} too late after the hand-over of deposit {deposit[:6]}"
 
 
 def a_document_moves_only_through_an_open_door(machine: StormMachine, deposit: str, number: int) -> Iterator[str]:

@@ -5,53 +5,120 @@ Each docstring of a function is a sentence, its body says what breaks it. The jo
 
 import re
 from collections.abc import Iterator
+from datetime import date
+from zoneinfo import ZoneInfo
 
-from contracts.facts import DocumentHandedOver, Entry, PinAccepted, PinPaused, PinRejected, PinResumed, PinTrySpent, PinUnanswered
+from contracts.facts import (
+    DepositStored,
+    DepositTakenBack,
+    DepositWithdrawn,
+    DocumentHandedOver,
+    Entry,
+    NumberPaused,
+    NumberResumed,
+    NumberTrySpent,
+    PinAccepted,
+    PinDayBegun,
+    PinRejected,
+    PinSteppedUp,
+    PinStepUpEnded,
+    PinTrySpent,
+    PinUnanswered,
+)
 
-PIN_TRIES = 5
+GUESSES_A_DAY = 900
+NUMBER_TRIES = 3
+ZONE = ZoneInfo("Europe/Warsaw")
 MOVING = re.compile(rb'"(mono_ms|left_ms|wait_ms|counter|seq|unacknowledged)":\d+')
 """Numbers that only count: one of them may look like a PIN by chance."""
 
 
 class Tries:
-    """What the journal says of PIN tries, counted again from its facts alone."""
+    """What the journal says of PIN tries, counted again from its facts alone; a machine takes at most `tries_max` a day."""
 
-    def __init__(self) -> None:
-        self.open: int | None = None
-        self.compared: int | None = None
-        self.paused = False
+    def __init__(self, tries_max: int = 20) -> None:
+        self._tries_max = tries_max
+        self.open: Entry | None = None
+        self.compared: Entry | None = None
+        self.stored: set[str] = set()
+        self.stepped_up = False
         self.wrong = 0
-        self.owes_pause = False
-        self.pause: Entry | None = None
+        self.unsure = 0
+        self.day = ""
+        self.beyond = ""
+        self.moved_back = ""
+        self.numbers: dict[str, int] = {}
+        self.paused: dict[str, Entry] = {}
+        self.owed = ""
         self.resumed_early = ""
+        self.expects = ""
+        self.refused = ""
 
     def take(self, entry: Entry) -> None:
         """One more entry."""
-        match entry.fact:
-            case PinTrySpent():
-                self.open, self.wrong = entry.seq, self.wrong + 1
-            case PinAccepted():
-                self.open, self.wrong = None, max(0, self.wrong - 1)
-            case PinRejected() | PinUnanswered():
-                self.open = None
-                self.owes_pause = self.wrong >= PIN_TRIES and not self.paused
-            case PinPaused():
-                self.paused, self.owes_pause, self.pause = True, False, entry
-            case PinResumed():
-                self.paused, self.wrong = False, 0
-                self._resumed(entry)
-            case DocumentHandedOver():
-                self.wrong = 0
+        fact = entry.fact
+        match fact:
+            case PinTrySpent() | NumberTrySpent():
+                self._spent(entry, fact)
+            case PinAccepted() | PinRejected() | PinUnanswered():
+                self._answered(fact)
+            case PinDayBegun():
+                self._day(entry, fact)
+            case PinSteppedUp():
+                self.stepped_up = True
+            case PinStepUpEnded():
+                self.stepped_up, self.numbers, self.paused = False, {}, {}
+            case NumberPaused():
+                self.paused[fact.number] = entry
+                self.numbers[fact.number], self.owed = 0, ""
+            case NumberResumed():
+                self._resumed(entry, self.paused.pop(fact.number, None))
+            case DepositStored():
+                self.stored.add(fact.deposit)
+            case DocumentHandedOver() | DepositWithdrawn() | DepositTakenBack():
+                self.stored.discard(fact.deposit)
             case _:
                 pass
 
-    def _resumed(self, entry: Entry) -> None:
-        if self.pause is None or not isinstance(self.pause.fact, PinPaused):
-            self.resumed_early = "without a pause"
-        elif self.pause.boot != entry.boot:
-            self.resumed_early = "in another boot"
-        elif entry.mono_ms - self.pause.mono_ms < self.pause.fact.pause_ms:
-            self.resumed_early = f"after {entry.mono_ms - self.pause.mono_ms} of {self.pause.fact.pause_ms} ms"
+    def _spent(self, entry: Entry, fact: PinTrySpent | NumberTrySpent) -> None:
+        self.open = entry
+        if isinstance(fact, NumberTrySpent):
+            self.numbers[fact.number] = self.numbers.get(fact.number, 0) + 1
+            return
+        most = max(1, min(self._tries_max, GUESSES_A_DAY // max(1, len(self.stored))))
+        if self.wrong >= most or self.stepped_up:
+            self.beyond = f"{self.wrong + 1} entries, {most} are borne"
+        self.wrong += 1
+        self.unsure += not entry.trusted
+
+    def _answered(self, fact: PinAccepted | PinRejected | PinUnanswered) -> None:
+        spent, self.open = self.open, None
+        if spent is None:
+            return
+        number = spent.fact.number if isinstance(spent.fact, NumberTrySpent) else ""
+        if isinstance(fact, PinAccepted):
+            self.numbers.pop(number, None)
+            self.wrong -= not number
+            self.unsure -= not number and not spent.trusted
+        elif number and self.numbers.get(number, 0) >= NUMBER_TRIES:
+            self.owed = number
+        if isinstance(fact, PinRejected) and self.expects:
+            self.refused = self.expects[:6]
+        self.expects = ""
+
+    def _day(self, entry: Entry, fact: PinDayBegun) -> None:
+        here = entry.wall.astimezone(ZONE).date()
+        if not entry.trusted or date.fromisoformat(fact.day) != here or fact.day <= self.day:
+            self.moved_back = f"{fact.day} after {self.day}, at {here}"
+        self.day, self.wrong, self.unsure = fact.day, self.unsure, 0
+
+    def _resumed(self, entry: Entry, pause: Entry | None) -> None:
+        if pause is None or not isinstance(pause.fact, NumberPaused) or pause.fact.pause_ms is None:
+            self.resumed_early = "without a pause that ends by itself"
+            return
+        since_ms = pause.mono_ms if pause.boot == entry.boot else 0
+        if entry.mono_ms - since_ms < pause.fact.pause_ms:
+            self.resumed_early = f"after {entry.mono_ms - since_ms} of {pause.fact.pause_ms} ms"
 
 
 class Secrets:
@@ -76,26 +143,45 @@ class Secrets:
 
 def a_try_is_spent_before_anything_is_compared(tries: Tries) -> Iterator[str]:
     """A try is spent, and committed, before anything is compared."""
-    if tries.open is None or tries.open == tries.compared:
+    if tries.open is None or tries.open is tries.compared:
         yield "digits were compared without a try of their own"
 
 
-def nothing_is_compared_during_a_pause(tries: Tries) -> Iterator[str]:
-    """Nothing is compared during a pause, restarts included."""
-    if tries.paused:
-        yield "digits were compared"
+def nothing_is_compared_for_a_paused_number(tries: Tries) -> Iterator[str]:
+    """Nothing is compared for a number that pauses, restarts included."""
+    fact = tries.open.fact if tries.open is not None else None
+    if isinstance(fact, NumberTrySpent) and fact.number in tries.paused:
+        yield f"digits were compared for {fact.number[:6]}"
 
 
-def five_wrong_tries_lead_to_a_pause(tries: Tries) -> Iterator[str]:
-    """Five wrong tries lead to a pause, restarts included."""
-    if tries.owes_pause:
-        yield f"{tries.wrong} wrong tries"
+def a_pin_alone_is_tried_no_more_often_than_the_day_bears(tries: Tries) -> Iterator[str]:
+    """A PIN alone is entered wrongly no more often in a day than the waiting documents bear, restarts included."""
+    if tries.beyond:
+        yield tries.beyond
+
+
+def the_day_of_the_tries_only_moves_forward(tries: Tries) -> Iterator[str]:
+    """The day of the tries only moves forward, and only by a trusted clock."""
+    if tries.moved_back:
+        yield tries.moved_back
+
+
+def three_wrong_entries_pause_their_number(tries: Tries) -> Iterator[str]:
+    """Three wrong entries with a number lead to its pause, restarts included."""
+    if tries.owed:
+        yield f"{tries.numbers.get(tries.owed, 0)} wrong entries with {tries.owed[:6]}"
 
 
 def a_pause_runs_its_whole_time_in_one_boot(tries: Tries) -> Iterator[str]:
     """A pause runs its whole time in one boot: pulling the plug starts it again."""
     if tries.resumed_early:
         yield tries.resumed_early
+
+
+def nobody_is_refused_for_what_others_typed(tries: Tries) -> Iterator[str]:
+    """Whoever types the right PIN, with the right number where it is asked for, is never refused because of somebody else."""
+    if tries.refused:
+        yield f"the PIN of deposit {tries.refused}"
 
 
 def no_secret_leaves_the_vault(secrets: Secrets, where: str, data: bytes) -> Iterator[str]:

@@ -11,13 +11,13 @@ from central.centre import Centre
 from central.ports import Now
 from central.store import machines
 from central.store.machines import Station
-from contracts.facts import DoorUnlockDue, Entry, Fact, PinResumed
+from contracts.facts import DoorUnlockDue, Entry, Fact, NumberResumed, PinDayBegun
 from contracts.topics import Presence, decode
 from controller import machine, rules
 from controller.clock import Now as MachineNow
 from controller.live import Live
 from controller.locker import decide as locker
-from controller.locker.decide import PinPolicy
+from controller.locker.pins import PinPolicy
 from controller.locker.state import Locker
 from controller.machine import Request
 from controller.state import State
@@ -125,13 +125,35 @@ def wills_of_older_connections_are_believed() -> Generator[Parts]:
 
 @contextmanager
 def a_pause_ends_with_the_power() -> Generator[Parts]:
-    """Whoever pulls the plug may guess on: the pause is over at the next boot."""
+    """Whoever pulls the plug may guess on: the pauses are over at the next boot."""
     restarted = locker.restarted
 
-    def forgiving(state: Locker, policy: PinPolicy) -> tuple[Fact, ...]:
-        return (PinResumed(),) if state.pause is not None else restarted(state, policy)
+    def forgiving(state: Locker, policy: PinPolicy, now: MachineNow) -> tuple[Fact, ...]:
+        paused = tuple(NumberResumed(number=key) for key, one in state.pins.numbers.items() if one.pause is not None)
+        return (*restarted(state, policy, now), *paused)
 
     with patch.object(locker, "restarted", forgiving):
+        yield Parts()
+
+
+@contextmanager
+def the_days_tries_begin_anew_with_the_power() -> Generator[Parts]:
+    """Whoever pulls the plug has the whole day's tries again."""
+    restarted = locker.restarted
+
+    def forgetful(state: Locker, policy: PinPolicy, now: MachineNow) -> tuple[Fact, ...]:
+        anew = (PinDayBegun(day=state.pins.day),) if state.pins.day else ()
+        return (*restarted(state, policy, now), *anew)
+
+    with patch.object(locker, "restarted", forgetful):
+        yield Parts()
+
+
+@contextmanager
+def a_pause_is_everybodys() -> Generator[Parts]:
+    """The machine pauses instead of the number that was typed."""
+
+    with patch.object(Vault, "number_key", lambda *_: "everybody"):
         yield Parts()
 
 

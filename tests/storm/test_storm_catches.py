@@ -23,6 +23,11 @@ FOUND: list[tuple[Callable[[], AbstractContextManager[Parts]], str]] = [
     ),
     (bad.a_lock_is_driven_again_unseen, "Every opening by a PIN has its hand-over, or a doubt where the board lost its memory."),
     (bad.a_pause_ends_with_the_power, "A pause runs its whole time in one boot: pulling the plug starts it again."),
+    (
+        bad.a_pause_is_everybodys,
+        "Whoever types the right PIN, with the right number where it is asked for, is never refused because of somebody else.",
+    ),
+    (bad.the_days_tries_begin_anew_with_the_power, "The day of the tries only moves forward, and only by a trusted clock."),
 ]
 
 
