@@ -34,6 +34,7 @@ class VirtualTown:
         self._loop = self._world.stage.loop
         self._documents: dict[str, Document] = {}
         self._cases = count(26004711)
+        self._typed = ""
         asyncio.events.set_event_loop(None)
         self._centre.start()
         self._machine.power_on()
@@ -93,13 +94,12 @@ class VirtualTown:
         return Views(Store(self._centre.engine), self._centre.settings)
 
     def pin(self, owner: str) -> str:
-        deposit = self._documents[owner].deposit
+        self._until(lambda: bool(self._pins(owner)), f"no text message about {owner}")
+        return self._pins(owner)[-1]
 
-        def mine() -> list[str]:
-            return [found[1] for text in self._world.sms.sent if text.idx.startswith(deposit) and (found := PIN_IN_TEXT.search(text.text))]
-
-        self._until(lambda: bool(mine()), f"no text message about {owner}")
-        return mine()[-1]
+    def _pins(self, owner: str) -> list[str]:
+        mine = [text.text for text in self._world.sms.sent if text.idx.startswith(self._documents[owner].deposit)]
+        return [found[1] for text in mine if (found := PIN_IN_TEXT.search(text))]
 
     def texts(self, phone: str) -> list[str]:
         return [text.text for text in self._world.sms.sent if text.phone.endswith(phone)]
@@ -131,19 +131,22 @@ class VirtualTown:
             assert self._machine.screen is not None
             assert key in self._machine.screen.keys, f"{key} is not active on {self._screen()}"
             before = self._machine.screen.rev
-            if key == "ok":
-                self._confirmed()
+            self._typing(key)
             self._machine.press(key)
             self._until(lambda before=before: self._moved_on(before), f"{key} on {self._screen()} changes nothing")
 
     def _moved_on(self, rev: int) -> bool:
         return self._machine.screen is None or self._machine.screen.rev != rev
 
-    def _confirmed(self) -> None:
-        """The watch must know who knows a PIN; whoever confirms one in a scenario may be anybody."""
-        if self._screen() in ("l.pin", "l.wrong", "l.grace"):
-            for document in self._documents.values():
-                self._world.watch.typed(document.deposit)
+    def _typing(self, key: str) -> None:
+        """The watch must know when somebody confirms the PIN of a document."""
+        if self._screen() not in ("l.pin", "l.wrong", "l.grace"):
+            return
+        if key == "ok":
+            for owner, document in self._documents.items():
+                if self._pins(owner)[-1:] == [self._typed]:
+                    self._world.watch.typed(document.deposit)
+        self._typed = self._typed + key if key.isdigit() else ""
 
     # --- hands ---------------------------------------------------------------------------------------------------------------------------
 
@@ -185,6 +188,7 @@ class VirtualTown:
 
     def cut_power(self) -> None:
         self._machine.pull_the_plug()
+        self._typed = ""
 
     def restore_power(self) -> None:
         self._machine.power_on()
@@ -211,5 +215,6 @@ class VirtualTown:
         return [f"{each.fault} {each.where}" for each in self._views().machines()[0].faults]
 
     def close(self) -> None:
-        assert self._world.watch.violations == []
+        broken = [f"{one.sentence} {one.detail}" for one in self._world.watch.violations]
+        assert broken == []
         self._world.stage.let_go()
