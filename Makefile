@@ -1,4 +1,4 @@
-# demo: the street in a browser · test: everything · check: style, types, layers, documents · storm: seeds · bench: measured rows
+# demo: the street in a browser · test: everything · check: style, types, layers, documents · storm: seeds · bench: measured rows · screens: every picture
 # All paths are relative: the checkout may lie in a folder whose name holds a blank.
 SHELL := /bin/sh
 PORT ?= 8080
@@ -13,7 +13,7 @@ WITH_PROCESSES := tests/processes tests/street tests/central/test_process.py
 OR_NONE := $(if $(PYTEST_ARGS),|| [ $$? -eq 5 ])
 
 .DEFAULT_GOAL := help
-.PHONY: help venv demo test check storm bench firmware-stubs micropython system-packages
+.PHONY: help venv demo test check storm bench screens firmware-stubs micropython system-packages
 
 help:
 	@sed -n '1p' Makefile
@@ -26,7 +26,7 @@ demo:
 	@exec $(BIN)/kiosk-sim street --port "$(PORT)" --host "$(HOST)" --data "$(DATA)"
 
 system-packages:
-	@sh requirements/system.sh python3-venv mosquitto chromium fonts-lato fonts-dejavu
+	@sh requirements/system.sh python3-venv mosquitto chromium fonts-lato fonts-dejavu espeak-ng
 
 micropython:
 	@sh tests/micropython/get_micropython.sh .tools/micropython
@@ -47,6 +47,9 @@ test: system-packages venv micropython check
 
 storm: venv
 	@exec $(BIN)/kiosk-sim storm --seeds "$(SEEDS)"
+
+screens: system-packages venv
+	@exec $(BIN)/python -m tests.screens.record
 
 bench: venv
 	@exec $(BIN)/python -m tests.performance.bench

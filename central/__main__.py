@@ -13,6 +13,7 @@ from sqlalchemy.exc import SQLAlchemyError
 from central.contract_document import document
 from central.process import PortTaken, read_grids, run
 from central.randomness import SystemRandomness
+from central.receipts import read_receipt_keys
 from central.settings import read_settings
 from central.signer import make_keys, read_signer
 from central.sms.provider import ProviderWrong
@@ -59,6 +60,7 @@ def _do(asked: argparse.Namespace) -> int:
         folder = asked.settings.parent
         read_signer(folder / settings.keys, tuple(settings.machines))
         read_grids(settings, folder)
+        read_receipt_keys(settings, folder)
         print(f"{asked.settings}: good, {len(settings.machines)} machines")
     else:
         settings = read_settings(asked.settings)

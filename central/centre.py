@@ -7,12 +7,18 @@ read from the store, so a restart loses timers and nothing else.
 
 from collections.abc import Callable
 from datetime import datetime
+from typing import TypeVar
 
 from sqlalchemy import Connection
 
-from central import fleet
-from central.deposits import Deposits
+from central import fleet, outages
+from central.deposits.following import FOLLOWED, Following
+from central.deposits.pins import Pins
+from central.deposits.registration import NewDocument, Registration
+from central.deposits.terms import Outage, Terms
+from central.erasing import EVERY_MS, erase_what_has_served
 from central.ingest import Ingest, acknowledgement
+from central.machine_desk import MachineDesk
 from central.order_desk import OrderDesk
 from central.ports import Link, Now, Randomness, SmsLine, SmsResult
 from central.settings import Settings
@@ -23,36 +29,16 @@ from central.store import facts, letters, machines
 from central.store.database import Store
 from central.store.machines import Station
 from central.times import to_ms
-from contracts.facts import (
-    DepositLoading,
-    DepositMoving,
-    DepositNotStored,
-    DepositReported,
-    DepositStored,
-    DepositWithdrawn,
-    DocumentHandedOver,
-    Entry,
-    FaultCleared,
-    FaultRaised,
-    OrderEnded,
-    OrderRefused,
-    OrderTaken,
-    SmsDelivered,
-    SmsFailed,
-    SmsInDoubt,
-    SmsSent,
-)
+from contracts.facts import Entry, FaultCleared, FaultRaised, OrderTaken, SmsDelivered, SmsFailed, SmsInDoubt, SmsSent
 from contracts.topics import Ack, MachineReport, MessageWrong, down, encode, machine_of
 
 PAYLOAD_MAX = 4 * 1024 * 1024
 SUBSCRIPTIONS = ("kiosk/v1/+/up/facts", "kiosk/v1/+/up/state", "kiosk/v1/+/up/presence", "kiosk/v1/+/up/answers")
 
-ORDER_FACTS = (OrderTaken, OrderRefused, OrderEnded)
-DEPOSIT_FACTS = (
-    DepositLoading, DepositMoving, DepositStored, DepositNotStored, DepositReported, DepositWithdrawn, DocumentHandedOver,
-)  # fmt: skip
 SMS_FACTS = (SmsSent, SmsFailed, SmsInDoubt, SmsDelivered)
-FOLDED = (*ORDER_FACTS, *DEPOSIT_FACTS, *SMS_FACTS, FaultRaised, FaultCleared)
+FOLDED = (OrderTaken, *FOLLOWED, *SMS_FACTS, FaultRaised, FaultCleared)
+
+T = TypeVar("T")
 
 
 class Centre:
@@ -67,11 +53,18 @@ class Centre:
         self._link = link
         self._sms = sms
         self._desk = OrderDesk(signer, randomness)
-        self._deposits = Deposits(settings, signer, randomness, self._desk)
-        self._outbox = SmsOutbox(settings, signer, self._deposits)
+        pins = Pins(settings, signer, randomness, self._desk)
+        self._terms = Terms(settings, pins, self._desk)
+        self.registration = Registration(settings, signer, randomness, self._desk, pins, self._terms)
+        self.machines = MachineDesk(settings, signer, randomness, self._desk, self._terms)
+        self._following = Following(settings, pins, self._terms, self.registration)
+        self._outbox = SmsOutbox(settings, signer, self._terms, self._following.told)
         self._modem = ModemLine(settings, signer, randomness, self._desk, self._outbox)
         self._ingest = Ingest(self._fold)
         self._touched = True
+        self._silent = False
+        self._erase_ms: int | None = None
+        self._scrubbed = False
 
     def link_up(self, now: Now) -> None:
         """The broker is there: what was sent into the dark is sent again."""
@@ -107,6 +100,7 @@ class Centre:
         """What the provider said to a message submitted."""
         with self.store.transaction() as t:
             self._outbox.answered(t, idx, result, now)
+        self._scrubbed = False  # an accepted message has erased its PIN
         self._changed(now)
 
     def delivery_reported(self, idx: str, status: str, now: Now) -> None:
@@ -121,28 +115,29 @@ class Centre:
 
     def deadline(self) -> int | None:
         """When tick has something to do, as mono_ms; None: never by itself."""
-        times = [at for at in (self._desk.deadline() if self.connected else None, self._outbox.deadline()) if at is not None]
-        return min(times, default=None)
+        times = (self._desk.deadline() if self.connected else None, self._outbox.deadline(), self._erase_ms)
+        return min((at for at in times if at is not None), default=None)
 
     def register(self, case: str, phone: str, machine: str, language: str, low: bool, actor: str, now: Now) -> str:
-        """A clerk registers a document; the key of the deposit. Raises DeskRefused."""
-        with self.store.transaction() as t:
-            key = self._deposits.register(t, case, phone, machine, language, low, actor, now)
-        self._changed(now)
-        return key
+        """A clerk registers a document of the first type; the key of the deposit. Raises DeskRefused."""
+        new = NewDocument(case, phone, machine, language, low)
+        return self.at_desk(lambda t: self.registration.register(t, new, actor, now), now)
 
     def load(self, deposit: str, actor: str, now: Now) -> str:
         """A clerk stands at the machine and wants to put the document in; the id of the order. Raises DeskRefused."""
-        with self.store.transaction() as t:
-            order = self._deposits.load(t, deposit, actor, now)
-        self._changed(now)
-        return order
+        return self.at_desk(lambda t: self.registration.load(t, deposit, actor, now), now)
 
     def cancel(self, deposit: str, actor: str, now: Now) -> None:
         """A clerk withdraws a registration whose document is not loaded. Raises DeskRefused."""
+        self.at_desk(lambda t: self.registration.cancel(t, deposit, actor, now), now)
+
+    def at_desk(self, deed: Callable[[Connection], T], now: Now) -> T:
+        """A deed of `registration` or `machines` in one transaction; what it makes due goes out after it. Raises DeskRefused."""
         with self.store.transaction() as t:
-            self._deposits.cancel(t, deposit, actor, now)
+            done = deed(t)
+        self._scrubbed = False
         self._changed(now)
+        return done
 
     def _handlers(self) -> dict[str, Callable[[str, bytes, Now], None]]:
         return {"facts": self._facts, "state": self._state, "presence": self._presence, "answers": self._answers}
@@ -158,6 +153,7 @@ class Centre:
     def _facts(self, machine: str, payload: bytes, now: Now) -> None:
         self._touched = False
         with self.store.transaction() as t:
+            self._silent = machines.read(t, machine).out_from_ms > 0
             ack = self._ingest.take(t, machine, payload, now) or _ack(t, machine, machines.read(t, machine).epoch)
             machines.change(t, machine, heard_ms=to_ms(now.wall))
         if ack is not None:
@@ -167,22 +163,26 @@ class Centre:
             self._send_due(now)
 
     def _state(self, machine: str, payload: bytes, now: Now) -> None:
-        ack = None
+        ack = over = None
         with self.store.transaction() as t:
             try:
                 said = fleet.report(t, machine, payload, now)
                 ack = _corrected(t, said) if said is not None else None
+                over = outages.reported(t, said, now) if said is not None else None
+                self._after(t, over, now)
             except MessageWrong as error:
                 letters.dead(t, machine, "state", str(error), payload, to_ms(now.wall))
         if ack is not None:
             self._acknowledge(machine, ack)
         self.revision += 1
+        if over is not None:
+            self._send_due(now)
 
     def _presence(self, machine: str, payload: bytes, now: Now) -> None:
         ack = None
         with self.store.transaction() as t:
             try:
-                born = fleet.presence(t, machine, payload, now)
+                born = fleet.presence(t, machine, payload, now, self.since)
             except MessageWrong as error:
                 letters.dead(t, machine, "presence", str(error), payload, to_ms(now.wall))
                 born = None
@@ -202,13 +202,20 @@ class Centre:
         self.revision += 1
 
     def _fold(self, t: Connection, machine: str, entry: Entry, now: Now) -> None:
+        if self._silent:
+            self._after(t, outages.heard(t, machine, entry), now)
         if not isinstance(entry.fact, FOLDED):
             return
         self._touched = True
         self._desk.fold(t, machine, entry, now)
-        self._deposits.fold(t, machine, entry, now)
+        self._following.fold(t, machine, entry, now)
         self._modem.fold(t, machine, entry, now)
         fleet.fold(t, machine, entry)
+
+    def _after(self, t: Connection, outage: Outage | None, now: Now) -> None:
+        if outage is not None:
+            self._touched = True
+            self._terms.after(t, outage, now)
 
     def _acknowledge(self, machine: str, ack: Ack) -> None:
         self._link.publish(down(machine, "ack"), encode(ack))
@@ -225,12 +232,21 @@ class Centre:
             def station(machine: str) -> Station:
                 return stations.setdefault(machine, machines.read(t, machine))
 
+            self._erase(t, now)
             messages = [message for message in self._outbox.send_due(t, now) if not self._modem.takes(t, message, now)]
             going = self._desk.send_due(t, station, now) if self.connected else []
         for topic, payload in going:
             self._link.publish(topic, payload)
         for message in messages:
             self._sms.submit(message)
+        if not self._scrubbed:
+            self._scrubbed = self.store.scrub()
+
+    def _erase(self, t: Connection, now: Now) -> None:
+        if self._erase_ms is None or self._erase_ms <= now.mono_ms:
+            self._erase_ms = now.mono_ms + EVERY_MS
+            if erase_what_has_served(t, self.settings, now):
+                self._scrubbed = False
 
 
 def _ack(t: Connection, machine: str, epoch: str) -> Ack | None:

@@ -4,9 +4,12 @@ A will speaks only for the connection of the current birth. A birth with a lower
 says nothing either: brokers may deliver late.
 """
 
+from datetime import datetime
+
 import msgspec
 from sqlalchemy import Connection
 
+from central import outages
 from central.ports import Now
 from central.store import facts, letters, machines
 from central.store.machines import Station
@@ -19,8 +22,8 @@ ID_MAX = 64
 NONCE_MAX = 128
 
 
-def presence(t: Connection, machine: str, payload: bytes, now: Now) -> Station | None:
-    """Take a birth or a will; the station when a new birth was taken, else None. Raises MessageWrong."""
+def presence(t: Connection, machine: str, payload: bytes, now: Now, link_since: datetime | None = None) -> Station | None:
+    """Take a birth or a will; the station when a new birth was taken, else None. `link_since`: our own contact. Raises MessageWrong."""
     said = decode(payload, Presence)
     if not 1 <= len(said.connection) <= ID_MAX or len(said.boot) > ID_MAX or len(said.nonce) > NONCE_MAX or len(said.epoch) > ID_MAX:
         raise MessageWrong("Presence: a field is out of range")
@@ -28,11 +31,14 @@ def presence(t: Connection, machine: str, payload: bytes, now: Now) -> Station |
         raise MessageWrong("Presence: a field is out of range")
     if "\x00" in said.connection + said.boot + said.nonce + said.epoch:
         raise MessageWrong("Presence: a field is out of range")
-    station = machines.read(t, machine)
+    station, at_ms = machines.read(t, machine), to_ms(now.wall)
     if said.online:
-        return _born(t, station, said, now)
+        born = _born(t, station, said, now)
+        if born is not None and said.boot != station.boot:
+            outages.born(t, station, link_since, at_ms)
+        return born
     if said.connection == station.connection and station.online:
-        machines.change(t, machine, online=False, since_ms=to_ms(now.wall))
+        machines.change(t, machine, online=False, since_ms=at_ms, down_ms=outages.silent_since(station, link_since, at_ms))
     elif said.connection != station.connection:
         letters.count(t, machine, "late_wills")
     return None

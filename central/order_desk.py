@@ -1,4 +1,4 @@
-"""The life of an order: drafted → signed → sent → taken → done, refused, failed or expired.
+"""The life of an order: drafted → waiting (for a second person, where needed) → signed → sent → taken → done, refused, failed or expired.
 
 An order is sent when its machine is there, signed for the nonce of the machine's boot, and sent again until a fact of the machine names
 it. Answers on `up/answers` are quicker and change only what is shown; facts are the truth. The first end wins and a different one later
@@ -26,6 +26,11 @@ RESEND_MAX_MS = 300_000
 ENDS = frozenset({"done", "refused", "failed", "expired"})
 ORDER_ID_BYTES = 8
 
+
+class SamePerson(ValueError):
+    """Who drafted an order cannot be the second person who agrees to it."""
+
+
 Outgoing = tuple[str, bytes]
 """Topic and payload."""
 
@@ -46,13 +51,17 @@ class OrderDesk:
         self._again: dict[str, _Again] = {}
         self._wake_ms: int | None = None
 
+    def new_id(self) -> str:
+        """An id for an order or for what several orders have in common."""
+        return self._randomness.token(ORDER_ID_BYTES)
+
     def draft(
-        self, t: Connection, machine: str, ask: AnyAsk, actor: str, reason: str, valid_s: int, now: Now, wait_ms: int = 0
+        self, t: Connection, machine: str, ask: AnyAsk, actor: str, reason: str, valid_s: int, now: Now, wait_ms: int = 0, group: str = ""
     ) -> str:  # fmt: skip
-        """Store an order to be sent from `wait_ms` on; its id."""
+        """Store an order to be sent from `wait_ms` on, one of a `group` only after a second person agreed; its id."""
         at_ms = to_ms(now.wall)
         order = OrderRow(
-            id=self._randomness.token(ORDER_ID_BYTES),
+            id=self.new_id(),
             machine=machine,
             verb=str(type(ask).__struct_config__.tag),
             deposit=deposit_of(ask),
@@ -62,10 +71,37 @@ class OrderDesk:
             created_ms=at_ms,
             not_before_ms=at_ms + wait_ms,
             expires_ms=at_ms + wait_ms + valid_s * 1000,
+            state="waiting" if group else "drafted",
+            open=not group,
+            group_id=group,
         )
         orders.add(t, order)
         orders.step(t, order.id, "drafted", actor, at_ms)
+        if group:
+            orders.step(t, order.id, "waiting", actor, at_ms)
         return order.id
+
+    def approve(self, t: Connection, group: str, actor: str, now: Now) -> int:
+        """A second person agrees: the orders of this group may go, valid from now; how many. Raises SamePerson."""
+        at_ms, approved = to_ms(now.wall), 0
+        for order in orders.waiting(t):
+            if order.group_id != group:
+                continue
+            if order.actor.casefold() == actor.casefold():
+                raise SamePerson("the second person must be another one")
+            valid_ms = order.expires_ms - order.not_before_ms
+            orders.change(t, order.id, state="drafted", open=True, not_before_ms=at_ms, expires_ms=at_ms + valid_ms)
+            orders.step(t, order.id, "approved", actor, at_ms)
+            approved += 1
+        return approved
+
+    def drop(self, t: Connection, group: str, actor: str, now: Now) -> int:
+        """The orders of this group that wait are not given; how many."""
+        dropped = [order for order in orders.waiting(t) if order.group_id == group]
+        for order in dropped:
+            orders.change(t, order.id, state="refused", code="not_approved")
+            orders.step(t, order.id, "refused", actor, to_ms(now.wall), "not_approved")
+        return len(dropped)
 
     def forget_timers(self, machine: str | None, t: Connection) -> None:
         """A new connection: everything open for this machine (None: for all) is due at once."""

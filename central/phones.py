@@ -6,9 +6,25 @@ import re
 # services: a text message to them is paid for and never read.
 MOBILE = ("45", "50", "51", "53", "57", "60", "66", "69", "72", "73", "78", "79", "88")
 WRITTEN = re.compile(r"(?:(?:\+|00)?48)?([0-9]{9})")
+# E.164: country code and number have at most fifteen digits; shorter than ten cannot be told from a Polish number with a digit too many.
+ABROAD = re.compile(r"(?:\+|00)(?!48)([1-9][0-9]{9,14})")
 
 
 def mobile(text: str) -> str | None:
-    """The nine digits of a Polish mobile number, however it is written; None for anything else."""
-    found = WRITTEN.fullmatch(re.sub(r"[ \u00a0-]", "", text))
-    return found[1] if found and found[1].startswith(MOBILE) else None
+    """The nine digits of a Polish mobile number, or those of a number of another country with its code; None for anything else."""
+    plain = re.sub(r"[ \u00a0()-]", "", text)
+    found = WRITTEN.fullmatch(plain)
+    if found:
+        return found[1] if found[1].startswith(MOBILE) else None
+    abroad = ABROAD.fullmatch(plain)
+    return abroad[1] if abroad else None
+
+
+def dialled(number: str) -> str:
+    """The number with its country code, digits only."""
+    return f"48{number}" if len(number) == 9 else number
+
+
+def masked(number: str) -> str:
+    """The number as it may be shown."""
+    return f"{number[:3]} *** {number[-3:]}"

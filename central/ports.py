@@ -22,15 +22,24 @@ class Link(Protocol):
 
 
 class Sms:
-    """One text message to submit; holds a phone and may hold a PIN, so it has no repr."""
+    """One text message to submit; holds a phone and may hold a PIN, so it has no repr.
 
-    __slots__ = ("idx", "phone", "sender", "text")
+    `phone` has its country code, digits only; `machine` is the one it speaks of; `unicode` when it is beyond the GSM alphabet; after
+    `expires` it would not be true any more.
+    """
 
-    def __init__(self, idx: str, phone: str, text: str, sender: str) -> None:
+    __slots__ = ("expires", "idx", "machine", "phone", "sender", "text", "unicode")
+
+    def __init__(
+        self, idx: str, phone: str, text: str, sender: str, machine: str = "", unicode: bool = False, expires: datetime | None = None
+    ) -> None:  # fmt: skip
         self.idx = idx
         self.phone = phone
         self.text = text
         self.sender = sender
+        self.machine = machine
+        self.unicode = unicode
+        self.expires = expires
 
     def __repr__(self) -> str:
         return f"Sms({self.idx})"

@@ -18,6 +18,7 @@ from central.clock import SystemClock
 from central.mqtt_link import MqttLink
 from central.ports import Sms, SmsResult
 from central.randomness import SystemRandomness
+from central.receipts import Receipts, read_receipt_keys
 from central.running import Running
 from central.settings import Settings
 from central.signer import read_signer
@@ -87,13 +88,13 @@ async def run(settings: Settings, folder: Path) -> None:
     keys = folder / settings.keys
     signer, randomness = read_signer(keys, tuple(settings.machines)), SystemRandomness()
     link, messages = MqttLink(settings.mqtt, folder, randomness), SmsTasks()
-    grids = read_grids(settings, folder)
+    grids, receipts = read_grids(settings, folder), Receipts(settings, read_receipt_keys(settings, folder))
     ears = listen(settings.http.host, settings.http.port)
     host, port = ears.getsockname()[:2]
     store = Store(open_engine(settings.database, folder))
     running = Running(Centre(store, link, messages, settings, signer, randomness), SystemClock())
     messages.running = running
-    app = make_app(running, Views(store, settings, grids), settings.http, read_key(keys / "http.key").hex())
+    app = make_app(running, Views(store, settings, grids, receipts), settings.http, read_key(keys / "http.key").hex())
     config = uvicorn.Config(
         with_a_readable_host(app),
         log_level="warning",
@@ -107,7 +108,7 @@ async def run(settings: Settings, folder: Path) -> None:
     public_url = settings.http.public_url or f"http://{host}:{port}"
     async with httpx.AsyncClient() as client:
         if settings.sms.url:
-            messages.provider = SmsProvider(settings.sms, folder, f"{public_url}/sms/reports", client)
+            messages.provider = SmsProvider(settings.sms, folder, f"{public_url}/sms/reports", client, lambda: running.clock.now().wall)
         print(f"centre: http://{host}:{port}/", flush=True)
         await _until_stopped(running, link, server, ears)
     store.close()

@@ -1,5 +1,6 @@
 """All settings of the centre, each with its range; an unknown key is an error that names the nearest known one."""
 
+import re
 from pathlib import Path
 from typing import Annotated, Literal
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
@@ -16,6 +17,8 @@ Text = Annotated[str, Meta(min_length=1, max_length=200)]
 Line = Annotated[str, Meta(max_length=200)]
 Port = Annotated[int, Meta(ge=0, le=65535)]
 Hour = Annotated[int, Meta(ge=0, le=23)]
+
+KIND = re.compile(r"[a-z][a-z0-9_]{0,31}")
 
 
 class SettingsWrong(TomlWrong):
@@ -52,11 +55,12 @@ class SmsSettings(Section, frozen=True):
 
 
 class City(Section, frozen=True):
-    """What texts name."""
+    """What texts name; `office` is where documents are that were taken out of a machine."""
 
     name: Text = "Poznań"
     hotline: Text = "61 646 33 44"
     timezone: Text = "Europe/Warsaw"
+    office: Annotated[str, Meta(min_length=1, max_length=28)] = "ul. Gronowa 22a"
 
 
 class Terms(Section, frozen=True):
@@ -68,14 +72,27 @@ class Terms(Section, frozen=True):
     collect_h: Annotated[int, Meta(ge=1, le=336)] = 48
     margin_h: Annotated[int, Meta(ge=0, le=24)] = 1
     pin_rest_days: Annotated[int, Meta(ge=1, le=365)] = 30
+    erase_days: Annotated[int, Meta(ge=1, le=365)] = 3
+
+
+class DocumentType(Section, frozen=True):
+    """One type of document: what the desk calls it, how long it may be collected, which size of compartment it needs."""
+
+    name: Annotated[str, Meta(min_length=1, max_length=48)]
+    hours: Annotated[int, Meta(ge=1, le=336)] = 48
+    size: Literal["S", "M", "L"] = "S"
 
 
 class MachineSettings(Section, frozen=True):
-    """One machine: its short public number, its place as texts name it, its hardware description, the way of its text messages."""
+    """One machine: its short public number, its place as texts name it, its hardware description, the way of its text messages.
+
+    `receipt_key` is the file of the public key with which its receipts are checked.
+    """
 
     number: Annotated[str, Meta(min_length=1, max_length=12)] = "U-01"
     place: Annotated[str, Meta(min_length=1, max_length=28)] = "ul. Gronowa 22a"
     description: Line = ""
+    receipt_key: Line = ""
     sms: Literal["provider", "modem"] = "provider"
 
 
@@ -91,11 +108,18 @@ class Settings(Section, frozen=True):
     sms: SmsSettings = SmsSettings()
     city: City = City()
     terms: Terms = Terms()
+    documents: dict[str, DocumentType] = {}
+
+    def hours(self, kind: str) -> int:
+        """How long a document of this type may be collected."""
+        return self.documents[kind].hours if kind in self.documents else self.terms.collect_h
 
     def __post_init__(self) -> None:
         for machine in self.machines:
             if not MACHINE_PATTERN.fullmatch(machine):
                 raise ValueError("machines: ids are a-z, 0-9 and -")
+        if not all(KIND.fullmatch(kind) for kind in self.documents):
+            raise ValueError("documents: types are named by a-z, 0-9 and _")
         try:
             ZoneInfo(self.city.timezone)
         except (ZoneInfoNotFoundError, ValueError):

@@ -4,19 +4,26 @@ from collections.abc import Mapping
 from datetime import datetime
 
 import msgspec
+from sqlalchemy import Connection
 
 from central import fleet
 from central.order_desk import ENDS
+from central.receipts import Checked, Receipts
 from central.settings import Settings
-from central.store import deposits, facts, letters, machines, orders, sms
+from central.store import acts, compartments, deposits, facts, letters, machines, orders, sms
+from central.store.acts import Act
+from central.store.compartments import CompartmentRow
 from central.store.database import Store
 from central.store.deposits import DepositRow
 from central.store.facts import FeedRow
 from central.store.letters import Letter, SecurityEvent
 from central.store.machines import FaultRow, Station
+from central.store.orders import OrderRow
 from central.store.sms import SmsRow
+from central.tasks import Task, read_tasks
 from central.times import from_ms, to_ms
 from contracts.descriptions import Grid
+from contracts.orders import AnyAsk, ExtendAll
 from contracts.topics import MachineReport
 
 LATE_MS = 60_000
@@ -24,7 +31,7 @@ LIST_MAX = 100
 
 
 class MachineView(msgspec.Struct, frozen=True):
-    """One machine: `upto` is the last fact stored without a gap, `seen` the highest stored."""
+    """One machine: `upto` is the last fact stored without a gap, `seen` the highest stored; `audit_at` when its last audit ended."""
 
     machine: str
     number: str
@@ -40,6 +47,9 @@ class MachineView(msgspec.Struct, frozen=True):
     report: MachineReport | None
     report_at: datetime | None
     faults: list[FaultRow]
+    audit_at: datetime | None = None
+    audit_same: int = 0
+    audit_diff: int = 0
 
 
 class StepView(msgspec.Struct, frozen=True):
@@ -88,6 +98,40 @@ class DepositView(msgspec.Struct, frozen=True):
     order: str
     created: datetime
     changed: datetime
+    kind: str = ""
+    slip: bool = False
+    printed: datetime | None = None
+
+
+class MessageView(msgspec.Struct, frozen=True):
+    """One text message; neither its text nor its phone."""
+
+    purpose: str
+    state: str
+    code: str
+    delivery: str
+    created: datetime
+    answered: datetime | None
+    due: datetime | None
+
+
+class WaitingView(msgspec.Struct, frozen=True):
+    """What waits for a second person: more time at these machines."""
+
+    group: str
+    machines: list[str]
+    until: datetime
+    actor: str
+    created: datetime
+
+
+class DocumentView(msgspec.Struct, frozen=True):
+    """One document with all that was done about it."""
+
+    deposit: DepositView
+    acts: list[Act]
+    orders: list[OrderView]
+    messages: list[MessageView]
 
 
 class FactView(msgspec.Struct, frozen=True):
@@ -110,9 +154,10 @@ class _Stamp(msgspec.Struct, frozen=True):
 class Views:
     """Reads one store."""
 
-    def __init__(self, store: Store, settings: Settings, grids: Mapping[str, Grid] | None = None) -> None:
+    def __init__(self, store: Store, settings: Settings, grids: Mapping[str, Grid] | None = None, receipts: Receipts | None = None) -> None:
         self._store = store
         self._settings = settings
+        self._receipts = receipts or Receipts(settings, {})
         self.grids = dict(grids or {})
 
     def machines(self) -> list[MachineView]:
@@ -141,6 +186,9 @@ class Views:
                     report=fleet.read_report(station),
                     report_at=_moment(station.report_ms),
                     faults=[fault for fault in faults if fault.machine == station.machine],
+                    audit_at=_moment(station.audit_ms),
+                    audit_same=station.audit_same,
+                    audit_diff=station.audit_diff,
                 )
             )
         return views
@@ -148,27 +196,47 @@ class Views:
     def orders(self, now: datetime, limit: int = LIST_MAX) -> list[OrderView]:
         """The last orders with their lives, newest first."""
         with self._store.transaction() as t:
-            rows = orders.newest(t, limit)
-            steps = orders.steps(t, [row.id for row in rows])
-        lives: dict[str, list[StepView]] = {row.id: [] for row in rows}
-        for step in steps:
-            lives[step.order_id].append(StepView(step.state, from_ms(step.at_ms), step.by, step.code))
+            return _orders(t, orders.newest(t, limit), now)
+
+    def tasks(self, now: datetime) -> list[Task]:
+        """What the clerks have to do, the most urgent first."""
+        with self._store.transaction() as t:
+            return read_tasks(t, self._settings, to_ms(now))
+
+    def waiting(self) -> list[WaitingView]:
+        """What waits for a second person, oldest first."""
+        with self._store.transaction() as t:
+            rows = orders.waiting(t)
+        groups: dict[str, list[OrderRow]] = {}
+        for row in rows:
+            groups.setdefault(row.group_id, []).append(row)
         return [
-            OrderView(
-                id=row.id,
-                machine=row.machine,
-                verb=row.verb,
-                deposit=row.deposit,
-                actor=row.actor,
-                state=row.state,
-                code=row.code,
-                created=from_ms(row.created_ms),
-                expires=from_ms(row.expires_ms),
-                overdue=row.state not in ENDS and row.state != "taken" and row.expires_ms <= to_ms(now),
-                steps=lives[row.id],
-            )
-            for row in rows
+            WaitingView(group, [row.machine for row in them], asked.until, them[0].actor, from_ms(them[0].created_ms))
+            for group, them in groups.items()
+            if isinstance(asked := msgspec.json.decode(them[0].ask, type=AnyAsk), ExtendAll)
         ]
+
+    def document(self, key: str, now: datetime) -> DocumentView | None:
+        """One document with its history, if it is ours."""
+        with self._store.transaction() as t:
+            row = deposits.read(t, key)
+            if row is None:
+                return None
+            messages = sms.of_deposit(t, key)
+            told = sms.of_deposits(t, [key])
+            done, asked = acts.of_deposit(t, key), _orders(t, orders.of_deposit(t, key), now)
+        return DocumentView(_deposit(row, told.get(key)), done, asked, [_message(each) for each in messages])
+
+    def to_load(self) -> list[DepositView]:
+        """Documents that wait to be loaded, those of one machine together, the oldest first."""
+        with self._store.transaction() as t:
+            rows = sorted(deposits.in_states(t, ("held",)), key=lambda row: (row.machine, row.created_ms, row.key))
+        return [_deposit(row, None) for row in rows]
+
+    def quarantined(self, machine: str, compartment: int) -> CompartmentRow | None:
+        """A compartment out of use."""
+        with self._store.transaction() as t:
+            return compartments.read(t, machine, compartment)
 
     def deposits(self, limit: int = LIST_MAX) -> list[DepositView]:
         """The last deposits, newest first."""
@@ -184,6 +252,11 @@ class Views:
             messages = sms.of_deposits(t, [key])
         return _deposit(row, messages.get(key)) if row else None
 
+    def receipt(self, text: str) -> Checked:
+        """What a receipt is worth; raises ReceiptWrong."""
+        with self._store.transaction() as t:
+            return self._receipts.check(t, text)
+
     def facts_after(self, after: int, limit: int = LIST_MAX, machine: str | None = None) -> list[FactView]:
         """Facts in the order of arrival."""
         with self._store.transaction() as t:
@@ -193,6 +266,11 @@ class Views:
         """The last facts, newest first."""
         with self._store.transaction() as t:
             return [_fact(row) for row in facts.newest(t, limit)]
+
+    def deeds(self, limit: int = LIST_MAX) -> list[Act]:
+        """Who did what at the desk, newest first."""
+        with self._store.transaction() as t:
+            return acts.newest(t, limit)
 
     def counts(self) -> list[tuple[str, str, int]]:
         """(machine, name, n)."""
@@ -208,6 +286,18 @@ class Views:
         """The last security events."""
         with self._store.transaction() as t:
             return letters.security_list(t, limit)
+
+
+def _orders(t: Connection, rows: list[OrderRow], now: datetime) -> list[OrderView]:
+    lives: dict[str, list[StepView]] = {row.id: [] for row in rows}
+    for step in orders.steps(t, list(lives)):
+        lives[step.order_id].append(StepView(step.state, from_ms(step.at_ms), step.by, step.code))
+    return [_order(row, lives[row.id], now) for row in rows]
+
+
+def _message(row: SmsRow) -> MessageView:
+    answered, due = _moment(row.answered_ms), _moment(row.due_ms)
+    return MessageView(row.purpose, row.state, row.code, row.delivery, from_ms(row.created_ms), answered, due)
 
 
 def _moment(ms: int) -> datetime | None:
@@ -234,6 +324,25 @@ def _deposit(row: DepositRow, message: SmsRow | None) -> DepositView:
         order=row.set_order or row.load_order,
         created=from_ms(row.created_ms),
         changed=from_ms(row.changed_ms),
+        kind=row.kind,
+        slip=row.slip,
+        printed=_moment(row.printed_ms),
+    )
+
+
+def _order(row: OrderRow, steps: list[StepView], now: datetime) -> OrderView:
+    return OrderView(
+        id=row.id,
+        machine=row.machine,
+        verb=row.verb,
+        deposit=row.deposit,
+        actor=row.actor,
+        state=row.state,
+        code=row.code,
+        created=from_ms(row.created_ms),
+        expires=from_ms(row.expires_ms),
+        overdue=row.state not in ENDS and row.state not in ("taken", "waiting") and row.expires_ms <= to_ms(now),
+        steps=steps,
     )
 
 

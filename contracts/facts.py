@@ -16,6 +16,7 @@ NotStoredReason = Literal["not_put_in", "elsewhere", "unconfirmed", "no_compartm
 ReportedContents = Literal["empty", "foreign"]
 WithdrawnReason = Literal["jam", "reach", "desk"]
 LostReason = Literal["pruned"]
+Contents = Literal["empty", "document", "other"]
 DeliveryStatus = Literal["delivered", "failed"]
 QuarantineReason = Literal[
     "not_empty", "elsewhere", "unconfirmed", "jam", "in_doubt", "no_close", "reported_empty", "reported_foreign", "forced",
@@ -268,6 +269,23 @@ class CollectionAbandoned(Fact, frozen=True, tag="collection.abandoned"):
     compartment: int
 
 
+class AuditAnswered(Fact, frozen=True, tag="audit.answered"):
+    """What the clerk saw, and whether the books say the same."""
+
+    compartment: int
+    contents: Contents
+    same: bool
+
+
+class AuditEnded(Fact, frozen=True, tag="audit.ended"):
+    """How many compartments agree with the books and differ from them, could not be opened, or were not come to."""
+
+    same: int
+    diff: int
+    skipped: int
+    left: int
+
+
 class DoorUnlockDue(Fact, frozen=True, tag="door.unlock_due"):
     """The lock is to be energised once; the seq of this fact is the id of the wish.
 
@@ -340,6 +358,12 @@ class CompartmentQuarantined(Fact, frozen=True, tag="compartment.quarantined"):
     reason: QuarantineReason
 
 
+class CompartmentReleased(Fact, frozen=True, tag="compartment.released"):
+    """Somebody has looked: the compartment is back in service."""
+
+    compartment: int
+
+
 class SmsDue(Fact, frozen=True, tag="sms.due"):
     """A text message is to go out through the modem; its content lies sealed in the vault until it has ended."""
 
@@ -401,7 +425,7 @@ AnyFact = (
     | DoorRefused | DoorInDoubt | DoorJammed | DoorGivenUp | DoorOpened | DoorClosed | CompartmentQuarantined | FaultRaised | FaultCleared
     | SmsDue | SmsTrySpent | SmsSent | SmsFailed | SmsInDoubt | SmsDelivered
     | PinDayBegun | PinSteppedUp | PinStepUpEnded | NumberTrySpent | NumberPaused | NumberResumed | CollectionResumed | CollectionReopened
-    | DepositTakenBack | TermsExtended
+    | DepositTakenBack | TermsExtended | AuditAnswered | AuditEnded | CompartmentReleased
 )  # fmt: skip
 
 

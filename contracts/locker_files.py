@@ -15,12 +15,13 @@ Size = Literal["S", "M", "L"]
 
 
 class Panel(Part, frozen=True):
-    """The screen and whether keys are beside it."""
+    """The screen, whether keys are beside it, and the line of the Pi that the switch in the headphone socket pulls to ground."""
 
     model: Literal["7in", "10in"]
     width_px: Annotated[int, Meta(ge=320, le=4096)]
     height_px: Annotated[int, Meta(ge=240, le=4096)]
     keypad: bool
+    headphone_gpio: Annotated[int, Meta(ge=0, le=27)] | None = None
 
 
 class Bus(Part, frozen=True):

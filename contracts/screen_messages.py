@@ -4,8 +4,12 @@ from typing import Any, Literal
 
 import msgspec
 
-Language = Literal["pl", "en", "uk", "de"]
+Language = str
+"""Two letters; which languages there are, the catalogues say (contracts/texts.py)."""
+Theme = Literal["day", "night", "contrast"]
+Size = Literal["A", "A+", "A++"]
 LANGUAGES: tuple[Language, ...] = ("pl", "en", "uk", "de")
+"""Those that the product brings, in the order in which they are offered; Polish is the master."""
 KEYS: tuple[str, ...] = (*"0123456789", "ok", "cancel", "up", "down", "help", "lang", "audio")
 ANSWER_BYTES_MAX = 256
 
@@ -22,15 +26,20 @@ class Deadline(msgspec.Struct, frozen=True):
 
 
 class Audio(msgspec.Struct, frozen=True):
-    """Speech: on, with headphones (`private`), volume 1 to 5."""
+    """Speech: on, with headphones (`private`), volume 1 to 5; `again` grows with each wish to hear the screen once more."""
 
     on: bool = False
     private: bool = False
     volume: int = 3
+    again: int = 0
 
 
 class ScreenMessage(msgspec.Struct, frozen=True):
-    """The whole screen; `rev` only grows. `keys` are the active ones, `data` the values in braces."""
+    """The whole screen; `rev` only grows. `keys` are the active ones, `data` the values in braces.
+
+    `page` counts steps of the arrows through a text that has several pages, backwards below zero; the page takes it modulo their number.
+    `cue_every_s` repeats the cue while the screen stays; `quiet` are the hours in which cues and light are low.
+    """
 
     rev: int
     screen: str
@@ -41,9 +50,13 @@ class ScreenMessage(msgspec.Struct, frozen=True):
     cue: str = ""
     say: str = ""
     banner: str | None = None
-    theme: Literal["day", "night", "contrast"] = "day"
-    size: Literal["A", "A+", "A++"] = "A"
+    theme: Theme = "day"
+    size: Size = "A"
     audio: Audio = Audio()
+    page: int = 0
+    slow_keys: bool = False
+    quiet: bool = False
+    cue_every_s: int = 0
     v: int = 1
 
 

@@ -13,15 +13,33 @@ from contracts.descriptions import read_layout
 from contracts.key_files import KeysWrong
 from contracts.texts import TextsWrong
 from contracts.typed_toml import TomlWrong
+from controller.devices.gpio_lines import LineWrong
 from controller.devices.modem_process import ModemWrong, check_library
 from controller.devices.open_port import PortWrong
+from controller.devices.speaker import LogWrong
 from controller.journal import JournalFailed, JournalWrong
+from controller.kiosk.documents import DocumentsWrong, read_documents
 from controller.kiosk.server import PortTaken
 from controller.process import DataTaken, DataWrong, run
 from controller.randomness import SystemRandomness
 from controller.site import make_keys, read_order_keys, read_receipt_signer, read_site, read_vault_keys
 
-NAMED = (TomlWrong, KeysWrong, TextsWrong, PortTaken, PortWrong, ModemWrong, LinkWrong, JournalWrong, JournalFailed, DataTaken, DataWrong)
+NAMED = (
+    TomlWrong,
+    KeysWrong,
+    TextsWrong,
+    PortTaken,
+    PortWrong,
+    ModemWrong,
+    LinkWrong,
+    JournalWrong,
+    JournalFailed,
+    DataTaken,
+    DataWrong,
+    DocumentsWrong,
+    LineWrong,
+    LogWrong,
+)
 
 
 def main(arguments: list[str] | None = None) -> int:
@@ -57,6 +75,8 @@ def _check(path: Path) -> int:
     settings = site.settings(path.parent)
     read_vault_keys(site, path.parent)
     read_order_keys(site, path.parent)
+    if site.city.documents:
+        read_documents(path.parent / site.city.documents)
     if settings.modem:
         check_library()
     read_receipt_signer(site, path.parent)

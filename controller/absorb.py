@@ -10,6 +10,8 @@ from controller.inputs import (
     AnswerMalformed,
     CasesKnown,
     FactsGone,
+    HeadphonesPlugged,
+    HeadphonesUnplugged,
     Input,
     InputsDropped,
     KeyPressed,
@@ -30,13 +32,18 @@ from controller.senses import BoardEvent
 from controller.settings import Settings
 from controller.sms.sms import SmsOutcome, SmsReport
 from controller.state import State
-from controller.visit import keys, screens, visits
+from controller.visit import choices, keys, screens, visits
 
 PAGE_SILENT_MS = 15_000
 
 
 def absorb(state: State, live: Live, settings: Settings, item: Input | BoardEvent, now: Now) -> tuple[Live, Request | None]:
     """Live after the input, and the request it makes."""
+    live, request = _absorb(state, live, settings, item, now)
+    return choices.settled(live), request
+
+
+def _absorb(state: State, live: Live, settings: Settings, item: Input | BoardEvent, now: Now) -> tuple[Live, Request | None]:
     match item:
         case BoardSeen() | BoardLost() | Levels() | UnlockResult() | Executed():
             return senses.absorb(state, live, settings, item, now)
@@ -48,6 +55,8 @@ def absorb(state: State, live: Live, settings: Settings, item: Input | BoardEven
             return msgspec.structs.replace(live, page_ms=now.mono_ms, rescue=""), FaultsSeen((("screen_silent", "screen", False),))
         case PinCompared():
             return live, PinMatched(item.match, item.deposit, live.visit.again)
+        case HeadphonesPlugged() | HeadphonesUnplugged():
+            return choices.plugged(live, settings, isinstance(item, HeadphonesPlugged), now), None
         case ModemSeen():
             return msgspec.structs.replace(live, modem_ready=item.state == "ready"), item
         case SmsAnswered():
@@ -64,7 +73,7 @@ def _key(state: State, live: Live, settings: Settings, pressed: KeyPressed, now:
     # A key meant for a screen that is gone must not act on the next one (a double tap, a slow page).
     if not live.screen_rev <= pressed.rev <= live.rev:
         return live.counted("key_of_another_screen"), None
-    if pressed.key not in screens.keys(screens.where(state, live, now), state, live, now):
+    if pressed.key not in screens.keys(screens.where(state, live, now), state, live, settings, now):
         return live.counted("key_not_active"), None
     return keys.absorb(state, live, settings, pressed.key, now)
 

@@ -36,6 +36,14 @@ class AnswerMalformed(Input, frozen=True):
     """A page sent something that is neither a key nor a sign of life."""
 
 
+class HeadphonesPlugged(Input, frozen=True):
+    """Somebody listens in private."""
+
+
+class HeadphonesUnplugged(Input, frozen=True):
+    """Nobody listens in private any more."""
+
+
 class BytesArrived(Input, frozen=True):
     """Bytes from the lock bus."""
 

@@ -4,7 +4,7 @@ from typing import Literal
 
 import msgspec
 
-from contracts.screen_messages import Language
+from contracts.screen_messages import Language, Size
 from controller.secret import Secret
 
 Step = Literal[
@@ -13,7 +13,7 @@ Step = Literal[
     "grace", "unsure", "expired.office", "moved",
 ]  # fmt: skip
 Rescue = Literal["", "reload", "restart"]
-Overlay = Literal["", "lang", "stop", "report", "more_time"]
+Overlay = Literal["", "lang", "help", "info", "info.page", "stop", "report", "more_time"]
 
 
 UNNAMED = "?"
@@ -25,7 +25,8 @@ class Visit(msgspec.Struct, frozen=True):
 
     `deposit` is the one whose PIN was right; `over` lies over the step and goes back to it. `phone` was typed before the PIN and is called
     `named` in the facts; `again` is the deposit that somebody wants back into. `answer_ms` is when a wrong entry is told, `seq` the fact
-    that somebody must know of, `receipt` what the QR code says.
+    that somebody must know of, `receipt` what the QR code says. `page` counts the arrows on the screen `page_of`; `topic` is the document
+    that is read.
     """
 
     step: Step = "attract"
@@ -36,6 +37,9 @@ class Visit(msgspec.Struct, frozen=True):
     compartment: int = 0
     code: str = ""
     focus: int = 0
+    page: int = 0
+    page_of: str = ""
+    topic: str = ""
     idle_ms: int | None = None
     since_ms: int = 0
     phone: Secret = Secret()
@@ -44,6 +48,22 @@ class Visit(msgspec.Struct, frozen=True):
     answer_ms: int | None = None
     seq: int = 0
     receipt: str = ""
+
+
+class Choices(msgspec.Struct, frozen=True):
+    """How somebody wants to see and hear the machine, for one session.
+
+    `contrast` and `dark` are None until chosen and until the session begins; `volume_ms` is until when the arrows change the volume.
+    """
+
+    size: Size = "A"
+    contrast: bool | None = None
+    dark: bool | None = None
+    slow_keys: bool = False
+    audio: bool = False
+    volume: int = 3
+    volume_ms: int = 0
+    again: int = 0
 
 
 class Seen(msgspec.Struct, frozen=True):
@@ -78,6 +98,8 @@ class Live(msgspec.Struct, frozen=True):
 
     nonce: str
     visit: Visit = Visit()
+    choices: Choices = Choices()
+    headphones: bool = False
     seen: dict[int, Seen] = {}
     boards: dict[int, BoardLink] = {}
     cases: dict[str, str] = {}

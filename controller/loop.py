@@ -17,14 +17,15 @@ from controller.absorb import deadline
 from controller.clock import Clock, Now
 from controller.devices.board_dialogues import dialogue_for
 from controller.devices.lock_board_events import BoardLost, BoardSeen, BusNoise, Executed, Levels, UnlockResult
-from controller.inputs import BytesArrived, Input, LinkDown, LinkUp, MessageArrived, OrderSeen, PinCompared, SmsAnswered
+from controller.inputs import BytesArrived, Input, KeyPressed, LinkDown, LinkUp, MessageArrived, OrderSeen, PinCompared, SmsAnswered
 from controller.live import Rescue
 from controller.orders import orders
 from controller.outbox import Outbox
-from controller.ports import Line, Link, Modem, Page
+from controller.ports import Line, Link, Modem, Mute, Page, Voice
 from controller.report import report
 from controller.senses import BoardEvent
 from controller.settings import Settings
+from controller.speech import Speech
 from controller.state import State
 from controller.turns import Turns
 from controller.visit import screens
@@ -49,6 +50,8 @@ class Loop:
         put: Callable[[Input], None],
         order_keys: tuple[Ed25519PublicKey, ...],
         modem: Modem | None = None,
+        voice: Voice | None = None,
+        speech: Speech | None = None,
     ) -> None:
         self.turns = turns
         self._clock = clock
@@ -57,6 +60,8 @@ class Loop:
         self._page = page
         self._put = put
         self._order_keys = order_keys
+        self._voice = voice or Mute()
+        self._speech = speech or Speech()
         self._modem = modem
         self.bus = dialogue_for(turns.settings.cabinet, turns.state.boot.count)
         self.outbox = Outbox(turns.journal, turns.settings.machine)
@@ -85,14 +90,18 @@ class Loop:
                 self._message(item, now)
             case LinkUp() | LinkDown():
                 self._linked(item, now)
+            case KeyPressed():
+                self._speech.key(item.key)
+                self._turn(item, now)
             case _:
                 self._turn(item, now)
         self._flush(now)
+        self._speech.key_done()
 
     def deadline(self, now: Now) -> int | None:
         """When the next turn is due without any input, in mono_ms of this boot."""
         own = deadline(self.turns.state, self.turns.live, now)
-        times = (own, self.bus.deadline(), self.outbox.deadline(), self._report_ms)
+        times = (own, self.bus.deadline(), self.outbox.deadline(), self._report_ms, self._speech.deadline())
         return min((time for time in times if time is not None), default=None)
 
     def _turn(self, item: Input | BoardEvent, now: Now) -> None:
@@ -189,6 +198,7 @@ class Loop:
             self._link.publish(up(batch.machine, "facts"), encode(batch))
         self._tell_report(now)
         self._show(now)
+        self._speak(now)
         self._rescue_page()
 
     def _talk_to_boards(self, now: Now) -> None:
@@ -296,6 +306,11 @@ class Loop:
         self._draw(now)
         self._drawn = (turns.state, turns.live, drawn_of)
 
+    def _speak(self, now: Now) -> None:
+        self._speech.tick(now.mono_ms)
+        for utterance in self._speech.utterances():
+            self._voice.say(utterance)
+
     def _rescue_page(self) -> None:
         rescue = self.turns.live.rescue
         if rescue != self._rescue:
@@ -315,7 +330,9 @@ class Loop:
         same = self._shown is not None and self._shown[0].screen == message.screen
         turns.live = msgspec.structs.replace(turns.live, rev=rev, screen_rev=turns.live.screen_rev if same else rev)
         self._shown = shown
-        self._page.show(msgspec.structs.replace(message, rev=rev))
+        message = msgspec.structs.replace(message, rev=rev)
+        self._page.show(message)
+        self._speech.shown(message, now.mono_ms)
 
 
 def _watched_board(state: State, settings: Settings, now: Now) -> int | None:

@@ -4,6 +4,7 @@ from typing import Protocol
 
 from contracts.screen_messages import ScreenMessage
 from contracts.sealed import Letter
+from controller.speech import Utterance
 
 
 class Line(Protocol):
@@ -44,3 +45,18 @@ class Modem(Protocol):
     def submit(self, wish: int, letter: Letter) -> None:
         """Hand a text message over; never waits. SmsAnswered says how it ended, whatever happens."""
         ...
+
+
+class Voice(Protocol):
+    """The loudspeaker or the headphones."""
+
+    def say(self, utterance: Utterance) -> None:
+        """Say this instead of whatever is being said; never waits. It may be lost."""
+        ...
+
+
+class Mute:
+    """A machine without a voice."""
+
+    def say(self, utterance: Utterance) -> None:
+        """Nothing is heard."""

@@ -11,18 +11,22 @@ from typing import IO, Any
 
 from controller.centre_link import CentreLink
 from controller.clock import Clock, SystemClock
+from controller.devices.gpio_lines import Switch
 from controller.devices.modem_process import ModemProcess, command
 from controller.devices.open_port import OpenLine
+from controller.devices.speaker import Speaker
 from controller.health import Watchdog, restart_browser
 from controller.inbox import Inbox
-from controller.inputs import BytesArrived, CasesKnown, TimerFired
+from controller.inputs import BytesArrived, CasesKnown, HeadphonesPlugged, HeadphonesUnplugged, TimerFired
 from controller.journal import Journal, connect
+from controller.kiosk.documents import Documents, read_documents
 from controller.kiosk.rendering import Look
 from controller.kiosk.server import KioskServer
 from controller.loop import Loop
 from controller.randomness import SystemRandomness
 from controller.settings import Settings
 from controller.site import Site, read_order_keys, read_receipt_signer, read_vault_keys
+from controller.speech import Speech
 from controller.turns import restart
 from controller.vault import Vault
 
@@ -48,7 +52,8 @@ async def run(site: Site, folder: Path) -> None:
     boot = randomness.token(8)
     clock = SystemClock(boot, site.clock.not_before, Path(site.clock.synchronised) if site.clock.synchronised else None)
     kiosk = site.kiosk
-    look = Look(site.city.name, settings.cabinet.file.panel.model)
+    documents = read_documents(folder / site.city.documents) if site.city.documents else Documents()
+    look = Look(site.city.name, settings.cabinet.file.panel.model, documents=documents)
     page = KioskServer(
         inbox.put,
         look,
@@ -65,16 +70,28 @@ async def run(site: Site, folder: Path) -> None:
     connection = connect(data / "journal.db")
     vault = Vault(connection, keys, randomness)
     turns = restart(Journal(connection, randomness), vault, settings, randomness.token(16), clock.now(), receipts)
-    loop = Loop(turns, clock, line, link, page, inbox.put, order_keys, modem)
+    speaker = Speaker(site.speech.player, folder / site.speech.log if site.speech.log else None)
+    loop = Loop(turns, clock, line, link, page, inbox.put, order_keys, modem, speaker, Speech(documents))
+    socket = _headphones(settings.cabinet.file.panel.headphone_gpio, inbox)
     inbox.put(CasesKnown(cases=vault.cases()))
     gc.freeze()
     watchdog = Watchdog()
     try:
-        await _until_told(page, line.serve(), link.serve(), *([modem.serve()] if modem else []), feed(loop, inbox, clock, watchdog))
+        work = (line.serve(), link.serve(), speaker.serve(), *([modem.serve()] if modem else []), feed(loop, inbox, clock, watchdog))
+        await _until_told(page, *work)
     finally:
+        if socket is not None:
+            socket.close()
         watchdog.close()
         connection.close()
         lock.close()
+
+
+def _headphones(gpio: int | None, inbox: Inbox) -> Switch | None:
+    """The switch in the headphone socket, where the cabinet has one; raises LineWrong."""
+    if gpio is None:
+        return None
+    return Switch(gpio, lambda there: inbox.put(HeadphonesPlugged() if there else HeadphonesUnplugged()))
 
 
 def _modem(site: Site, settings: Settings, inbox: Inbox) -> ModemProcess | None:

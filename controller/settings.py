@@ -1,11 +1,12 @@
 """What a machine is: everything the pure core reads and no turn changes."""
 
 from datetime import datetime
-from typing import Any
+from typing import Any, Literal
 
 import msgspec
 
 from contracts.descriptions import Locker
+from contracts.screen_messages import LANGUAGES, Language
 from controller.locker.pins import PinPolicy
 
 
@@ -30,7 +31,10 @@ class HotlineHours(msgspec.Struct, frozen=True):
 
 
 class Settings(msgspec.Struct, frozen=True):
-    """One machine's identity, cabinet and rules; `number` is the short public name such as U-01."""
+    """One machine's identity, cabinet and rules; `number` is the short public name such as U-01.
+
+    From `quiet_from` to `quiet_to` o'clock cues and light are low.
+    """
 
     machine: str
     number: str
@@ -39,6 +43,11 @@ class Settings(msgspec.Struct, frozen=True):
     software: str
     policy: PinPolicy = PinPolicy()
     hotline: str = ""
+    theme: Literal["auto", "day", "night", "contrast"] = "auto"
+    latitude: float = 52.41
+    longitude: float = 16.93
+    quiet_from: int = 22
+    quiet_to: int = 6
     modem: bool = False
     hours: HotlineHours = HotlineHours()
     office: str = ""
@@ -46,4 +55,4 @@ class Settings(msgspec.Struct, frozen=True):
     idle_ms: int = 60_000
     more_time_ms: int = 20_000
     time_zone: str = "Europe/Warsaw"
-    languages: tuple[str, ...] = ("pl", "en", "uk", "de")
+    languages: tuple[Language, ...] = LANGUAGES

@@ -17,7 +17,9 @@ from contracts.descriptions import SHIPPED, Locker, read_locker
 from contracts.key_files import KEY_BYTES, KeysWrong, read_key, write_key
 from contracts.orders import MACHINE_PATTERN
 from contracts.receipt import SITE_PATTERN
+from contracts.texts import languages
 from contracts.typed_toml import TomlWrong, read_toml
+from controller.kiosk.words import TEXTS
 from controller.locker.pins import PinPolicy
 from controller.randomness import Randomness
 from controller.receipts import ReceiptSigner
@@ -29,6 +31,7 @@ SOFTWARE = "0.1.0"
 Text = Annotated[str, Meta(min_length=1, max_length=100)]
 Line = Annotated[str, Meta(max_length=300)]
 Port = Annotated[int, Meta(ge=0, le=65535)]
+Hour = Annotated[int, Meta(ge=0, le=23)]
 TimeOfDay = Annotated[str, Meta(pattern=r"^([0-9]|1[0-9]|2[0-3]):[0-5][0-9]$|^24:00$")]
 Weekday = Annotated[int, Meta(ge=1, le=7)]
 
@@ -57,12 +60,15 @@ class ModemSite(_Section, frozen=True):
 
 
 class KioskSite(_Section, frozen=True):
-    """Where the screen is served; `frame_ancestors` are origins that may frame it, `hosts` names besides loopback."""
+    """Where the screen is served; `frame_ancestors` are origins that may frame it, `hosts` names besides loopback; its colours."""
 
     host: HostName = "127.0.0.1"
     port: Port = 8071
     hosts: tuple[HostName, ...] = ()
     frame_ancestors: tuple[Origin, ...] = ()
+    theme: Literal["auto", "day", "night", "contrast"] = "auto"
+    quiet_from: Hour = 22
+    quiet_to: Hour = 6
 
 
 class LockerSite(_Section, frozen=True):
@@ -97,7 +103,7 @@ def minutes(text: str) -> int:
 
 
 class CitySite(_Section, frozen=True):
-    """What the texts name; `domain` is where a receipt can be checked, and without it none is given."""
+    """What the texts name, and where the sun sets; `domain` is where a receipt can be checked, and without it none is given."""
 
     name: Text = "Poznań"
     hotline: Text = "61 646 33 44"
@@ -105,6 +111,16 @@ class CitySite(_Section, frozen=True):
     office: Annotated[str, Meta(min_length=1, max_length=28)] = "ul. Gronowa 22a"
     domain: Annotated[str, Meta(pattern=r"^$|" + SITE_PATTERN)] = ""
     timezone: Text = "Europe/Warsaw"
+    latitude: Annotated[float, Meta(ge=-90, le=90)] = 52.41
+    longitude: Annotated[float, Meta(ge=-180, le=180)] = 16.93
+    documents: Line = ""
+
+
+class SpeechSite(_Section, frozen=True):
+    """The voice: a program that plays a WAV from its standard input (none: silence), and a folder for the log of a trial."""
+
+    player: Annotated[tuple[Text, ...], Meta(max_length=20)] = ("aplay", "-q")
+    log: Line = ""
 
 
 class KeysSite(_Section, frozen=True):
@@ -139,6 +155,7 @@ class Site(_Section, frozen=True):
     city: CitySite = CitySite()
     keys: KeysSite = KeysSite()
     clock: ClockSite = ClockSite()
+    speech: SpeechSite = SpeechSite()
 
     def __post_init__(self) -> None:
         if not MACHINE_PATTERN.fullmatch(self.machine):
@@ -181,6 +198,12 @@ class Site(_Section, frozen=True):
             domain=self.city.domain,
             idle_ms=1000 * self.locker.idle_s,
             time_zone=self.city.timezone,
+            languages=languages(TEXTS),
+            theme=self.kiosk.theme,
+            quiet_from=self.kiosk.quiet_from,
+            quiet_to=self.kiosk.quiet_to,
+            latitude=self.city.latitude,
+            longitude=self.city.longitude,
         )
 
 

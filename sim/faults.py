@@ -36,9 +36,11 @@ PROBABILITY: dict[str, float] = {
     "sms_answer_lost": 0.25,
     "sms_5xx": 0.25,
     "sms_twice": 0.20,
+    "sms_reports": 0.30,  # delivery reports are lost, late, double, in the wrong order
     "stranger": 0.40,  # somebody guesses PINs
     "bystander": 0.25,  # somebody pushes doors shut and presses keys while others are at the machine
     "burglar": 0.08,  # somebody breaks a door open
+    "desk_changes": 0.40,  # the hotline gives another PIN, more time, the same text again
 }
 CALM = 0.04
 """Seeds without any fault: the plain story must hold too."""
@@ -72,12 +74,16 @@ class MessageFaults(msgspec.Struct, frozen=True):
 
 
 class SmsFaults(msgspec.Struct, frozen=True):
-    """How often the provider does each thing to one submission."""
+    """How often the provider does each thing to one submission and to the reports on one message."""
 
     slow: float = 0.0
     answer_lost: float = 0.0
     error: float = 0.0
     twice: float = 0.0
+    report_lost: float = 0.0
+    report_late: float = 0.0
+    report_twice: float = 0.0
+    report_wrong_order: float = 0.0
 
 
 class ClockFaults(msgspec.Struct, frozen=True):
@@ -175,7 +181,9 @@ def _messages(names: tuple[str, ...], random: Random) -> MessageFaults:
 def _sms(names: tuple[str, ...], random: Random) -> SmsFaults:
     rates = {name: random.choice((0.3, 0.6, 0.9)) for name in ("slow", "answer_lost", "error", "twice")}
     drawn = {"slow": "sms_slow", "answer_lost": "sms_answer_lost", "error": "sms_5xx", "twice": "sms_twice"}
-    return SmsFaults(**{name: rate if drawn[name] in names else 0.0 for name, rate in rates.items()})
+    reports = {f"report_{name}": random.choice((0.2, 0.6)) for name in ("lost", "late", "twice", "wrong_order")}
+    answers = {name: rate if drawn[name] in names else 0.0 for name, rate in rates.items()}
+    return SmsFaults(**answers, **(reports if "sms_reports" in names else {}))
 
 
 def _clock(names: tuple[str, ...], heal_ms: int, random: Random) -> ClockFaults:

@@ -17,7 +17,7 @@ PHASES: dict[str, tuple[str, ...]] = {
     "stored": ("stored", "told"),
     "collected": ("collected",),
     "withdrawn": ("withdrawn",),
-    "taken_back": ("taken_back", "withdrawn"),
+    "taken_back": ("taken_back",),
 }
 """What the centre may call a deposit that a machine has in this phase."""
 

@@ -8,14 +8,14 @@ import asyncio
 import re
 from random import Random
 
-from central.deposits import DeskRefused
+from central.deposits.rules import DeskRefused
 from contracts.screen_messages import ScreenMessage
 from sim.documents import Document
 from sim.sms_network import SmsNetwork
 from sim.storm_centre import CentreAway, StormCentre
 from sim.storm_machine import StormMachine
 
-PIN_IN_TEXT = re.compile(r"PIN: (\d{6})")
+PIN_IN_TEXT = re.compile(r"(?:PIN|Urzedomatu): (\d{6})")
 PATIENCE_MS = 90_000
 TYPING = ("l.pin", "l.wrong", "l.phone", "l.wrong.phone", "l.grace")
 PHONE_DIGITS = 9
@@ -200,9 +200,8 @@ class Resident(Person):
             await self.think(3_000, 15_000)
 
     def _pin(self) -> str | None:
-        texts = self.sms.on_phone("48" + self.document.phone)
-        found = PIN_IN_TEXT.search(texts[-1].text) if texts else None
-        return found[1] if found else None
+        texts = reversed(self.sms.on_phone("48" + self.document.phone))
+        return next((found[1] for text in texts if (found := PIN_IN_TEXT.search(text.text))), None)
 
     def _gives_up_without_text(self) -> None:
         if self.document.given_up or not self.document.deposit or not self.stage.healed:

@@ -36,6 +36,13 @@ class Reply(msgspec.Struct, frozen=True):
     provider_id: str = ""
 
 
+class Heard(msgspec.Struct, frozen=True):
+    """A delivery report, and after how long the sender gets it."""
+
+    after_ms: int
+    status: str
+
+
 class SmsNetwork:
     """One provider; `sent` holds every message that reached a phone."""
 
@@ -59,6 +66,18 @@ class SmsNetwork:
             return going, [Reply(30_000, "unknown", "timeout")]
         reply = Reply(after_ms, "accepted", "", self._known[idx])
         return going, [reply, msgspec.structs.replace(reply, after_ms=after_ms + 500)] if twice else [reply]
+
+    def reports(self) -> list[Heard]:
+        """What the sender hears of a message that went out: reports may be lost, late, double and in the wrong order."""
+        after_ms, chance = self._random.randrange(1_000, 30_000), self._random.random
+        if chance() < self.faults.report_lost:
+            return []
+        said = [Heard(after_ms, "SENT"), Heard(after_ms + 500, "DELIVERED")]
+        if chance() < self.faults.report_late:
+            said = [msgspec.structs.replace(each, after_ms=each.after_ms + 90_000) for each in said]
+        if chance() < self.faults.report_wrong_order:
+            said = [said[0], Heard(after_ms + 200, "UNDELIVERED"), said[1], Heard(said[1].after_ms + 300, "SENT")]
+        return said * 2 if chance() < self.faults.report_twice else said
 
     def on_phone(self, phone: str) -> list[Text]:
         """What a phone has received, oldest first."""

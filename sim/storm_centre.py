@@ -208,6 +208,8 @@ class StormCentre:
         for reply in replies:
             result = SmsResult(reply.kind, reply.code, reply.provider_id)
             self.stage.later(reply.after_ms, lambda result=result: self.tell(_answer(sms.idx, result)))
+        for heard in self.sms.reports() if going else []:
+            self.stage.later(heard.after_ms, lambda heard=heard: self.tell(_report(sms.idx, heard.status)))
         self.cuts.at("sms.after")
 
     # --- calls ---------------------------------------------------------------------------------------------------------------------------
@@ -289,6 +291,10 @@ def _tick(centre: Centre, now: Now) -> None:
 
 def _answer(idx: str, result: SmsResult) -> Call:
     return lambda centre, now: centre.sms_answered(idx, result, now)
+
+
+def _report(idx: str, status: str) -> Call:
+    return lambda centre, now: centre.delivery_reported(idx, status, now)
 
 
 def _ms(milliseconds: int) -> timedelta:

@@ -182,10 +182,15 @@ class Watch:
 
     def texted(self, text: Text) -> None:
         """A text message reaches a phone."""
-        deposit = text.idx.removesuffix("-ready")
-        self.texts.setdefault(deposit, []).append(text)
-        self.ask(facts.at_most_one_text_for_each_deposit, deposit, self.texts[deposit])
-        self.ask(facts.no_text_before_the_machine_holds_pin_and_document, self.machine, self.centre.signer, deposit, text)
+        deposit, _, purpose = text.idx.partition("-")
+        again = purpose.startswith(("extended", "pin_reissued", "reminder")) or self.stage.plan.has("desk_changes")
+        texts = self.texts.setdefault(text.idx if again else f"{deposit}-{purpose.partition('-')[0]}", [])
+        texts.append(text)
+        self.ask(facts.at_most_one_text_of_each_kind, deposit, texts)
+        if purpose in ("ready", "pin_reissued"):
+            self.ask(facts.no_text_before_the_machine_holds_pin_and_document, self.machine, self.centre.signer, deposit, text)
+        else:
+            self.ask(facts.a_text_says_what_is_so, self.machine, deposit, purpose)
 
 
 def _shown(what: str, payload: bytes) -> str:

@@ -5,7 +5,7 @@ import logging
 from pathlib import Path
 from typing import Any
 
-from litestar import Litestar, Request, post
+from litestar import Litestar, Request, route
 from litestar.config.csrf import CSRFConfig
 from litestar.connection import ASGIConnection
 from litestar.di import Provide
@@ -18,16 +18,19 @@ from litestar.plugins.jinja import JinjaTemplateEngine
 from litestar.response import Response
 from litestar.template import TemplateConfig
 
-from central.api.json_api import ROUTER
-from central.dashboard import pages
+from central.api import desk_api, json_api
+from central.dashboard import document_pages, frame, machine_pages, pages, receipt_page
 from central.dashboard.given import Desk
-from central.deposits import DeskRefused
+from central.deposits.rules import DeskRefused
 from central.running import Running
 from central.settings import Http
+from central.sms.provider import read_reports
 from central.views import Views
+from contracts.receipt import ReceiptWrong
 
 LOG = logging.getLogger("kiosk.centre.web")
 DASHBOARD = Path(pages.__file__).parent
+CONFLICTS = ("_already", "_held", "_known", "_free", "_stored", "_more", "_person")
 BODY_MAX = 64 * 1024
 LOOPBACK = ("127.0.0.1", "localhost", "::1")
 POLICY = (
@@ -42,13 +45,12 @@ HEADERS = {
 }
 
 
-@post("/sms/reports", status_code=200, media_type=MediaType.TEXT)
+@route("/sms/reports", http_method=["GET", "POST"], status_code=200, media_type=MediaType.TEXT)
 async def sms_report(request: Request[Any, Any, Any], running: Desk) -> str:
-    """The provider's delivery report; it wants to hear OK."""
-    form = {**dict(request.query_params), **dict(await request.form())}
-    idx, status = str(form.get("idx", ""))[:80], str(form.get("status_name", form.get("status", "")))[:32]
-    if idx:
-        running.turn(lambda centre, now: centre.delivery_reported(idx, status, now))
+    """Delivery reports of the provider, one or several; it wants to hear OK and sends them again until then."""
+    form = {name: str(value) for name, value in {**dict(request.query_params), **dict(await request.form())}.items()}
+    for report in read_reports(form):
+        running.turn(lambda centre, now, report=report: centre.delivery_reported(report.idx, report.status, now))
     return "OK"
 
 
@@ -67,23 +69,19 @@ def make_app(running: Running, views: Views, http: Http, csrf_secret: str) -> Li
     headers = {**HEADERS, "Content-Security-Policy": f"{POLICY} {' '.join(http.frame_ancestors)}".strip()}
     return Litestar(
         route_handlers=[
-            pages.overview,
-            pages.clerk,
-            pages.counts,
-            pages.register,
-            pages.load,
-            pages.cancel,
-            pages.live,
-            pages.metrics,
+            *pages.HANDLERS,
+            *document_pages.HANDLERS,
+            *machine_pages.HANDLERS,
+            *receipt_page.HANDLERS,
             sms_report,
-            ROUTER,
-            pages.static,
+            json_api.ROUTER,
+            desk_api.ROUTER,
         ],
         dependencies={"running": Provide(lambda: running, sync_to_thread=False), "views": Provide(lambda: views, sync_to_thread=False)},
         template_config=TemplateConfig(directory=DASHBOARD / "templates", engine=JinjaTemplateEngine),
         csrf_config=_form_guard(csrf_secret),
         guards=[only_these_hosts],
-        exception_handlers={HTTPException: told, DeskRefused: told, pages.FormWrong: told, Exception: told},
+        exception_handlers={HTTPException: told, DeskRefused: told, ReceiptWrong: told, frame.FormWrong: told, Exception: told},
         openapi_config=OpenAPIConfig(title="Kiosk centre", version="1", render_plugins=[JsonRenderPlugin()]),
         request_max_body_size=BODY_MAX,
         response_headers=headers,
@@ -104,20 +102,20 @@ def _told(request: Request[Any, Any, Any], error: Exception, running: Running, h
         # The type and the place say enough; the text of an unforeseen error could hold a phone.
         LOG.error("%s %s: %s", request.method, request.url.path, type(error).__name__, exc_info=_frames_only(error))
     if request.url.path.startswith(("/api/", "/sms/", "/schema")):
-        words = pages.words_of(request, running)
+        words = frame.words_of(request, running)
         text = words(f"e.{code}") if words.has(f"e.{code}") else code
         return Response({"error": code, "text": text}, status_code=status, media_type=MediaType.JSON, headers=headers)
-    response = pages.error_page(request, running, status, code)
+    response = frame.error_page(request, running, status, code)
     response.headers.update(headers)
     return response
 
 
 def _meaning(error: Exception) -> tuple[int, str]:
     if isinstance(error, DeskRefused):
-        return (
-            404 if error.code == "deposit_unknown" else 409 if error.code.endswith(("_already", "_held", "_known", "_free")) else 400
-        ), error.code
-    if isinstance(error, pages.FormWrong | RecursionError | UnicodeDecodeError):
+        return (404 if error.code == "deposit_unknown" else 409 if error.code.endswith(CONFLICTS) else 400), error.code
+    if isinstance(error, ReceiptWrong):
+        return 400, "receipt_wrong"
+    if isinstance(error, frame.FormWrong | RecursionError | UnicodeDecodeError):
         # Only a body nested thousands of times deep, or one that is no UTF-8, makes the decoder give up like this.
         return 400, "form_wrong"
     if not isinstance(error, HTTPException):

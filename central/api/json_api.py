@@ -15,6 +15,7 @@ from litestar.response import ServerSentEvent, ServerSentEventMessage
 from msgspec import Meta
 
 from central.dashboard.given import Desk, Shown
+from central.deposits.registration import NewDocument
 from central.running import Running
 from central.views import DepositView, FactView, MachineView, OrderView, Views
 
@@ -24,14 +25,16 @@ FACTS_MAX = 1_000
 AnyRequest = Request[Any, Any, Any]
 
 
-class NewDeposit(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
-    """A document to be registered."""
+class NewDeposit(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
+    """A document to be registered; with `slip` it has no phone, `kind` empty is the first type of the settings."""
 
     case: Annotated[str, Meta(max_length=32)]
-    phone: Annotated[str, Meta(max_length=24)]
+    phone: Annotated[str, Meta(max_length=32)] = ""
     machine: Annotated[str, Meta(max_length=48)]
     language: Annotated[str, Meta(max_length=2)] = "pl"
     low: bool = False
+    kind: Annotated[str, Meta(max_length=32)] = ""
+    slip: bool = False
     actor: Annotated[str, Meta(max_length=64)] = "api"
 
 
@@ -57,7 +60,8 @@ class FactPage(msgspec.Struct, frozen=True):
 @post("/deposits", sync_to_thread=False)
 def register(data: JSONBody[NewDeposit], running: Desk, views: Shown) -> DepositView:
     """Register a document: a PIN is drawn and goes to the machine; the text message follows when the document is stored."""
-    key = running.turn(lambda c, now: c.register(data.case, data.phone, data.machine, data.language, data.low, data.actor, now))
+    new = NewDocument(data.case, data.phone, data.machine, data.language, data.low, data.kind, data.slip)
+    key = running.turn(lambda c, now: c.at_desk(lambda t: c.registration.register(t, new, data.actor, now), now))
     return _found(views, key)
 
 

@@ -7,6 +7,7 @@ from zoneinfo import ZoneInfo
 
 import msgspec
 
+from central.dashboard.local_time import field_of
 from central.times import from_ms
 from central.views import DepositView, FactView, OrderView
 from contracts.screen_messages import LANGUAGES, Language
@@ -57,6 +58,14 @@ class Words:
         """Day, hour and minute."""
         return f"{self._local(moment):%d.%m %H:%M}" if moment else "–"
 
+    def moment(self, moment: datetime) -> str:
+        """Day, month, year, hour, minute and second."""
+        return f"{self._local(moment):%d.%m.%Y %H:%M:%S}"
+
+    def field(self, moment: datetime) -> str:
+        """A moment as a form field shows it."""
+        return field_of(moment, str(self._zone))
+
     def _local(self, moment: datetime) -> datetime:
         try:
             return moment.astimezone(self._zone)
@@ -85,6 +94,8 @@ class Words:
         """Where a document is."""
         if deposit.reported:
             return self(f"d.reported.{deposit.reported}")
+        if deposit.slip and self.has(f"d.slip.{deposit.state}"):
+            return self(f"d.slip.{deposit.state}")
         return self(f"d.{deposit.state}")
 
     def notice(self, deposit: DepositView, in_contact: bool) -> str:

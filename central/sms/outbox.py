@@ -1,29 +1,43 @@
 """Which messages go out now, with what text, and what their answers change.
 
 A message is owed by a row in the store and rendered anew at each try, so that its deadline is never less than the term away. One message
-has one idx for ever: the provider sends it once however often it is asked.
+has one idx for ever: the provider sends it once however often it is asked. One that is not true any more is not sent.
 """
 
-from datetime import timedelta
-from zoneinfo import ZoneInfo
+from collections.abc import Callable
 
 import msgspec
 from sqlalchemy import Connection
 
-from central.deposits import Deposits
+from central.deposits.terms import Terms
 from central.order_desk import clean_code
+from central.phones import dialled
 from central.ports import Now, Sms, SmsResult
 from central.settings import Settings
 from central.signer import Signer
 from central.sms import texts
-from central.store import deposits, letters, sms
+from central.sms.purposes import PURPOSES, Purpose
+from central.sms.quiet import quiet_for_ms
+from central.store import deposits, letters, machines, sms
 from central.store.deposits import DepositRow
 from central.store.sms import SmsRow
-from central.times import HOUR_MS, from_ms, to_ms
+from central.times import HOUR_MS, MINUTE_MS, from_ms, to_ms
 
 RETRY_FIRST_MS = 5_000
 RETRY_MAX_MS = 600_000
 ANSWER_WITHIN_MS = 90_000
+TRIED_MS_MAX = 72 * HOUR_MS
+"""A provider remembers an idx for some days only: asked later it would send the message a second time."""
+LOOK_AGAIN_MS = 10 * MINUTE_MS
+"""What waits for a wall time is looked at again after this, for a clock can be set right meanwhile."""
+REMINDS_MS_MIN = HOUR_MS
+"""A reminder of less is no help any more."""
+OVERTAKEN_MS = 7 * HOUR_MS
+"""So near the deadline the last reminder says what the first would."""
+SILENT_MS = 15 * MINUTE_MS
+DELIVERED = "delivered"
+UNDELIVERED = ("undelivered", "expired", "failed", "rejected")
+ON_THE_WAY = ("sent", "queue", "accepted", "renewal", "unknown", "not_found", "stop")
 
 
 class _Try(msgspec.Struct, frozen=True):
@@ -34,22 +48,26 @@ class _Try(msgspec.Struct, frozen=True):
 
 
 class SmsOutbox:
-    """Submits what is owed. Only the timers are its own."""
+    """Submits what is owed. Only the timers are its own; `told` is called when a message with a PIN was accepted."""
 
-    def __init__(self, settings: Settings, signer: Signer, book: Deposits) -> None:
+    def __init__(self, settings: Settings, signer: Signer, terms: Terms, told: Callable[[Connection, str, Now], None]) -> None:
         self._settings = settings
         self._signer = signer
-        self._book = book
+        self._terms = terms
+        self._told = told
         self._tries: dict[str, _Try] = {}
         self._wake_ms: int | None = None
 
     def send_due(self, t: Connection, now: Now) -> list[Sms]:
         """The messages to submit after the commit."""
-        self._wake_ms = None
-        owed = sms.due(t)
+        self._wake_ms, at_ms = None, to_ms(now.wall)
+        owed = sms.due(t, at_ms)
         for gone in set(self._tries) - {row.idx for row in owed}:
             del self._tries[gone]
-        return [message for row in owed if self._may_go(row.idx, now) for message in self._next(t, row, now)]
+        next_ms = sms.next_due_ms(t, at_ms)
+        if next_ms is not None:
+            self._wake(now.mono_ms + min(next_ms - at_ms, LOOK_AGAIN_MS))
+        return [message for row in owed for message in self._next(t, row, now)]
 
     def deadline(self) -> int | None:
         """When send_due has something to do again."""
@@ -60,76 +78,109 @@ class SmsOutbox:
         row = sms.read(t, idx)
         if row is None:
             letters.count(t, "", "sms_answers_unknown")
-            return
-        if row.state != "due":
+        elif row.state != "due":
             letters.count(t, "", "sms_answers_late")
-            return
-        at_ms, code = to_ms(now.wall), clean_code(result.code)
-        if result.kind == "unknown":
+        elif result.kind == "unknown":
             last = self._tries.get(idx)
             wait_ms = min(last.wait_ms * 2, RETRY_MAX_MS) if last else RETRY_FIRST_MS
             self._tries[idx] = _Try(now.mono_ms + wait_ms, wait_ms)
-            sms.change(t, idx, code=code)
+            sms.change(t, idx, code=clean_code(result.code))
+        else:
+            self._settled(t, row, result, now)
+
+    def delivered(self, t: Connection, idx: str, status: str, now: Now) -> None:
+        """What the network said later; the same again, too late or in another order changes nothing."""
+        row, said, at_ms = sms.read(t, idx), clean_code(status.lower())[:32], to_ms(now.wall)
+        if row is None:
+            letters.count(t, "", "sms_reports_unknown")
             return
-        sms.change(t, idx, state=result.kind, answered_ms=at_ms, code=code, provider_id=result.provider_id[:64])
+        if said not in (DELIVERED, *UNDELIVERED, *ON_THE_WAY):
+            letters.count(t, "", "sms_reports_unknown")
+            return
+        if row.state == "due" and row.tries and said == DELIVERED:
+            # The answer of the provider was lost: the phone has the message.
+            self._settled(t, row, SmsResult("accepted", code="delivered"), now)
+        final = row.delivery == DELIVERED or (row.delivery in UNDELIVERED and said in ON_THE_WAY)
+        if not final and row.delivery != said:
+            sms.change(t, idx, delivery=said, delivery_ms=at_ms)
+
+    def _settled(self, t: Connection, row: SmsRow, result: SmsResult, now: Now) -> None:
+        at_ms, code = to_ms(now.wall), clean_code(result.code)
+        sms.change(t, row.idx, state=result.kind, answered_ms=at_ms, code=code, provider_id=result.provider_id[:64])
+        if not PURPOSES[row.purpose].names_pin:
+            return
         if result.kind == "accepted":
-            self._book.told(t, row.deposit, now)
+            self._told(t, row.deposit, now)
         else:
             deposits.change(t, row.deposit, at_ms, reason="sms_refused")
 
-    def delivered(self, t: Connection, idx: str, status: str, now: Now) -> None:
-        """What the network said later."""
-        if sms.read(t, idx) is None:
-            letters.count(t, "", "sms_reports_unknown")
-        else:
-            sms.change(t, idx, delivery=clean_code(status.lower())[:32])
+    def _next(self, t: Connection, row: SmsRow, now: Now) -> list[Sms]:
+        """The message, if it can go now and is true."""
+        deposit, purpose = deposits.read(t, row.deposit), PURPOSES.get(row.purpose)
+        if deposit is None or purpose is None or deposit.state not in purpose.states or deposit.slip or not deposit.phone:
+            sms.change(t, row.idx, state="cancelled", answered_ms=to_ms(now.wall))
+            return []
+        if not self._may_go(row.idx, purpose, now) or self._must_wait(t, row, purpose, deposit, now):
+            return []
+        last, at_ms = self._tries.get(row.idx), to_ms(now.wall)
+        if row.first_ms and at_ms - row.first_ms > TRIED_MS_MAX:
+            self._settled(t, row, SmsResult("refused", code="no_answer"), now)
+            return []
+        self._tries[row.idx] = _Try(now.mono_ms + ANSWER_WITHIN_MS, last.wait_ms if last else RETRY_FIRST_MS // 2)
+        self._wake(now.mono_ms + ANSWER_WITHIN_MS)
+        until_ms = deposit.until_ms if purpose.names_until else 0
+        sms.change(t, row.idx, tries=row.tries + 1, first_ms=row.first_ms or at_ms, until_ms=until_ms)
+        return [self._render(row, purpose, deposit)]
 
-    def _may_go(self, idx: str, now: Now) -> bool:
+    def _may_go(self, idx: str, purpose: Purpose, now: Now) -> bool:
         last = self._tries.get(idx)
         if last is not None and last.at_ms > now.mono_ms:
             self._wake(last.at_ms)
             return False
-        quiet_ms = self._quiet_for_ms(now)
+        quiet_ms = 0 if purpose.any_hour else quiet_for_ms(self._settings, now.wall)
         if quiet_ms:
-            self._wake(now.mono_ms + quiet_ms)
+            self._wake(now.mono_ms + min(quiet_ms, LOOK_AGAIN_MS))
+        return not quiet_ms
+
+    def _must_wait(self, t: Connection, row: SmsRow, purpose: Purpose, deposit: DepositRow, now: Now) -> bool:
+        """Whether what the text would name is not so yet, or not so any more."""
+        if not purpose.names_until:
             return False
-        return True
+        if deposit.set_order:
+            return True  # the end of that order wakes us
+        left_ms = deposit.until_ms - to_ms(now.wall)
+        if purpose.names_pin:
+            if deposit.pin is None:
+                sms.change(t, row.idx, state="cancelled", answered_ms=to_ms(now.wall))
+                return True
+            if left_ms < self._settings.hours(deposit.kind) * HOUR_MS + ANSWER_WITHIN_MS:
+                self._terms.renew(t, deposit, now)
+                return True
+            return False
+        too_late = left_ms < REMINDS_MS_MIN or (purpose.before_h >= 24 and left_ms < OVERTAKEN_MS)
+        if too_late:
+            sms.change(t, row.idx, state="cancelled", code="too_late", answered_ms=to_ms(now.wall))
+            return True
+        if purpose.before_h and self._out_of_service(t, deposit.machine, now):
+            self._wake(now.mono_ms + LOOK_AGAIN_MS)
+            return True
+        return False
 
-    def _next(self, t: Connection, row: SmsRow, now: Now) -> list[Sms]:
-        deposit = deposits.read(t, row.deposit)
-        if deposit is None or deposit.pin is None or deposit.set_order or deposit.ended_ms:
-            return []
-        if deposit.until_ms - to_ms(now.wall) < self._settings.terms.collect_h * HOUR_MS:
-            self._book.renew(t, deposit, now)
-            return []
-        last = self._tries.get(row.idx)
-        wait_ms = last.wait_ms if last else RETRY_FIRST_MS // 2
-        self._tries[row.idx] = _Try(now.mono_ms + ANSWER_WITHIN_MS, wait_ms)
-        self._wake(now.mono_ms + ANSWER_WITHIN_MS)
-        sms.change(t, row.idx, tries=row.tries + 1, until_ms=deposit.until_ms)
-        return [self._render(row, deposit, deposit.pin)]
+    def _out_of_service(self, t: Connection, machine: str, now: Now) -> bool:
+        """Whether a reminder would send somebody to a machine that gives out nothing, or of which nobody knows."""
+        station = machines.read(t, machine)
+        return bool(station.oos_ms) or (not station.online and to_ms(now.wall) - station.since_ms > SILENT_MS)
 
-    def _render(self, row: SmsRow, deposit: DepositRow, sealed: bytes) -> Sms:
-        city, place = self._settings.city, self._settings.machines[deposit.machine].place
-        pin = self._signer.unseal(sealed, f"pin/{deposit.key}")
-        phone = self._signer.unseal(deposit.phone, f"phone/{deposit.key}")
-        language = texts.language_of(deposit.language, self._settings.sms.uk)
-        text = texts.ready(language, place, pin, from_ms(deposit.until_ms), city.hotline, city.timezone)
-        return Sms(row.idx, f"48{phone}", text, self._settings.sms.sender)
-
-    def _quiet_for_ms(self, now: Now) -> int:
-        """How long the quiet hours still last; 0 outside of them."""
-        quiet = self._settings.sms
-        local = now.wall.astimezone(ZoneInfo(self._settings.city.timezone))
-        start, end = quiet.quiet_from, quiet.quiet_until
-        within = start <= local.hour or local.hour < end if start > end else start <= local.hour < end
-        if not quiet.quiet or start == end or not within:
-            return 0
-        over = local.replace(hour=end, minute=0, second=0, microsecond=0)
-        if over <= local:
-            over += timedelta(days=1)
-        # Counted in UTC: the night of a clock change is an hour longer or shorter.
-        return max(1, to_ms(over) - to_ms(now.wall))
+    def _render(self, row: SmsRow, purpose: Purpose, deposit: DepositRow) -> Sms:
+        settings, city, key = self._settings, self._settings.city, deposit.key
+        pin = self._signer.unseal(deposit.pin, f"pin/{key}") if purpose.names_pin and deposit.pin else ""
+        place, until = settings.machines[deposit.machine].place, from_ms(deposit.until_ms)
+        values = texts.Values(place, city.office, city.hotline, until, from_ms(deposit.ended_ms), pin)
+        language = texts.language_of(deposit.language, settings.sms.uk)
+        text = texts.text_of(row.purpose, language, values, city.timezone)
+        phone = dialled(self._signer.unseal(deposit.phone, f"phone/{key}"))
+        expires = until if purpose.before_h else None
+        return Sms(row.idx, phone, text, settings.sms.sender, deposit.machine, language == "uk", expires)
 
     def _wake(self, at_ms: int) -> None:
         self._wake_ms = at_ms if self._wake_ms is None else min(self._wake_ms, at_ms)

@@ -1,10 +1,13 @@
 """The provider of text messages, over its HTTP interface (POST /sms.do, JSON answers).
 
 `idx` with `check_idx` lets the provider send one message once: an idx that it knows already means that the message is on its way,
-so it counts as accepted.
+so it counts as accepted. `nounicode` and `max_parts` have it refuse what would go out in more parts than are meant; its `normalize` is not
+asked for, because it would change the letters of a text that fits.
 """
 
 import logging
+from collections.abc import Callable, Mapping
+from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Any
 
@@ -13,14 +16,25 @@ import msgspec
 
 from central.ports import Sms, SmsResult
 from central.settings import SmsSettings
+from central.sms.texts import UNICODE_PARTS_MAX
 from contracts.small_files import read_small
 
 LOG = logging.getLogger("kiosk.centre.sms")
 TIMEOUT_S = 20
 OK = 200
 IDX_USED = 53
-FINAL = frozenset({11, 12, 13, 14})
-"""Errors that asking again does not mend: text too long or wrong, number wrong, sender wrong."""
+FINAL = frozenset({11, 12, 13, 14, 17, 32, 33, 55, 94})
+"""Errors that asking again does not mend: text too long, wrong or with a link, number wrong or abroad, sender wrong."""
+EXPIRES_MIN, EXPIRES_MAX = timedelta(hours=1), timedelta(hours=12)
+"""Between these the provider takes an expiration date; what may live longer has none and lives as long as the network keeps it."""
+REPORTS_MAX = 100
+"""Reports in one call; the provider sends a handful."""
+
+
+STATUSES = {
+    "401": "NOT_FOUND", "402": "EXPIRED", "403": "SENT", "404": "DELIVERED", "405": "UNDELIVERED", "406": "FAILED", "407": "REJECTED",
+    "408": "UNKNOWN", "409": "QUEUE", "410": "ACCEPTED", "411": "RENEWAL", "412": "STOP",
+}  # fmt: skip
 
 
 class ProviderWrong(OSError):
@@ -39,8 +53,11 @@ class _Answer(msgspec.Struct, frozen=True):
 class SmsProvider:
     """One provider; each message is one request."""
 
-    def __init__(self, settings: SmsSettings, folder: Path, notify_url: str, client: httpx.AsyncClient) -> None:
+    def __init__(
+        self, settings: SmsSettings, folder: Path, notify_url: str, client: httpx.AsyncClient, now: Callable[[], datetime]
+    ) -> None:
         """Raises ProviderWrong."""
+        self._now = now
         self._settings = settings
         self._notify_url = notify_url
         self._client = client
@@ -61,7 +78,12 @@ class SmsProvider:
             "check_idx": "1",
             "format": "json",
             "encoding": "utf-8",
+            "max_parts": str(UNICODE_PARTS_MAX if sms.unicode else 1),
         }
+        if not sms.unicode:
+            form["nounicode"] = "1"
+        if sms.expires is not None and EXPIRES_MIN < sms.expires - self._now() < EXPIRES_MAX:
+            form["expiration_date"] = str(int(sms.expires.timestamp()))
         if self._notify_url:
             form["notify_url"] = self._notify_url
         headers = {"Authorization": f"Bearer {self._token}"} if self._token else {}
@@ -87,6 +109,26 @@ def read_answer(status: int, body: bytes) -> SmsResult:
     if status == OK and answer.sent:
         return SmsResult("accepted", provider_id=answer.sent[0].id)
     return SmsResult("unknown", code=f"http_{status}")
+
+
+class Report(msgspec.Struct, frozen=True):
+    """What the network said about one message."""
+
+    idx: str
+    status: str
+
+
+def read_reports(form: Mapping[str, str]) -> list[Report]:
+    """The delivery reports of one call: several come as lists of equal length, with commas. What cannot be read is left out."""
+    names = _values(form.get("idx", "")), _values(form.get("status_name", "") or form.get("status", ""))
+    if len(names[0]) != len(names[1]):
+        return []
+    known = ((idx, STATUSES.get(status, status)) for idx, status in zip(*names, strict=True))
+    return [Report(idx, status) for idx, status in known if idx and status][:REPORTS_MAX]
+
+
+def _values(text: str) -> list[str]:
+    return [part.strip()[:80] for part in text.split(",")[:REPORTS_MAX]]
 
 
 def _number(error: Any) -> int | None:

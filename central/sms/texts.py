@@ -1,19 +1,38 @@
 """Renders the texts of the messages from the catalogues beside this file."""
 
+from collections.abc import Iterator
 from datetime import datetime
 from pathlib import Path
 from zoneinfo import ZoneInfo
 
-from central.settings import Settings, SettingsWrong
+import msgspec
+
+from central.settings import MachineSettings, Settings, SettingsWrong
 from central.sms import gsm7
+from central.sms.purposes import PURPOSES
 from contracts.screen_messages import Language
 from contracts.texts import read_catalogues
 
 ONE_PART_LANGUAGES: tuple[Language, ...] = ("pl", "en", "de")
+UNICODE_PARTS_MAX = 3
 FOLDER = Path(__file__).parent / "texts"
 
 # The letters of a Polish place name that the GSM alphabet does not have.
 PLAIN = str.maketrans("ąćęłńóśźżĄĆĘŁŃÓŚŹŻ–—„”’", 'acelnoszzACELNOSZZ--""\'')
+
+
+class Values(msgspec.Struct, frozen=True):
+    """What a text can name; `pin` only where one is told."""
+
+    place: str
+    office: str
+    hotline: str
+    until: datetime
+    when: datetime
+    pin: str = ""
+
+    def __repr__(self) -> str:
+        return "Values(…)"
 
 
 def language_of(asked: str, uk: bool) -> Language:
@@ -23,31 +42,37 @@ def language_of(asked: str, uk: bool) -> Language:
     return "uk" if asked == "uk" and uk else "en"
 
 
-def ready(language: Language, place: str, pin: str, until: datetime, hotline: str, zone: str) -> str:
-    """The message that a document waits; holds the PIN."""
-    local = until.astimezone(ZoneInfo(zone))
-    text = read_catalogues(FOLDER)[language]["sms.ready"]
-    when = text_of_moment(language, local)
-    rendered = text.format(place=place, pin=pin, until=when, hotline=hotline)
+def text_of(purpose: str, language: Language, values: Values, zone: str) -> str:
+    """The message of this purpose; may hold the PIN."""
+    about = {"place": values.place, "office": values.office, "hotline": values.hotline, "pin": values.pin}
+    moments = {name: text_of_moment(language, moment, zone) for name, moment in (("until", values.until), ("when", values.when))}
+    rendered = read_catalogues(FOLDER)[language][f"sms.{purpose}"].format(**about, **moments)
     return rendered if language == "uk" else rendered.translate(PLAIN)
 
 
 def check_texts(settings: Settings) -> None:
-    """Every machine's message fits one part in the languages that have to; raises SettingsWrong naming the machine."""
-    city = settings.city
-    widest = datetime(2026, 12, 31, 22, 45, tzinfo=ZoneInfo(city.timezone))
+    """Every message of every machine fits one part in the languages that have to; raises SettingsWrong naming the machine."""
     for machine, about in settings.machines.items():
-        for language in ONE_PART_LANGUAGES:
+        for purpose, language, text in _widest(settings, about):
             try:
-                fits = gsm7.fits_one_part(ready(language, about.place, "000000", widest, city.hotline, city.timezone))
+                fits = gsm7.fits_one_part(text)
             except gsm7.NotGsm7 as error:
-                raise SettingsWrong(f"machines.{machine}.place or city.hotline: {error}") from None
+                raise SettingsWrong(f"machines.{machine}.place, city.office or city.hotline: {error}") from None
             if not fits:
-                raise SettingsWrong(f"machines.{machine}.place or city.hotline: too long, the {language} message takes two parts")
+                where = f"machines.{machine}.place, city.office or city.hotline"
+                raise SettingsWrong(f"{where}: too long, the {language} message {purpose} takes two parts")
 
 
-def text_of_moment(language: Language, local: datetime) -> str:
-    """Day and hour as a person writes them."""
-    day = f"{local.day}.{local.month:02}"
-    hour = f"{local:%H:%M}"
-    return read_catalogues(FOLDER)[language]["until"].format(day=day, hour=hour)
+def _widest(settings: Settings, about: MachineSettings) -> Iterator[tuple[str, Language, str]]:
+    city = settings.city
+    moment = datetime(2026, 12, 31, 22, 45, tzinfo=ZoneInfo(city.timezone))
+    values = Values(about.place, city.office, city.hotline, moment, moment, "000000")
+    for purpose in PURPOSES:
+        for language in ONE_PART_LANGUAGES:
+            yield purpose, language, text_of(purpose, language, values, city.timezone)
+
+
+def text_of_moment(language: Language, moment: datetime, zone: str) -> str:
+    """Day and hour as a person there writes them."""
+    local = moment.astimezone(ZoneInfo(zone))
+    return read_catalogues(FOLDER)[language]["until"].format(day=f"{local.day}.{local.month:02}", hour=f"{local:%H:%M}")

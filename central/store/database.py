@@ -10,6 +10,7 @@ from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.exc import SQLAlchemyError
 
 from central.store.schema import TABLES, VERSION, meta
+from central.store.upgrade import add_what_is_missing, write_version
 
 
 class StoreWrong(OSError):
@@ -28,6 +29,9 @@ class Store:
                 found = t.execute(select(meta.c.value).where(meta.c.key == "version")).scalar_one_or_none()
                 if found is None:
                     t.execute(insert(meta).values(key="version", value=VERSION))
+                elif found < VERSION:
+                    add_what_is_missing(t)
+                    write_version(t, VERSION)
         except SQLAlchemyError as error:
             raise StoreWrong(f"database: cannot be opened ({type(error).__name__})") from error
         if found is not None and found > VERSION:
@@ -42,6 +46,14 @@ class Store:
     def close(self) -> None:
         """Let the database go."""
         self._engine.dispose()
+
+    def scrub(self) -> bool:
+        """What was erased leaves the write-ahead log too; false when a reader held it and it is to be tried again."""
+        if self._engine.dialect.name != "sqlite":
+            return True
+        with self._engine.connect().execution_options(isolation_level="AUTOCOMMIT") as connection:
+            busy = connection.exec_driver_sql("PRAGMA wal_checkpoint(TRUNCATE)").scalar_one()
+        return not busy
 
 
 def open_engine(database: str, folder: Path) -> Engine:

@@ -1,14 +1,18 @@
 """Documents on their way, and which PINs may not be drawn again."""
 
 import msgspec
-from sqlalchemy import Connection, or_, select, update
+from sqlalchemy import Connection, delete, or_, select, update
 
 from central.store.database import insert_new
 from central.store.schema import deposits, pin_marks
 
 
 class DepositRow(msgspec.Struct, frozen=True):
-    """One document; phone and PIN are sealed, the PIN only until the provider accepted its SMS."""
+    """One document; phone and PIN are sealed, the PIN only until the provider accepted its SMS or its slip was printed.
+
+    `until_ms` is the deadline the machine holds, `want_until_ms` the one it shall hold; `purpose` is the message that is owed when it does.
+    With `slip` the phone is a number drawn for the printed slip, and no message goes out.
+    """
 
     key: str
     machine: str
@@ -32,6 +36,18 @@ class DepositRow(msgspec.Struct, frozen=True):
     reported: str = ""
     stored_ms: int = 0
     ended_ms: int = 0
+    kind: str = ""
+    slip: bool = False
+    printed_ms: int = 0
+    pin_ms: int = 0
+    want_until_ms: int = 0
+    purpose: str = ""
+    erased_ms: int = 0
+
+    @property
+    def inside(self) -> bool:
+        """Whether the document lies in its compartment and may be collected there, its deadline aside."""
+        return self.state in ("stored", "told") and not self.ended_ms
 
 
 def add(t: Connection, deposit: DepositRow) -> None:
@@ -55,6 +71,35 @@ def of_order(t: Connection, order: str) -> DepositRow | None:
 def newest(t: Connection, limit: int) -> list[DepositRow]:
     """The last deposits, newest first."""
     found = select(deposits).order_by(deposits.c.created_ms.desc(), deposits.c.key).limit(limit)
+    return [DepositRow(**row) for row in t.execute(found).mappings()]
+
+
+def inside(t: Connection, machine: str = "") -> list[DepositRow]:
+    """Documents that lie in a compartment (of this machine) and were not withdrawn, oldest first."""
+    where = [deposits.c.state.in_(("stored", "told")), deposits.c.ended_ms == 0]
+    if machine:
+        where.append(deposits.c.machine == machine)
+    found = select(deposits).where(*where).order_by(deposits.c.stored_ms, deposits.c.key)
+    return [DepositRow(**row) for row in t.execute(found).mappings()]
+
+
+def in_compartment(t: Connection, machine: str, compartment: int) -> DepositRow | None:
+    """The deposit whose document the books put there."""
+    where = (deposits.c.machine == machine, deposits.c.compartment == compartment, deposits.c.state.in_(("stored", "told", "withdrawn")))
+    row = t.execute(select(deposits).where(*where).limit(1)).mappings().one_or_none()
+    return DepositRow(**row) if row else None
+
+
+def in_states(t: Connection, states: tuple[str, ...]) -> list[DepositRow]:
+    """Deposits in one of these states, the one longest unchanged first."""
+    found = select(deposits).where(deposits.c.state.in_(states)).order_by(deposits.c.changed_ms, deposits.c.key)
+    return [DepositRow(**row) for row in t.execute(found).mappings()]
+
+
+def to_erase(t: Connection, ended_before_ms: int, limit: int) -> list[DepositRow]:
+    """Deposits that ended before that moment and still hold what is to be erased."""
+    where = (deposits.c.ended_ms > 0, deposits.c.ended_ms < ended_before_ms, deposits.c.erased_ms == 0, deposits.c.state != "withdrawn")
+    found = select(deposits).where(*where).order_by(deposits.c.ended_ms).limit(limit)
     return [DepositRow(**row) for row in t.execute(found).mappings()]
 
 
@@ -82,6 +127,12 @@ def keep_mark(t: Connection, machine: str, mark: str, deposit: str) -> None:
     insert_new(t, pin_marks, machine=machine, mark=mark, deposit=deposit, ended_ms=None)
 
 
+def forget_marks(t: Connection, ended_before_ms: int) -> int:
+    """Erase the marks of PINs that have rested; how many."""
+    where = (pin_marks.c.ended_ms.is_not(None), pin_marks.c.ended_ms < ended_before_ms)
+    return t.execute(delete(pin_marks).where(*where)).rowcount
+
+
 def end_marks(t: Connection, deposit: str, at_ms: int) -> None:
-    """The PINs of this deposit are free again thirty days from now."""
+    """The PINs of this deposit rest from now on."""
     t.execute(update(pin_marks).where(pin_marks.c.deposit == deposit, pin_marks.c.ended_ms.is_(None)).values(ended_ms=at_ms))

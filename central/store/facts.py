@@ -51,6 +51,12 @@ def read_cursor(t: Connection, machine: str, epoch: str) -> Cursor:
     return Cursor(**row) if row else Cursor(machine, epoch)
 
 
+def payloads(t: Connection, machine: str, epoch: str, seq: int) -> list[bytes]:
+    """The stored bytes of the fact in this place, if there is one."""
+    where = (facts.c.machine == machine, facts.c.epoch == epoch, facts.c.seq == seq)
+    return [bytes(payload) for payload in t.execute(select(facts.c.payload).where(*where)).scalars()]
+
+
 def move_cursor(t: Connection, cursor: Cursor) -> None:
     """Store the cursor."""
     values = {"upto": cursor.upto, "head": cursor.head, "seen": cursor.seen}

@@ -8,7 +8,11 @@ from central.store.schema import faults, machines
 
 
 class Station(msgspec.Struct, frozen=True):
-    """One machine as the centre last heard of it; `passed` are connections that were followed by a newer one."""
+    """One machine as the centre last heard of it; `passed` are connections that were followed by a newer one.
+
+    `down_ms`: when it went silent; `boot_ms`: first birth of its boot; `out_from_ms`: since when it may have been down before that boot, 0
+    when that is settled; `oos_ms`: since when it says that it is out of service, `oos_forced` that a door was forced.
+    """
 
     machine: str
     counter: int = 0
@@ -23,6 +27,14 @@ class Station(msgspec.Struct, frozen=True):
     passed: str = "[]"
     report: bytes | None = None
     report_ms: int = 0
+    down_ms: int = 0
+    boot_ms: int = 0
+    out_from_ms: int = 0
+    oos_ms: int = 0
+    oos_forced: bool = False
+    audit_ms: int = 0
+    audit_same: int = 0
+    audit_diff: int = 0
 
 
 class FaultRow(msgspec.Struct, frozen=True):
@@ -69,6 +81,12 @@ def raise_fault(t: Connection, machine: str, fault: str, where: str, since_ms: i
 def clear_fault(t: Connection, machine: str, fault: str, where: str) -> None:
     """The fault is over."""
     t.execute(delete(faults).where(faults.c.machine == machine, faults.c.fault == fault[:64], faults.c.where == where[:64]))
+
+
+def has_fault(t: Connection, machine: str, fault: str, where: str) -> bool:
+    """Whether this fault is raised."""
+    found = select(faults.c.since_ms).where(faults.c.machine == machine, faults.c.fault == fault, faults.c.where == where)
+    return t.execute(found).first() is not None
 
 
 def faults_of_all(t: Connection) -> list[FaultRow]:

@@ -8,7 +8,10 @@ from central.store.schema import order_steps, orders
 
 
 class OrderRow(msgspec.Struct, frozen=True):
-    """One order; `proved` when a fact of the machine names it, `open` while the centre still asks for an answer."""
+    """One order; `proved` when a fact of the machine names it, `open` while the centre still asks for an answer.
+
+    Orders drafted in one deed have one `group_id`.
+    """
 
     id: str
     machine: str
@@ -26,6 +29,7 @@ class OrderRow(msgspec.Struct, frozen=True):
     code: str = ""
     proved: bool = False
     open: bool = True
+    group_id: str = ""
 
 
 class Step(msgspec.Struct, frozen=True):
@@ -59,6 +63,30 @@ def newest(t: Connection, limit: int) -> list[OrderRow]:
     """The last orders, newest first."""
     found = select(orders).order_by(orders.c.created_ms.desc(), orders.c.id.desc()).limit(limit)
     return [OrderRow(**row) for row in t.execute(found).mappings()]
+
+
+def waiting(t: Connection) -> list[OrderRow]:
+    """Orders that wait for a second person, oldest first."""
+    found = select(orders).where(orders.c.state == "waiting").order_by(orders.c.created_ms, orders.c.machine)
+    return [OrderRow(**row) for row in t.execute(found).mappings()]
+
+
+def of_deposit(t: Connection, key: str) -> list[OrderRow]:
+    """Every order about a deposit, oldest first."""
+    found = select(orders).where(orders.c.deposit == key).order_by(orders.c.created_ms, orders.c.id)
+    return [OrderRow(**row) for row in t.execute(found).mappings()]
+
+
+def drop_unsent(t: Connection, order: str) -> bool:
+    """An order that no machine has been sent is not given any more; says whether it was so."""
+    where = (orders.c.id == order, orders.c.open, orders.c.state == "drafted")
+    return t.execute(update(orders).where(*where).values(open=False, state="refused", code="not_needed")).rowcount == 1
+
+
+def erase_asks(t: Connection, key: str) -> None:
+    """What ended orders about a deposit said is erased; that they were given stays."""
+    where = (orders.c.deposit == key, orders.c.open.is_(False))
+    t.execute(update(orders).where(*where).values(ask=b""))
 
 
 def change(t: Connection, order: str, **values: object) -> None:

@@ -2,7 +2,7 @@
 
 from sqlalchemy import BigInteger, Boolean, Column, Index, Integer, LargeBinary, MetaData, String, Table, Text, UniqueConstraint
 
-VERSION = 1
+VERSION = 2
 TABLES = MetaData()
 
 # SQLite only numbers rows by itself when the key is called INTEGER.
@@ -26,6 +26,15 @@ machines = Table(
     Column("passed", Text, nullable=False, default="[]"),
     Column("report", LargeBinary),
     Column("report_ms", BigInteger, nullable=False, default=0),
+    # When the machine went silent, was started, was out of service: what an outage is measured by.
+    Column("down_ms", BigInteger, nullable=False, default=0),
+    Column("boot_ms", BigInteger, nullable=False, default=0),
+    Column("out_from_ms", BigInteger, nullable=False, default=0),
+    Column("oos_ms", BigInteger, nullable=False, default=0),
+    Column("oos_forced", Boolean, nullable=False, default=False),
+    Column("audit_ms", BigInteger, nullable=False, default=0),
+    Column("audit_same", Integer, nullable=False, default=0),
+    Column("audit_diff", Integer, nullable=False, default=0),
 )
 
 cursors = Table(
@@ -93,6 +102,7 @@ orders = Table(
     Column("code", String(64), nullable=False, default=""),
     Column("proved", Boolean, nullable=False, default=False),
     Column("open", Boolean, nullable=False, default=True),
+    Column("group_id", String(64), nullable=False, default=""),
     Index("orders_open", "open", "created_ms"),
     Index("orders_deposit", "deposit"),
 )
@@ -133,6 +143,13 @@ deposits = Table(
     Column("reported", String(16), nullable=False, default=""),
     Column("stored_ms", BigInteger, nullable=False, default=0),
     Column("ended_ms", BigInteger, nullable=False, default=0),
+    Column("kind", String(32), nullable=False, default=""),
+    Column("slip", Boolean, nullable=False, default=False),
+    Column("printed_ms", BigInteger, nullable=False, default=0),
+    Column("pin_ms", BigInteger, nullable=False, default=0),
+    Column("want_until_ms", BigInteger, nullable=False, default=0),
+    Column("purpose", String(16), nullable=False, default=""),
+    Column("erased_ms", BigInteger, nullable=False, default=0),
 )
 
 pin_marks = Table(
@@ -158,6 +175,32 @@ sms = Table(
     Column("code", String(64), nullable=False, default=""),
     Column("provider_id", String(64), nullable=False, default=""),
     Column("delivery", String(32), nullable=False, default=""),
+    Column("delivery_ms", BigInteger, nullable=False, default=0),
+    Column("due_ms", BigInteger, nullable=False, default=0),
+    Column("first_ms", BigInteger, nullable=False, default=0),
+)
+
+compartments = Table(
+    "compartments",
+    TABLES,
+    Column("machine", String(48), primary_key=True),
+    Column("compartment", Integer, primary_key=True),
+    Column("reason", String(32), nullable=False),
+    Column("since_ms", BigInteger, nullable=False),
+    Column("found", String(32), nullable=False, default=""),
+    Column("expected", String(32), nullable=False, default=""),
+)
+
+acts = Table(
+    "acts",
+    TABLES,
+    Column("id", RowId, primary_key=True, autoincrement=True),
+    Column("at_ms", BigInteger, nullable=False),
+    Column("actor", String(64), nullable=False),
+    Column("act", String(32), nullable=False),
+    Column("machine", String(48), nullable=False),
+    Column("deposit", String(64), nullable=False, index=True),
+    Column("detail", String(64), nullable=False, default=""),
 )
 
 dead_letters = Table(

@@ -7,7 +7,7 @@ import msgspec
 
 from contracts.screen_messages import ScreenMessage
 
-Layout = Literal["attract", "words", "menu", "pad", "cabinet", "receipt"]
+Layout = Literal["attract", "words", "menu", "pad", "cabinet", "receipt", "pages"]
 
 
 class ScreenWrong(ValueError):
@@ -29,6 +29,9 @@ class Form(msgspec.Struct, frozen=True):
 FORMS: Mapping[str, Form] = {
     "l.attract": Form("attract", ok="btn.ok.collect"),
     "lang": Form("menu", ok="btn.ok.next"),
+    "help": Form("menu", ok="btn.ok.next"),
+    "info": Form("menu", ok="btn.ok.next"),
+    "info.page": Form("pages"),
     "l.phone": Form("pad", ok="btn.ok.next"),
     "l.pin": Form("pad", ok="btn.ok.next"),
     "l.checking": Form("words"),
@@ -117,7 +120,7 @@ def _done_key(data: Mapping[str, Any]) -> str:
 
 
 TEXT_KEYS: tuple[str, ...] = (
-    *(name for name in FORMS if name not in {"l.found", "k.loaded", "k.opening"}),
+    *(name for name in FORMS if name not in {"info.page", "lang", "l.found", "k.loaded", "k.opening"}),
     *("k.load.moving", "k.load.nocase", "l.found.plain", "l.done.plain", "l.done.untimed", "l.done.untimed.plain", "k.loaded.plain"),
     *("l.used.untimed", "l.locked.untimed", "l.opening.waiting"),
     *(f"k.failed.{reason}" for reason in REASONS_OF_FAILURE),

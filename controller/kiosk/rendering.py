@@ -1,22 +1,24 @@
 """From a screen message to what the page shows. Pure: the same message gives the same HTML."""
 
 from pathlib import Path
-from typing import Literal
+from typing import Any, Literal
 
 import jinja2
 import msgspec
 from markupsafe import Markup
 
-from contracts.screen_messages import LANGUAGES, Language, ScreenMessage
+from contracts.screen_messages import Language, ScreenMessage
+from contracts.texts import languages
 from controller.kiosk import cabinet_picture, qr_picture, words
+from controller.kiosk.documents import Documents
+from controller.kiosk.flow import Content, Layout, Target
 from controller.kiosk.forms import Form, ScreenWrong, form, text_key
+from controller.kiosk.panels import PANELS, PanelName
+from controller.kiosk.targets import bar_words, digits, line_target, targets
 
 PIN_DIGITS = 6
 PLACE_LETTERS_MAX = 20
 """A longer place would not fit beside the number and the time; it is on the machine's own plate."""
-
-THREE_LINES = 3
-"""A menu of three lines fills the 7 inch panel: its arrows and green stay on the keypad, a finger takes the line itself."""
 
 _PAGES = jinja2.Environment(
     loader=jinja2.FileSystemLoader(Path(__file__).parent / "templates"),
@@ -31,21 +33,12 @@ for _name in _PAGES.list_templates():
 
 
 class Look(msgspec.Struct, frozen=True):
-    """What the site decides about the screen: the city's name, its line at the foot of the first screen, the panel."""
+    """What the site decides about the screen: the city's name, its line at the foot of the first screen, the panel, its documents."""
 
     city: str
-    panel: Literal["7in", "10in"] = "7in"
+    panel: PanelName = "7in"
     line: Literal["gables", "horizon"] = "gables"
-
-
-class Target(msgspec.Struct, frozen=True):
-    """A touch target: the key it sends and the words on it."""
-
-    key: str
-    words: str
-    focused: bool = False
-    language: str | None = None
-    """The language of the words where it is not the screen's."""
+    documents: Documents = Documents()
 
 
 class Saying(msgspec.Struct, frozen=True):
@@ -59,42 +52,98 @@ class Saying(msgspec.Struct, frozen=True):
 def render(message: ScreenMessage, look: Look) -> str:
     """The screen's HTML; raises ScreenWrong when the message names no screen or lacks a value."""
     shape = form(message)
-    if shape.layout == "pad" and "hours" in message.data and shape.icon:  # beside the digits they have no room in the text: the bar has
+    if message.size != "A" or shape.layout == "pages":
+        return _large(message, shape, look)
+    if "hours" in message.data and (
+        message.screen == "help" or (shape.layout == "pad" and shape.icon)
+    ):  # beside the digits they have no room in the text: the bar has
         message = msgspec.structs.replace(message, data=message.data | {"narrow": True})
     body, lines = _body(message, shape)
     focused = _focused(message, shape, lines)
     saying = _saying(message, message.lang, body)
     return _PAGES.get_template(f"{shape.layout}.html").render(
-        form=shape,
-        look=look,
-        message=message,
-        data=message.data,
+        **_parts(message, shape, look),
         saying=saying,
         sayings=[saying, *(_saying(message, language, None) for language in _others(message, shape))],
-        lines=tuple(_line_target(message, line, focused) for line in lines),
-        targets=_targets(message, shape, focused, len(lines)),
-        digits=_digits(message) if shape.layout == "pad" else (),
+        lines=tuple(line_target(message, line, focused) for line in lines),
+        targets=targets(message, shape, focused, len(lines), PANELS[look.panel]),
+        digits=digits(message) if shape.layout == "pad" else (),
         place=_place(message),
         hours=words.hours(message.lang, message.data["hours"]) if "narrow" in message.data else "",
-        picture=_picture(message) if shape.layout == "cabinet" else None,
-        picture_name=_picture_name(message) if shape.layout == "cabinet" else "",
         banner=words.text(message.lang, message.banner) if message.banner and shape.layout == "attract" else "",
-        slots=_slots(message) if shape.layout == "pad" else "",
-        pad_digits=int(message.data.get("length", PIN_DIGITS)),
-        qr=qr_picture.draw(message.data["receipt"]) if shape.layout == "receipt" and "receipt" in message.data else None,
-        qr_name=words.text(message.lang, "qr"),
         focused=focused,
     )
 
 
+def _large(message: ScreenMessage, shape: Form, look: Look) -> str:
+    """The same screen as pages of large text."""
+    body, lines = _body(message, shape)
+    pad, panel = shape.layout == "pad", PANELS[look.panel]
+    focus = "ok" if shape.safest == "ok" else ""
+    content = Content(
+        head=_head(message, look),
+        body=_paragraphs(message, look, body) if shape.layout != "menu" else (),
+        lines=tuple(line_target(message, line, "") for line in lines),
+        after=(words.pieces(message.lang, body, message) if shape.layout == "menu" else (), *bar_words(message)),
+        targets=tuple(target for target in targets(message, shape, focus, 0, None) if target.key not in ("up", "down")),
+        icon=shape.icon,
+        pad=pad,
+        digit=bool(message.data.get("last")),
+        picture=shape.layout == "cabinet" or (shape.layout == "receipt" and "receipt" in message.data),
+    )
+    shown = Layout(content, panel, message.size).page(message.page)
+    names = {key: words.text(message.lang, f"btn.{key}") for key in ("up", "down", "lang", "help")}
+    return _PAGES.get_template("flow.html").render(
+        **_parts(message, shape, look),
+        saying=Saying(message.lang, Markup("").join(piece.html() for piece in content.head), Markup("")),
+        page=shown,
+        arrows=(Target("up", names["up"]), Target("down", names["down"])),
+        names=names,
+        digits=digits(message, arrows=shown.arrows) if pad else (),
+    )
+
+
+def _parts(message: ScreenMessage, shape: Form, look: Look) -> dict[str, Any]:
+    cabinet = shape.layout == "cabinet"
+    return {
+        "form": shape,
+        "look": look,
+        "message": message,
+        "data": message.data,
+        "picture": _picture(message) if cabinet else None,
+        "picture_name": _picture_name(message) if cabinet else "",
+        "slots": _slots(message) if shape.layout == "pad" else "",
+        "pad_digits": int(message.data.get("length", PIN_DIGITS)),
+        "qr": qr_picture.draw(message.data["receipt"]) if shape.layout == "receipt" and "receipt" in message.data else None,
+        "qr_name": words.text(message.lang, "qr"),
+        "help_name": words.text(message.lang, "btn.help"),
+    }
+
+
+def _head(message: ScreenMessage, look: Look) -> tuple[words.Piece, ...]:
+    if message.screen == "info.page":
+        return (words.Piece(look.documents.title(str(message.data.get("topic", "")), message.lang)),)
+    return words.pieces(message.lang, words.text(message.lang, f"{text_key(message.screen, message.data)}.head"), message)
+
+
+def _paragraphs(message: ScreenMessage, look: Look, body: str) -> tuple[tuple[words.Piece, ...], ...]:
+    if message.screen == "info.page":
+        parts = look.documents.paragraphs(str(message.data.get("topic", "")), message.lang)
+        return tuple(words.pieces(message.lang, part, message) for part in parts)
+    banner = (words.text(message.lang, message.banner),) if message.banner and message.screen == "l.attract" else ()
+    return tuple(words.pieces(message.lang, part, message) for part in (body, *banner))
+
+
 def page(look: Look) -> str:
     """The one HTML page: empty until the first message comes."""
-    wait: list[tuple[Language, str]] = [(language, words.text(language, "wait")) for language in LANGUAGES]
+    wait: list[tuple[Language, str]] = [(language, words.text(language, "wait")) for language in languages(words.TEXTS)]
     return _PAGES.get_template("page.html").render(look=look, wait=wait)
 
 
 def _body(message: ScreenMessage, shape: Form) -> tuple[str, tuple[words.MenuLine, ...]]:
-    body = words.text(message.lang, f"{text_key(message.screen, message.data)}.body")
+    if shape.layout == "pages":
+        return "", ()
+    body = words.body(message, text_key(message.screen, message.data))
     if shape.layout == "menu":
         rest, lines = words.split_lines(body)
         return rest, tuple(line for line in lines if line.key in message.keys)
@@ -111,8 +160,8 @@ def _saying(message: ScreenMessage, language: Language, body: str | None) -> Say
 
 
 def _others(message: ScreenMessage, shape: Form) -> tuple[Language, ...]:
-    offered: tuple[Language, ...] = tuple(message.data.get("languages", LANGUAGES)) if shape.layout == "attract" else ()
-    return tuple(language for language in LANGUAGES if language in offered and language != message.lang)
+    offered: tuple[Language, ...] = tuple(message.data.get("languages", ())) if shape.layout == "attract" else ()
+    return tuple(language for language in offered if language != message.lang)
 
 
 def _focused(message: ScreenMessage, shape: Form, lines: tuple[words.MenuLine, ...]) -> str:
@@ -125,30 +174,6 @@ def _focused(message: ScreenMessage, shape: Form, lines: tuple[words.MenuLine, .
         return ""
     wanted = ("ok", *shape.numbers, "lang", "cancel")
     return next((key for key in wanted if key in message.keys), "")
-
-
-def _line_target(message: ScreenMessage, line: words.MenuLine, focused: str) -> Target:
-    own = LANGUAGES[int(line.key) - 1] if message.screen == "lang" else None
-    return Target(line.key, line.words, line.key == focused, own)
-
-
-def _targets(message: ScreenMessage, shape: Form, focused: str, lines: int) -> tuple[Target, ...]:
-    """The action row from left to right: red, numbers, arrows, language, green."""
-    labels = {"cancel": shape.cancel, **shape.numbers, "up": "btn.up", "down": "btn.down", "lang": "btn.lang", "ok": shape.ok}
-    drawn = {key: label for key, label in labels.items() if key in message.keys}
-    if shape.layout == "pad" or message.screen == "more_time":
-        drawn.pop("lang", None)  # on the pad it is the key beside the zero; any key gives more time
-    if shape.layout != "menu" or lines == THREE_LINES:
-        drawn.pop("up", None)
-        drawn.pop("down", None)
-    if lines == THREE_LINES:
-        drawn.pop("ok", None)
-    return tuple(Target(key, words.text(message.lang, label), key == focused) for key, label in drawn.items())
-
-
-def _digits(message: ScreenMessage) -> tuple[str, ...]:
-    """The pad in rows of three, as on a telephone; a blank keeps the place of what is missing."""
-    return tuple(key if key in message.keys else " " for key in (*"123456789", "lang", "0"))
 
 
 def _place(message: ScreenMessage) -> str:

@@ -29,7 +29,7 @@ STALE_MS = 250
 RELOAD = '{"reload":true}'
 LOOPBACK = frozenset({"127.0.0.1", "localhost", "::1"})
 
-ASSETS = {"kiosk.css": "text/css", "kiosk.js": "text/javascript"}
+ASSETS = {"kiosk.css": "text/css", "large.css": "text/css", "sounds.js": "text/javascript", "kiosk.js": "text/javascript"}
 
 
 class PortTaken(OSError):

@@ -3,7 +3,7 @@
 import re
 from collections.abc import Mapping
 from pathlib import Path
-from typing import Any
+from typing import Any, Literal
 
 import msgspec
 from markupsafe import Markup, escape
@@ -25,6 +25,25 @@ HOURS_FROM_MIN = 100
 """From here on minutes alone are hard to read."""
 
 
+class Piece(msgspec.Struct, frozen=True):
+    """A run of text: plain, kept together on one line (`whole`), a code, or a countdown (`s`, `mmss`) with its milliseconds left."""
+
+    text: str
+    kind: Literal["", "whole", "code", "s", "mmss"] = ""
+    left: int = 0
+
+    def html(self, text: str | None = None) -> Markup:
+        """The run, or a part of it, as safe HTML."""
+        shown = self.text if text is None else text
+        match self.kind:
+            case "":
+                return escape(shown)
+            case "whole" | "code":
+                return Markup('<span class="{}">{}</span>').format(self.kind, shown)
+            case _:
+                return Markup('<span class="left" data-left="{}" data-shape="{}">{}</span>').format(self.left, self.kind, shown)
+
+
 class MenuLine(msgspec.Struct, frozen=True):
     """One numbered choice."""
 
@@ -40,6 +59,13 @@ def text(language: Language, key: str) -> str:
         raise ScreenWrong(f"no text {key!r}") from None
 
 
+def body(message: ScreenMessage, key: str) -> str:
+    """The body of a screen; a choice of languages names each in itself. Raises ScreenWrong."""
+    if message.screen != "lang":
+        return text(message.lang, f"{key}.body")
+    return ", ".join(f"{index} {text(language, 'lang.own')}" for index, language in enumerate(message.data["languages"], 1)) + "."
+
+
 def split_lines(body: str) -> tuple[str, tuple[MenuLine, ...]]:
     """A body without its sentence of numbered lines, and those lines with a capital letter."""
     found = list(LINE.finditer(body))
@@ -51,12 +77,18 @@ def split_lines(body: str) -> tuple[str, tuple[MenuLine, ...]]:
 
 def fill(language: Language, template: str, message: ScreenMessage) -> Markup:
     """The text with values in place of {names}; raises ScreenWrong naming the screen and the missing value."""
-    pieces = PLACEHOLDER.split(template)
-    done = Markup("")
-    for index, piece in enumerate(pieces):
-        starts = not "".join(pieces[:index]).strip() or "".join(pieces[:index]).rstrip().endswith((".", "?"))
-        done += escape(piece) if index % 2 == 0 else _value(language, piece, message, starts)
-    return done
+    return Markup("").join(piece.html() for piece in pieces(language, template, message))
+
+
+def pieces(language: Language, template: str, message: ScreenMessage) -> tuple[Piece, ...]:
+    """The runs of a text with its values put in; raises ScreenWrong."""
+    parts = PLACEHOLDER.split(template)
+    done: list[Piece] = []
+    for index, part in enumerate(parts):
+        before = "".join(parts[:index]).strip()
+        starts = not before or before.endswith((".", "?"))
+        done += (Piece(part),) if index % 2 == 0 else _value(language, part, message, starts)
+    return tuple(done)
 
 
 def position(language: Language, data: Mapping[str, Any]) -> str:
@@ -90,34 +122,26 @@ def left_ms(message: ScreenMessage) -> int:
     return max(0, int(left))
 
 
-def _value(language: Language, name: str, message: ScreenMessage, starts_sentence: bool) -> Markup:
+def _value(language: Language, name: str, message: ScreenMessage, starts_sentence: bool) -> tuple[Piece, ...]:
     data = message.data
     try:
         match name:
             case "s":
-                return _countdown("s", str(-(-left_ms(message) // 1000)), left_ms(message))
+                return (Piece(str(-(-left_ms(message) // 1000)), "s", left_ms(message)),)
             case "mmss":
-                return _countdown("mmss", clock(left_ms(message)), left_ms(message))
+                return (Piece(clock(left_ms(message)), "mmss", left_ms(message)),)
             case "pos":
                 words = position(language, data)
-                return escape(capital(words) if starts_sentence else words)
+                return (Piece(capital(words) if starts_sentence else words),)
             case "code":
-                return Markup('<span class="code">{}</span>').format(data["code"])
+                return (Piece(str(data["code"]), "code"),)
             case "n":
-                return escape(data["compartment"])
+                return (Piece(str(data["compartment"])),)
             case "time":
-                return escape(data["collected_at"])
+                return (Piece(str(data["collected_at"])),)
             case "hotline" if "hours" in data and not data.get("narrow"):  # nobody answers now: the text says when somebody does
-                return Markup('<span class="whole">{}</span>, <span class="whole">{}</span>').format(
-                    data[name], hours(language, data["hours"])
-                )
-            case _ if name in KEPT_TOGETHER:
-                return Markup('<span class="whole">{}</span>').format(data[name])
+                return Piece(str(data[name]), "whole"), Piece(", "), Piece(hours(language, data["hours"]), "whole")
             case _:
-                return escape(data[name])
+                return (Piece(str(data[name]), "whole" if name in KEPT_TOGETHER else ""),)
     except KeyError as missing:
         raise ScreenWrong(f"screen {message.screen}: no value {missing.args[0]!r}") from None
-
-
-def _countdown(shape: str, shown: str, left: int) -> Markup:
-    return Markup('<span class="left" data-left="{}" data-shape="{}">{}</span>').format(left, shape, shown)

@@ -3,7 +3,7 @@
 import msgspec
 
 from controller.clock import Now
-from controller.live import Live, Visit
+from controller.live import Choices, Live, Visit
 from controller.locker.decide import LockerRequest
 from controller.settings import Settings
 from controller.state import State
@@ -15,9 +15,14 @@ from controller.visit.visiting import Pressed, changed
 def absorb(state: State, live: Live, settings: Settings, key: str, now: Now) -> tuple[Live, LockerRequest | None]:
     """Live after a key that is active on the present screen, and the request it makes."""
     name = screens.where(state, live, now)
-    visit, request = _press(name, state, live.visit, key, now)
-    if visit.step != "attract" or visit.over or request is not None:
-        visit = changed(visit, idle_ms=now.mono_ms + idle_ms(name_after(state, live, visit, now), settings))
+    live = choices.begun(live, settings, now)
+    turned = choices.turned(name, live, key, now)
+    live, (visit, request) = (turned, (turned.visit, None)) if turned is not None else _press(name, state, live, settings, key, now)
+    somebody = turned is not None or SCREENS[name].wait == "first" or name in choices.OVER
+    if visit.step != "attract" or visit.over or request is not None or somebody:
+        visit = changed(visit, idle_ms=now.mono_ms + idle_ms(name_after(state, live, visit, now), settings, live.choices))
+    if turned is None and visit.page:
+        visit = changed(visit, page=0)  # whoever types or chooses sees what came of it
     if name_after(state, live, visit, now) != name:
         visit = changed(visit, focus=0, since_ms=now.mono_ms)
     return msgspec.structs.replace(live, visit=visit), request
@@ -28,26 +33,26 @@ def name_after(state: State, live: Live, visit: Visit, now: Now) -> str:
     return screens.where(state, msgspec.structs.replace(live, visit=visit), now)
 
 
-def idle_ms(name: str, settings: Settings) -> int:
-    """How long a screen waits for a key."""
+def idle_ms(name: str, settings: Settings, chosen: Choices) -> int:
+    """How long a screen waits for a key; twice as long for whoever listens or reads large text."""
     if name == "more_time":
         return settings.more_time_ms
     if name == "k.check":
         return 180_000
     rule = SCREENS[name]
-    return rule.ending_ms if rule.wait == "ending" else settings.idle_ms
+    slow = choices.SLOWER_TIMES if choices.slower(chosen) or name == "info.page" else 1
+    return slow * (rule.ending_ms if rule.wait == "ending" else settings.idle_ms)
 
 
-def _press(name: str, state: State, visit: Visit, key: str, now: Now) -> Pressed:
-    if key == "lang" and name not in ("lang", "more_time"):
-        return changed(visit, over="lang"), None
-    lines = SCREENS[name].menu
+def _press(name: str, state: State, live: Live, settings: Settings, key: str, now: Now) -> tuple[Live, Pressed]:
+    visit = live.visit
+    lines = choices.lines(name, settings)
     if lines and key in ("up", "down"):
-        return changed(visit, focus=(visit.focus + (1 if key == "down" else -1)) % len(lines)), None
+        return live, (changed(visit, focus=(visit.focus + (1 if key == "down" else -1)) % len(lines)), None)
     if lines and key == "ok":
         key = lines[min(visit.focus, len(lines) - 1)]
     if name in SHARED:
-        return choices.press(name, state, visit, key)
+        return choices.press(name, state, live, settings, key, now)
     if name in CLERK:
-        return clerk.press(name, visit, key)
-    return resident.press(name, state, visit, key, now)
+        return live, clerk.press(name, visit, key)
+    return live, resident.press(name, state, visit, key, now)

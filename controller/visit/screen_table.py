@@ -26,6 +26,7 @@ class Screen(msgspec.Struct, frozen=True):
     wait: Literal["idle", "ending", "device", "first"] = "idle"
     ending_ms: int = 60_000
     cue: Literal["", "ok", "error", "attention", "door"] = ""
+    cue_every_s: int = 0
     cabinet: bool = False
 
 
@@ -54,7 +55,7 @@ RESIDENT: Mapping[str, Screen] = {
     "l.found": Screen(keys=("ok", "1", "cancel"), cue="door", cabinet=True),
     "l.opening": Screen(keys=(), wait="device", cabinet=True),
     "l.open": Screen(keys=("1", "lang"), wait="device", cue="door", cabinet=True),
-    "l.close": Screen(keys=("1", "lang"), wait="device", cue="door", cabinet=True),
+    "l.close": Screen(keys=("1", "lang"), wait="device", cue="door", cue_every_s=10, cabinet=True),
     "l.noclose": ends(30_000),
     "l.report": menu(3, wait="device"),
     "l.reported": ends(60_000),
@@ -83,7 +84,10 @@ CLERK: Mapping[str, Screen] = {
 }
 
 SHARED: Mapping[str, Screen] = {
-    "lang": menu(4, "cancel"),
+    "lang": menu(9, "cancel"),  # as many of them as there are languages
+    "help": menu(6, "cancel"),
+    "info": menu(4, "cancel"),
+    "info.page": Screen(keys=("up", "down", "ok", "cancel")),
     "more_time": Screen(keys=KEYS, cue="attention"),
 }
 

@@ -12,6 +12,9 @@ from controller.state import State
 from controller.visit import choices, clerk, resident, resident_data
 from controller.visit.screen_table import CLERK, LAST, SCREENS
 
+QUIET_CUES_TIMES = 3
+"""In quiet hours a cue that repeats comes so many times more seldom."""
+
 
 def where(state: State, live: Live, now: Now) -> str:
     """The name of the screen."""
@@ -19,8 +22,14 @@ def where(state: State, live: Live, now: Now) -> str:
     return choices.over(live.visit, name)
 
 
-def keys(name: str, state: State, live: Live, now: Now) -> tuple[str, ...]:
+def keys(name: str, state: State, live: Live, settings: Settings, now: Now) -> tuple[str, ...]:
     """The active keys of a screen."""
+    idle = set(SCREENS[name].menu) - set(choices.lines(name, settings))
+    own = tuple(key for key in _own_keys(name, state, live, now) if key not in idle)
+    return choices.keys(name, own, live.choices)
+
+
+def _own_keys(name: str, state: State, live: Live, now: Now) -> tuple[str, ...]:
     active = SCREENS[name].keys
     match name:
         case "k.load" if state.locker.loading is not None and state.locker.loading.moving:
@@ -33,7 +42,8 @@ def keys(name: str, state: State, live: Live, now: Now) -> tuple[str, ...]:
 
 def message(state: State, live: Live, settings: Settings, now: Now) -> ScreenMessage:
     """The whole screen, with `rev` as Live has it."""
-    name = where(state, live, now)
+    name, quiet = where(state, live, now), choices.quiet(settings, now)
+    rule = SCREENS[name]
     deadline = _deadline(name, state, live, now)
     data = _data(name, state, live, settings, now)
     if deadline.kind != "none":
@@ -42,12 +52,19 @@ def message(state: State, live: Live, settings: Settings, now: Now) -> ScreenMes
         rev=live.rev,
         screen=name.removesuffix(LAST),
         lang=live.visit.lang,
-        keys=keys(name, state, live, now),
+        keys=keys(name, state, live, settings, now),
         data=data,
         deadline=deadline,
-        cue=SCREENS[name].cue,
+        cue=rule.cue,
         say=name,
         banner=None if live.centre else "l.offline",
+        theme=choices.theme(live.choices, settings, now),
+        size=live.choices.size,
+        audio=choices.audio(live),
+        page=live.visit.page if live.visit.page_of == name else 0,
+        slow_keys=live.choices.slow_keys,
+        quiet=quiet,
+        cue_every_s=rule.cue_every_s * (QUIET_CUES_TIMES if quiet else 1),
     )
 
 
@@ -77,6 +94,7 @@ def _data(name: str, state: State, live: Live, settings: Settings, now: Now) -> 
     if name in ("k.loaded", "l.attract"):
         data |= _counted(state, settings)
     data |= clerk.data(name, state, live) if name in CLERK else resident_data.data(name, state, live, settings, now)
+    data |= choices.data(name, live, settings)
     return data
 
 

@@ -30,15 +30,15 @@ def reflect(live: Live, state: State, settings: Settings, entries: tuple[Entry, 
         if visit is not live.visit:
             live = msgspec.structs.replace(live, visit=visit)
             name = screens.where(state, live, now)
-            idle = None if name == "l.attract" else now.mono_ms + keys.idle_ms(name, settings)
+            idle = None if name == "l.attract" else now.mono_ms + keys.idle_ms(name, settings, live.choices)
             live = msgspec.structs.replace(live, visit=msgspec.structs.replace(visit, idle_ms=idle, since_ms=now.mono_ms))
-    return live
+    return choices.settled(live)
 
 
 def named(live: Live, state: State, settings: Settings, key: str, now: Now) -> Live:
     """Live once the typed number has its key."""
     live = msgspec.structs.replace(live, visit=msgspec.structs.replace(live.visit, named=key))
-    return _waits(live, now.mono_ms + keys.idle_ms(screens.where(state, live, now), settings))
+    return _waits(live, now.mono_ms + keys.idle_ms(screens.where(state, live, now), settings, live.choices))
 
 
 def certified(live: Live, state: State, receipts: ReceiptSigner) -> Live:
@@ -129,15 +129,15 @@ def passed(state: State, live: Live, settings: Settings, now: Now) -> tuple[Live
     wait = SCREENS[name].wait
     if wait == "first" and visit.idle_ms is not None and now.mono_ms >= visit.idle_ms:
         return msgspec.structs.replace(live, visit=Visit()), None  # the language that somebody chose goes with them
-    if visit.over == "lang" and visit.idle_ms is not None and now.mono_ms >= visit.idle_ms:
+    if visit.over in choices.OVER and visit.idle_ms is not None and now.mono_ms >= visit.idle_ms:
         aside = _laid_aside(live)
-        return _waits(aside, now.mono_ms + keys.idle_ms(screens.where(state, aside, now), settings)), None
+        return _waits(aside, now.mono_ms + keys.idle_ms(screens.where(state, aside, now), settings, live.choices)), None
     if (over_ms := _over_ms(state, visit, now)) is not None and now.mono_ms >= over_ms:
         return _answered(live, state, settings, now) if visit.step == "checking" else msgspec.structs.replace(live, visit=Visit()), None
     if wait in ("first", "device"):
         return live, _left_open(state, now)
     if wait == "idle" and visit.idle_ms is None:  # came up by itself, after a restart
-        return _waits(live, now.mono_ms + keys.idle_ms(name, settings)), None
+        return _waits(live, now.mono_ms + keys.idle_ms(name, settings, live.choices)), None
     if visit.idle_ms is None or now.mono_ms < visit.idle_ms:
         return live, None
     if wait == "idle" and name != "more_time":
@@ -157,7 +157,7 @@ def _over_ms(state: State, visit: Visit, now: Now) -> int | None:
 def _answered(live: Live, state: State, settings: Settings, now: Now) -> Live:
     wrong = Visit(step="wrong", lang=live.visit.lang, named=live.visit.named, since_ms=now.mono_ms)
     live = msgspec.structs.replace(live, visit=wrong)
-    return _waits(live, now.mono_ms + keys.idle_ms(screens.where(state, live, now), settings))
+    return _waits(live, now.mono_ms + keys.idle_ms(screens.where(state, live, now), settings, live.choices))
 
 
 def _left_open(state: State, now: Now) -> FaultsSeen | None:

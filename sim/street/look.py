@@ -6,7 +6,7 @@ from sim.street.proof import Proof, pin_paused, why_unopened
 from sim.street.sight import Lies, Sight, Unopened, Waiting
 from sim.street.street import INSIDE, PIN, Street
 
-OVER = frozenset({"cancelled", "collected", "withdrawn"})
+OVER = frozenset({"cancelled", "collected", "withdrawn", "taken_back"})
 
 
 def sight(street: Street, lang: Language, proof: Proof) -> Sight:

@@ -176,6 +176,9 @@ user = "{MACHINE}"
 port = {ports.kiosk}
 frame_ancestors = ["'self'"]
 
+[speech]
+player = []
+
 [keys]
 pin = "keys/pin-{MACHINE}.key"
 seal = "keys/machine-seal.key"

@@ -11,10 +11,14 @@ from starlette.requests import Request
 from starlette.responses import JSONResponse
 from starlette.routing import Route
 
+from central.sms.gsm7 import NotGsm7, septets
+
 BODY_MAX = 8192
 TEXT_MAX = 918
-PHONE = pattern(r"48[4-8][0-9]{8}")
-NO_TEXT, NO_PHONE, IDX_USED = 11, 13, 53
+PHONE = pattern(r"48[4-8][0-9]{8}|(?!48)[1-9][0-9]{9,14}")
+NO_TEXT, TOO_MANY_PARTS, NO_PHONE, IDX_USED = 11, 12, 13, 53
+GSM_PART, UNICODE_PART = 153, 67
+STATUS = {"DELIVERED": "404", "UNDELIVERED": "405", "SENT": "403"}
 
 
 class SmsWrong(ValueError):
@@ -28,7 +32,7 @@ class SmsWrong(ValueError):
 class Message:
     """One text message; may hold a PIN and a phone, so it has no repr."""
 
-    __slots__ = ("arrived", "id", "idx", "notify_url", "phone", "sender", "text")
+    __slots__ = ("arrived", "id", "idx", "notify_url", "phone", "reported", "sender", "text")
 
     def __init__(self, number: int, phone: str, sender: str, text: str, idx: str, notify_url: str) -> None:
         self.id = f"sms-{number}"
@@ -38,11 +42,12 @@ class Message:
         self.idx = idx
         self.notify_url = notify_url
         self.arrived: datetime | None = None
+        self.reported = False
 
     @property
     def deposit(self) -> str:
         """The document it speaks of, as the centre numbers its messages."""
-        return self.idx.rpartition("-")[0]
+        return self.idx.partition("-")[0]
 
     def __repr__(self) -> str:
         return f"Message({self.id})"
@@ -55,11 +60,20 @@ class Report(msgspec.Struct, frozen=True):
     form: dict[str, str]
 
 
+class Trouble(msgspec.Struct, frozen=True):
+    """What the provider does wrong: `down` answers with an error, `undelivered` are numbers no message reaches, `twice` repeats reports."""
+
+    down: bool = False
+    twice: bool = False
+    undelivered: frozenset[str] = frozenset()
+
+
 class SmsNetwork:
     """Takes messages from the centre and delivers them when the resident looks at the phone; `changed` is called for every new one."""
 
-    def __init__(self, changed: Callable[[], None]) -> None:
+    def __init__(self, changed: Callable[[], None], trouble: Trouble | None = None) -> None:
         self.messages: list[Message] = []
+        self.trouble = trouble or Trouble()
         self._changed = changed
 
     def app(self) -> Starlette:
@@ -80,14 +94,15 @@ class SmsNetwork:
 
     def deliver(self, now: datetime) -> list[Report]:
         """Everything on its way arrives; the reports to send."""
-        waiting = [message for message in self.messages if message.arrived is None]
-        for message in waiting:
+        going = [message for message in self.messages if message.arrived is None and message.phone not in self.trouble.undelivered]
+        lost = [message for message in self.messages if message.phone in self.trouble.undelivered and not message.reported]
+        for message in going:
             message.arrived = now
-        told = [message for message in waiting if message.notify_url]
-        return [
-            Report(one.notify_url, {"MsgId": one.id, "idx": one.idx, "to": one.phone, "status": "404", "status_name": "DELIVERED"})
-            for one in told
-        ]
+        told = [message for message in (*going, *lost) if message.notify_url]
+        for message in told:
+            message.reported = True
+        reports = [Report(one.notify_url, _form(one, "DELIVERED" if one.arrived else "UNDELIVERED")) for one in told]
+        return reports * 2 if self.trouble.twice else reports
 
     def take(self, form: dict[str, str]) -> Message:
         """One request; raises SmsWrong, and then nothing is sent."""
@@ -96,6 +111,11 @@ class SmsNetwork:
             raise SmsWrong(NO_PHONE, "No correct phonenumbers")
         if not 0 < len(text) <= TEXT_MAX:
             raise SmsWrong(NO_TEXT, "Message too long or there is no message")
+        gsm = _is_gsm(text)
+        if form.get("nounicode") == "1" and not gsm:
+            raise SmsWrong(NO_TEXT, "Special characters and nounicode")
+        if form.get("max_parts", "").isdecimal() and _parts(text, gsm) > int(form["max_parts"]):
+            raise SmsWrong(TOO_MANY_PARTS, "Message has more parts than max_parts")
         if idx and form.get("check_idx") == "1" and any(message.idx == idx for message in self.messages):
             raise SmsWrong(IDX_USED, "Not unique idx parameter")
         message = Message(len(self.messages) + 1, phone, form.get("from", "")[:11], text, idx, form.get("notify_url", "")[:300])
@@ -104,12 +124,31 @@ class SmsNetwork:
         return message
 
     async def _submit(self, request: Request) -> JSONResponse:
+        if self.trouble.down:
+            return JSONResponse({"error": 201, "message": "System internal error"}, status_code=500)
         try:
             message = self.take(read_form(await request.body()))
         except SmsWrong as wrong:
             return JSONResponse({"error": wrong.code, "message": str(wrong)})
         sent = {"id": message.id, "points": 0.16, "number": message.phone, "status": "QUEUE", "error": None, "idx": message.idx}
         return JSONResponse({"count": 1, "list": [sent]})
+
+
+def _form(message: Message, status: str) -> dict[str, str]:
+    return {"MsgId": message.id, "idx": message.idx, "to": message.phone, "status": STATUS[status], "status_name": status}
+
+
+def _is_gsm(text: str) -> bool:
+    try:
+        return septets(text) >= 0
+    except NotGsm7:
+        return False
+
+
+def _parts(text: str, gsm: bool) -> int:
+    """How many messages a phone gets; one has a little more room than each of several."""
+    length, one, part = (septets(text), 160, GSM_PART) if gsm else (len(text.encode("utf-16-be")) // 2, 70, UNICODE_PART)
+    return 1 if length <= one else -(-length // part)
 
 
 def read_form(body: bytes) -> dict[str, str]:

@@ -23,7 +23,7 @@ from sim.street.sms_network import Message, Report, SmsNetwork
 
 LOG = logging.getLogger("kiosk.street")
 ARRIVES_S = 0.9
-PIN = re.compile(r"PIN\D{0,3}(\d{6})")
+PIN = re.compile(r"PIN\D{0,20}(\d{6})")
 LOADING = frozenset({"registered", "held", "loading"})
 INSIDE = frozenset({"stored", "told"})
 VISITED = INSIDE | {"collected"}

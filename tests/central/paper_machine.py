@@ -11,12 +11,12 @@ from sqlalchemy import Engine, create_engine
 from sqlalchemy.pool import StaticPool
 
 from central.centre import Centre
-from central.ports import Now, Sms
+from central.ports import Now, Sms, SmsResult
 from central.settings import MachineSettings, Settings, SmsSettings
 from central.signer import Signer
 from central.store.database import Store
 from contracts.facts import AnyFact, BootStarted, DepositLoading, DepositStored, Entry, OrderEnded, OrderRefused, OrderTaken, PinSet
-from contracts.orders import Order, SetPin, deposit_of, open_envelope
+from contracts.orders import Load, Order, SetPin, deposit_of, open_envelope
 from contracts.topics import Ack, Answer, FactBatch, Presence, decode, encode, up
 
 MACHINE = "urzedomat-gronowa-1"
@@ -69,12 +69,13 @@ class PaperMachine:
 
     def __init__(self, keys: Any, machine: str = MACHINE, epoch: str = EPOCH) -> None:
         self.machine, self.epoch, self.keys = machine, epoch, keys
+        self.boot = "b1"
         self.stored: list[bytes] = []
         self.heads: list[bytes] = [bytes(32)]
 
     def fact(self, fact: AnyFact, wall: datetime = START) -> bytes:
         """Journal a fact; its stored bytes."""
-        entry = Entry(seq=len(self.stored) + 1, wall=wall, mono_ms=0, boot="b1", trusted=True, fact=fact)
+        entry = Entry(seq=len(self.stored) + 1, wall=wall, mono_ms=0, boot=self.boot, trusted=True, fact=fact)
         return self.raw(msgspec.json.encode(entry))
 
     def raw(self, data: bytes) -> bytes:
@@ -119,12 +120,14 @@ class PaperMachine:
 class House:
     """One centre, one machine on paper, one clock that is moved by hand."""
 
-    def __init__(self, engine: Engine | None = None, pins: list[int] | None = None, sms: SmsSettings | None = None) -> None:
+    def __init__(
+        self, engine: Engine | None = None, pins: list[int] | None = None, sms: SmsSettings | None = None, **settings: Any
+    ) -> None:
         self.engine = engine or memory_engine()
         self.wire = Wire()
         self.dice = Dice(1, pins)
         self.signer = Signer(b"o" * 32, b"s" * 32, {MACHINE: PIN_KEY})
-        self.settings = Settings(machines={MACHINE: MachineSettings()}, sms=sms or SmsSettings(quiet=False))
+        self.settings = Settings(machines={MACHINE: MachineSettings()}, sms=sms or SmsSettings(quiet=False), **settings)
         self.at = Now(wall=START, mono_ms=1_000)
         self.machine = PaperMachine(public_keys(self.signer))
         self.acked = 0
@@ -181,6 +184,38 @@ class House:
     def register(self, case: str = "26004711") -> str:
         """A clerk registers a document; the key of its deposit."""
         return self.centre.register(case, "601 234 123", MACHINE, "pl", False, "A. Nowak", self.at)
+
+    def purposes(self) -> list[str]:
+        """What the messages submitted so far are for, each tried message once."""
+        return list(dict.fromkeys(sms.idx.partition("-")[2] for sms in self.wire.messages))
+
+    def accept(self, sms: Sms) -> None:
+        """The provider accepts a message."""
+        self.centre.sms_answered(sms.idx, SmsResult("accepted", provider_id="p"), self.at)
+
+    def work(self) -> None:
+        """The machine does whatever `set_pin` and other plain orders it has been sent, until there is none."""
+        while orders := [order for order in self.orders() if not isinstance(order.ask, Load)]:
+            for order in orders:
+                self.do(order)
+
+    def do(self, order: Order) -> None:
+        """One order is done, and the centre knows."""
+        self.machine.do(order)
+        self.sync()
+
+    def told(self) -> str:
+        """A document in compartment 7 of which the resident knows; its key."""
+        self.boot()
+        key = self.register()
+        self.work()
+        self.centre.load(key, "A. Nowak", self.at)
+        (load,) = self.orders()
+        self.machine.store(load)
+        self.sync()
+        self.work()
+        self.accept(self.wire.messages[-1])
+        return key
 
     def deposit(self, key: str) -> Any:
         """The deposit's row."""

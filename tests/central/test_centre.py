@@ -4,10 +4,10 @@ import re
 
 import pytest
 
-from central.deposits import DeskRefused
+from central.deposits.rules import DeskRefused
 from central.ports import SmsResult
 from contracts.facts import DepositLoading, DepositNotStored, DepositStored, DocumentHandedOver, OrderEnded, PinSet
-from contracts.orders import Load, SetPin, case_mark, phone_mark
+from contracts.orders import Forget, Load, SetPin, case_mark, phone_mark
 from tests.central.paper_machine import PIN_KEY, House, mark
 
 
@@ -47,8 +47,11 @@ def test_one_pin_end_to_end() -> None:
     house.machine.fact(DocumentHandedOver(deposit=key, compartment=7))
     house.sync()
     assert house.deposit(key).state == "collected"
+    collected = house.wire.messages[-1]
+    assert collected.text == "UM Poznan: dokument wydano z Urzedomatu 23.11 godz. 10:00. To nie Ty? Zadzwon od razu: 61 646 33 44"
+    house.accept(collected)
     house.later(100_000)
-    assert len(house.wire.messages) == 1
+    assert house.purposes() == ["ready", "collected"]
 
 
 def test_the_machine_gets_the_marks_of_phone_and_case() -> None:
@@ -178,8 +181,8 @@ def test_one_sms_whatever_is_repeated() -> None:
     (sms,) = house.wire.messages
     house.centre.sms_answered(sms.idx, SmsResult("accepted"), house.at)
     house.centre.sms_answered(sms.idx, SmsResult("unknown"), house.at)
-    house.later(86_400)
-    assert len(house.wire.messages) == 1
+    house.later(80_000)
+    assert house.purposes() == ["ready"]
 
 
 def test_a_restart_asks_again_with_the_same_idx() -> None:
@@ -216,9 +219,11 @@ def test_messages_wait_for_the_morning() -> None:
     house.machine.do(house.orders()[0])
     house.sync()
     assert house.wire.messages == []
-    deadline = house.centre.deadline()
-    assert deadline is not None
-    house.later((deadline - house.at.mono_ms) / 1000)
+    while house.at.wall.hour != 6:
+        deadline = house.centre.deadline()
+        assert deadline is not None
+        assert house.orders() == []
+        house.later((deadline - house.at.mono_ms) / 1000)
     for order in house.orders():
         house.machine.do(order)
     house.sync()
@@ -241,11 +246,16 @@ def test_a_wrong_registration_is_withdrawn_and_made_again(held: bool) -> None:
     with pytest.raises(DeskRefused, match="cancelled_already"):
         house.centre.load(key, "A. Nowak", house.at)
     again = house.register()
-    (second,) = house.orders()
-    assert isinstance(second.ask, SetPin)
-    assert (second.ask.deposit, second.ask.hmac) == (again, mark("222222"))
     if not held:
         house.machine.do(first)
+        house.sync()
+    orders = {type(order.ask): order for order in house.orders()}
+    forget, second = orders[Forget], orders[SetPin]
+    assert isinstance(second.ask, SetPin)
+    assert isinstance(forget.ask, Forget)
+    assert forget.ask.deposit == key
+    assert (second.ask.deposit, second.ask.hmac) == (again, mark("222222"))
+    house.machine.do(forget)
     house.machine.do(second)
     house.sync()
     assert [house.deposit(each).state for each in (key, again)] == ["cancelled", "held"]
@@ -260,10 +270,13 @@ def test_a_machine_that_refuses_the_pin_of_a_withdrawn_registration_gets_no_othe
     key = house.register()
     (first,) = house.orders()
     house.centre.cancel(key, "A. Nowak", house.at)
+    assert house.orders() == []
     house.machine.refuse(first, "pin_taken")
     house.sync()
     house.later(60)
-    assert house.orders() == []
+    forgets = house.orders()
+    assert {type(order.ask) for order in forgets} == {Forget}
+    assert len({order.id for order in forgets}) == 1
 
 
 def test_what_is_loading_or_loaded_is_not_withdrawn() -> None:

@@ -187,7 +187,7 @@ def test_errors_have_names_and_no_traceback(web: Web, house: House, monkeypatch:
     def fail(*_: object) -> None:
         raise RuntimeError("phone 601234123")
 
-    monkeypatch.setattr(house.centre, "register", fail)
+    monkeypatch.setattr(house.centre.registration, "register", fail)
     answer = web.post("/api/v1/deposits", json={"case": "1", "phone": "601234123", "machine": MACHINE})
     assert answer.status_code == 500
     assert answer.json()["error"] == "inside"

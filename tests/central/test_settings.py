@@ -3,6 +3,7 @@
 import os
 import re
 from pathlib import Path
+from typing import Any
 
 import msgspec
 import pytest
@@ -10,7 +11,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from central.randomness import SystemRandomness
-from central.settings import MachineSettings, Settings, SettingsWrong, read_settings
+from central.settings import DocumentType, MachineSettings, Settings, SettingsWrong, read_settings
 from central.signer import Signer, make_keys, read_signer
 from contracts.key_files import KeysWrong
 from contracts.typed_toml import parse_toml
@@ -85,12 +86,10 @@ def test_every_key_is_described() -> None:
     described = set(
         re.findall(r"^\| `([a-z_.A-Z]+)` \|", (Path(__file__).parents[2] / "docs" / "centre.md").read_text("utf-8"), re.MULTILINE)
     )
+    many: dict[str, tuple[str, Any]] = {"machines": ("machines.ID", MachineSettings), "documents": ("documents.TYPE", DocumentType)}
     wanted: set[str] = set()
     for field in msgspec.structs.fields(Settings):
-        inner = MachineSettings if field.name == "machines" else field.type
-        sections = (
-            [each.name for each in msgspec.structs.fields(inner)] if isinstance(inner, type) and issubclass(inner, msgspec.Struct) else []
-        )
-        name = "machines.ID" if field.name == "machines" else field.name
-        wanted |= {f"{name}.{key}" for key in sections} or {name}
+        name, inner = many.get(field.name, (field.name, field.type))
+        described_by = inner if isinstance(inner, type) and issubclass(inner, msgspec.Struct) else None
+        wanted |= {f"{name}.{each.name}" for each in msgspec.structs.fields(described_by)} if described_by else {name}
     assert described == wanted

@@ -1,33 +1,75 @@
 """Texts, alphabet and provider of the messages."""
 
-from datetime import UTC, datetime
+import re
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import httpx
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from central.ports import Sms
 from central.settings import City, MachineSettings, Settings, SettingsWrong, SmsSettings
 from central.sms import gsm7, texts
-from central.sms.provider import SmsProvider, read_answer
+from central.sms.provider import SmsProvider, read_answer, read_reports
+from central.sms.purposes import PURPOSES
+from contracts.screen_messages import LANGUAGES, Language
 
 UNTIL = datetime(2026, 11, 24, 13, 0, tzinfo=UTC)
 LONGEST = "ul. Marszałka Focha 128 b, x"
 
 
-@pytest.mark.parametrize(("language", "length"), [("pl", 159), ("en", 160), ("de", 159)])
-def test_one_part_at_the_longest_values(language: str, length: int) -> None:
+LENGTHS = {
+    "ready": (146, 147, 146), "reminder24": (139, 140, 147), "reminder6": (140, 133, 140), "expired": (114, 119, 118),
+    "pin_reissued": (145, 142, 145), "extended": (134, 138, 144), "collected": (99, 103, 111), "office": (135, 147, 140),
+    "reach": (113, 136, 127),
+}  # fmt: skip
+"""As the deck gives them for Polish, English and German, at a place and office of 15 signs."""
+ROUND = "24.11 godz. 14:00"
+
+
+def values(place: str) -> texts.Values:
+    """The longest moments in Polish."""
+    return texts.Values(place, place, "61 646 33 44", UNTIL, UNTIL, "482913")
+
+
+@pytest.mark.parametrize("purpose", PURPOSES)
+@pytest.mark.parametrize("language", texts.ONE_PART_LANGUAGES)
+def test_one_part_at_the_longest_values(purpose: str, language: Language) -> None:
     assert len(LONGEST) == 28
-    text = texts.ready(texts.language_of(language, False), LONGEST, "482913", UNTIL, "61 646 33 44", "Europe/Warsaw")
+    text = texts.text_of(purpose, language, values(LONGEST), "Europe/Warsaw")
     assert gsm7.fits_one_part(text)
-    assert gsm7.septets(text) <= length
-    assert "482913" in text
+    assert ("482913" in text) == PURPOSES[purpose].names_pin
+    assert "{" not in text
+
+
+@pytest.mark.parametrize("purpose", LENGTHS)
+@pytest.mark.parametrize("at", [0, 1, 2])
+def test_the_lengths_of_the_deck(purpose: str, at: int) -> None:
+    language = texts.ONE_PART_LANGUAGES[at]
+    text = texts.text_of(purpose, language, values("ul. Gronowa 22a"), "Europe/Warsaw")
+    written = texts.text_of_moment(language, UNTIL, "Europe/Warsaw")
+    assert len(text.replace(written, ROUND)) == LENGTHS[purpose][at]
+
+
+@pytest.mark.parametrize("purpose", PURPOSES)
+def test_ukrainian_takes_three_parts_at_most(purpose: str) -> None:
+    text = texts.text_of(purpose, "uk", values(LONGEST), "Europe/Warsaw")
+    assert len(text.encode("utf-16-be")) // 2 <= 3 * 67
+
+
+def test_no_message_holds_a_link() -> None:
+    for purpose in PURPOSES:
+        for language in LANGUAGES:
+            assert not re.search(r"https?:|www\.|\w/\w", texts.text_of(purpose, language, values("ul. Gronowa"), "Europe/Warsaw"))
 
 
 def test_polish_goes_without_diacritics() -> None:
-    text = texts.ready("pl", "ul. Żołądź", "482913", UNTIL, "61", "Europe/Warsaw")
+    text = texts.text_of("ready", "pl", values("ul. Żołądź"), "Europe/Warsaw")
     assert "ul. Zoladz" in text
     assert "Odbierz do 24.11 godz. 14:00." in text
+    assert "482913" not in repr(values("ul. Gronowa"))
 
 
 def test_ukrainian_needs_its_switch() -> None:
@@ -67,11 +109,15 @@ def test_answers_of_the_provider(status: int, body: bytes, kind: str) -> None:
     assert read_answer(status, body).kind == kind
 
 
-async def ask(handler: object, folder: Path) -> str:
+NOW = datetime(2026, 11, 23, 13, 0, tzinfo=UTC)
+
+
+async def ask(handler: object, folder: Path, sms: Sms | None = None) -> str:
     (folder / "token").write_text("geheim\n")
     async with httpx.AsyncClient(transport=httpx.MockTransport(handler)) as client:  # type: ignore[arg-type]
-        provider = SmsProvider(SmsSettings(url="http://provider", token="token"), folder, "http://us/sms/reports", client)
-        return (await provider.send(Sms("d-ready", "48601234123", "PIN: 482913", "UM Poznan"))).kind
+        settings = SmsSettings(url="http://provider", token="token")
+        provider = SmsProvider(settings, folder, "http://us/sms/reports", client, lambda: NOW)
+        return (await provider.send(sms or Sms("d-ready", "48601234123", "PIN: 482913", "UM Poznan"))).kind
 
 
 def test_one_request_a_message(tmp_path: Path) -> None:
@@ -92,6 +138,51 @@ def test_one_request_a_message(tmp_path: Path) -> None:
         raise httpx.ReadTimeout("late")
 
     assert asyncio.run(ask(fail, tmp_path)) == "unknown"
+
+
+@pytest.mark.parametrize(
+    ("unicode", "hours", "said"),
+    [
+        (False, None, {"max_parts": "1", "nounicode": "1", "expiration_date": None}),
+        (True, None, {"max_parts": "3", "nounicode": None, "expiration_date": None}),
+        (False, 6, {"max_parts": "1", "nounicode": "1", "expiration_date": "1795460400"}),
+        (False, 24, {"expiration_date": None}),
+        (False, 0.5, {"expiration_date": None}),
+    ],
+)
+def test_what_the_provider_is_asked(tmp_path: Path, unicode: bool, hours: float | None, said: dict[str, str | None]) -> None:
+    import asyncio
+    from urllib.parse import parse_qs
+
+    seen: list[httpx.Request] = []
+
+    def answer(request: httpx.Request) -> httpx.Response:
+        seen.append(request)
+        return httpx.Response(200, json={"list": [{"id": "X"}]})
+
+    expires = NOW + timedelta(hours=hours) if hours is not None else None
+    asyncio.run(ask(answer, tmp_path, Sms("d-reminder6", "48601234123", "x", "UM Poznan", "m-1", unicode, expires)))
+    form = parse_qs(seen[0].content.decode())
+    assert {name: (form.get(name) or [None])[0] for name in said} == said
+
+
+@pytest.mark.parametrize(
+    ("form", "reports"),
+    [
+        ({"idx": "a-ready", "status_name": "DELIVERED"}, [("a-ready", "DELIVERED")]),
+        ({"idx": "a-ready,b-ready", "status": "404,405"}, [("a-ready", "DELIVERED"), ("b-ready", "UNDELIVERED")]),
+        ({"idx": "a,b", "status": "404"}, []),
+        ({"idx": "a,,c", "status": "404,404,404"}, [("a", "DELIVERED"), ("c", "DELIVERED")]),
+        ({}, []),
+    ],
+)
+def test_reports_come_alone_and_in_lists(form: dict[str, str], reports: list[tuple[str, str]]) -> None:
+    assert [(report.idx, report.status) for report in read_reports(form)] == reports
+
+
+@given(st.dictionaries(st.sampled_from(["idx", "status", "status_name", "to"]), st.text(max_size=400)))
+def test_reports_of_any_kind_raise_nothing(form: dict[str, str]) -> None:
+    assert len(read_reports(form)) <= 100
 
 
 def test_a_message_shows_neither_phone_nor_pin() -> None:

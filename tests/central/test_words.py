@@ -2,15 +2,20 @@
 
 import re
 from datetime import UTC, datetime
+from typing import get_args
 
 import msgspec
 import pytest
 
 from central.dashboard.cabinet import MARKS
 from central.dashboard.words import FOLDER, Words, language_of
+from central.sms.purposes import PURPOSES
+from central.store.acts import Deed
+from central.tasks import PRIORITY
 from central.views import FactView
-from contracts.facts import KINDS, AnyFact, CollectionEnded, DepositMoving, DoorRefused
+from contracts.facts import KINDS, AnyFact, CollectionEnded, Contents, DepositMoving, DoorRefused, QuarantineReason
 from contracts.faults import FAULTS
+from contracts.orders import AnyAsk, SendSms
 from contracts.screen_messages import LANGUAGES, Language
 from contracts.texts import read_catalogues
 from controller.visit.screen_table import SCREENS
@@ -21,6 +26,10 @@ def test_everything_has_words(language: Language) -> None:
     words = Words(language, "Europe/Warsaw")
     wanted = [f"fact.{kind}" for kind in KINDS] + [f"fault.{fault}" for fault in FAULTS]
     wanted += [f"screen.{name}" for name in SCREENS]
+    wanted += [f"{part}.{kind}" for kind in PRIORITY for part in ("task", "next")] + [f"p.{purpose}" for purpose in PURPOSES]
+    wanted += [f"verb.{ask.__struct_config__.tag}" for ask in get_args(AnyAsk) if ask is not SendSms]
+    wanted += [f"act.{deed}" for deed in get_args(Deed)]
+    wanted += [f"r.{reason}" for reason in get_args(QuarantineReason)] + [f"w.{contents}" for contents in get_args(Contents)]
     assert [key for key in wanted if not words.has(key)] == []
 
 

@@ -26,6 +26,7 @@ from controller.locker.pins import PinPolicy
 from controller.loop import Loop
 from controller.receipts import ReceiptSigner
 from controller.settings import Settings
+from controller.speech import Utterance
 from controller.state import State, fold
 from controller.turns import restart
 from controller.vault import Vault, VaultKeys
@@ -97,6 +98,7 @@ class BenchMachine:
             modem=modem,
         )
         self.screens: list[ScreenMessage] = []
+        self.said: list[tuple[int, Utterance]] = []
         self.published: list[tuple[str, bytes]] = []
         self.rescues: list[str] = []
         self.submitted: list[tuple[int, Letter]] = []
@@ -119,7 +121,7 @@ class BenchMachine:
         receipts = ReceiptSigner(RECEIPT_KEY, MACHINE, DOMAIN)
         turns = restart(journal, vault, self.settings, self.randomness.token(8), self.now(), receipts)
         modem = self if self.settings.modem else None
-        self.loop = Loop(turns, self, self, self, self, self.inbox.append, (self.key.public_key(),), modem)
+        self.loop = Loop(turns, self, self, self, self, self.inbox.append, (self.key.public_key(),), modem, self)
         self.loop.start()
         self.loop.take(CasesKnown(cases=vault.cases()))
         self.loop.take(LinkUp(connection=f"connection-{self.boots}"))
@@ -133,6 +135,9 @@ class BenchMachine:
 
     def show(self, message: ScreenMessage) -> None:
         self.screens.append(message)
+
+    def say(self, utterance: Utterance) -> None:
+        self.said.append((self.ms, utterance))
 
     def reload(self) -> None:
         self.rescues.append("reload")

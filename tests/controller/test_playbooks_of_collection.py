@@ -263,7 +263,7 @@ def test_wrong_contents_are_reported_and_the_compartment_is_kept_out(key: str, c
     machine.press(key)
     assert machine.kinds(before) == ["deposit.reported", "compartment.quarantined", "fault.raised"]
     assert machine.state.doors.door(compartment).quarantine == f"reported_{contents}"
-    assert (machine.screen.screen, machine.screen.keys) == ("l.reported", ("lang",))
+    assert (machine.screen.screen, "ok" in machine.screen.keys) == ("l.reported", False)
     code = machine.screen.data["code"]
     machine.push(compartment)
     assert (machine.screen.screen, machine.screen.data["code"]) == ("l.reported", code)  # to be told on the telephone

@@ -180,6 +180,9 @@ def refusals(machine: BenchMachine) -> dict[str, int]:
 WAYS: dict[str, Callable[[], BenchMachine]] = {
     "l.attract": lambda: at(),
     "lang": lambda: at("ok", "lang"),
+    "help": lambda: at("ok", "help"),
+    "info": lambda: at("ok", "help", "6"),
+    "info.page": lambda: at("ok", "help", "6", "1"),
     "l.pin": lambda: at("ok", "1"),
     "l.wrong": lambda: at("ok", *"000000", "ok"),
     "l.phone": lambda: stepped_up("ok"),
@@ -221,7 +224,8 @@ WAYS: dict[str, Callable[[], BenchMachine]] = {
 
 ENDS_MS = {
     **dict.fromkeys(("l.phone", "l.pin", "l.wrong", "l.wrong.phone", "l.unseen", "l.found"), 80_000),
-    **dict.fromkeys(("l.jam", "l.jam.last", "lang", "l.stop"), 80_000),
+    **dict.fromkeys(("l.jam", "l.jam.last", "lang", "help", "info", "l.stop"), 80_000),
+    "info.page": 180_000,
     **{name: one.ending_ms for name, one in SCREENS.items() if one.wait == "ending"},
     "l.grace": 120_000, "l.checking": 5_000, "more_time": 20_000, "k.check": 200_000, "l.report": 180_000, "l.reported": 180_000,
 }  # fmt: skip

@@ -2,6 +2,8 @@
 
 import asyncio
 from collections.abc import Awaitable, Callable
+from datetime import UTC, datetime
+from typing import Any
 
 import pytest
 from playwright.async_api import Page, async_playwright, expect
@@ -147,3 +149,111 @@ def test_what_is_painted_over_an_older_screen_is_what_a_new_page_shows() -> None
             await fresh.close()
 
     run(scene)
+
+
+PLAYED = """
+window.played = [];
+window.AudioContext = class { state = "running"; currentTime = 0; destination = {}; resume() { return Promise.resolve(); } };
+window.GainNode = class { constructor(_, how) { this.gain = how.gain; } connect(to) { return to; } };
+window.OscillatorNode = class {
+  constructor(_, how) { this.pitch = how.frequency; }
+  connect(to) { this.gain = to.gain; return to; }
+  start(at) { window.played.push([this.pitch, Math.round(this.gain * 1000), Math.round(at * 1000)]); }
+  stop() {}
+};
+"""
+"""Instead of sounding, each tone is written down: Hz, thousandths of full scale, milliseconds."""
+
+
+async def tones(page: Page) -> list[list[int]]:
+    """The tones since the last call."""
+    return await page.evaluate("window.played.splice(0)")
+
+
+def listened(scene: Scene, **changed: Any) -> None:
+    """Play a scene at a page whose tones are written down and whose time stands still until the scene moves it."""
+
+    async def play() -> None:
+        async with async_playwright() as playwright, running() as kiosk:
+            kiosk.server.show(sample("l.pin"))
+            browser = await playwright.chromium.launch(executable_path=CHROMIUM, args=["--no-sandbox"])
+            page = await browser.new_page(viewport={"width": 1024, "height": 600})
+            await page.clock.install(time=datetime(2026, 11, 23, 9, tzinfo=UTC))
+            await page.add_init_script(PLAYED)
+            await page.goto(f"http://{kiosk.address}/")
+            await page.wait_for_selector("[data-screen]")
+            await page.clock.pause_at(datetime(2026, 11, 23, 10, tzinfo=UTC))
+            kiosk.server.show(sample("l.close", rev=2, cue="door", **changed))
+            await page.wait_for_selector("[data-screen='l.close']")
+            await scene(kiosk, page)
+            await browser.close()
+
+    asyncio.run(play())
+
+
+def test_the_door_s_sound_comes_again_while_it_stays_open() -> None:
+    async def scene(kiosk: Kiosk, page: Page) -> None:
+        assert [pitch for pitch, _, _ in await tones(page)] == [523, 659, 784]
+        await page.clock.run_for(9_900)
+        assert await tones(page) == []
+        await page.clock.run_for(200)
+        assert [pitch for pitch, _, _ in await tones(page)] == [523, 659, 784]
+        kiosk.server.show(sample("l.done", rev=3))
+        await page.wait_for_selector("[data-screen='l.done']")
+        await page.clock.run_for(60_000)
+        assert await tones(page) == []
+
+    listened(scene, cue_every_s=10)
+
+
+def test_in_quiet_hours_sounds_are_ten_decibels_lower() -> None:
+    async def scene(kiosk: Kiosk, page: Page) -> None:
+        assert [loud for _, loud, _ in await tones(page)] == [28, 28, 28]
+        assert await page.evaluate("document.documentElement.dataset.light") == "low"
+
+    listened(scene, quiet=True)
+
+
+def test_an_arrow_that_is_held_repeats_after_two_seconds_and_no_other_key_does() -> None:
+    async def scene(kiosk: Kiosk, page: Page) -> None:
+        await page.keyboard.down("5")
+        assert await pressed(kiosk) == "5"
+        await page.clock.run_for(10_000)
+        await page.keyboard.up("5")
+        await page.keyboard.down("ArrowDown")
+        assert await pressed(kiosk) == "down"
+        await page.clock.run_for(1_900)
+        await page.keyboard.down("ArrowDown")  # the keypad's own repetition
+        await page.clock.run_for(1_200)
+        await page.keyboard.up("ArrowDown")
+        await page.clock.run_for(5_000)
+        await page.keyboard.press("1")
+        keys = [await pressed(kiosk) for _ in range(4)]
+        assert keys == ["down", "down", "down", "1"]
+
+    listened(scene)
+
+
+STRIKES = """async (apart) => {
+    const strike = (at) => {
+        const event = new KeyboardEvent("keydown", { key: "7", bubbles: true });
+        Object.defineProperty(event, "timeStamp", { value: at });
+        document.dispatchEvent(event);
+    };
+    strike(10000);
+    strike(10000 + apart);
+    const last = new KeyboardEvent("keydown", { key: "8", bubbles: true });
+    document.dispatchEvent(last);
+}"""
+
+
+@pytest.mark.parametrize(("slow", "apart", "counted"), [(False, 149, 1), (False, 151, 2), (True, 499, 1), (True, 501, 2)])
+def test_a_double_strike_counts_once_and_slower_keys_forgive_longer_ones(slow: bool, apart: int, counted: int) -> None:
+    async def scene(kiosk: Kiosk, page: Page) -> None:
+        await page.evaluate(STRIKES, apart)
+        keys = [await pressed(kiosk)]
+        while keys[-1] != "8":
+            keys.append(await pressed(kiosk))
+        assert keys == ["7"] * counted + ["8"]
+
+    listened(scene, slow_keys=slow)

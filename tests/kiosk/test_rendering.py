@@ -15,7 +15,11 @@ from controller.visit.screen_table import SCREENS as TABLE
 from tests.screens.samples import COMMON, LOOKS, SCREENS, cabinet, sample
 
 LOOK = LOOKS["7in"]
-EVERY_KEY_DRAWN = set(SCREENS) - {"more_time", "l.report", "k.check"}
+EVERY_KEY_DRAWN = (
+    set(SCREENS) - {"more_time", "l.report", "k.check", "help", "lang five"} - {name for name in SCREENS if name.startswith("info.page")}
+)
+KEYPAD_ONLY = {"audio", "help"}
+"""Speech is for whoever finds the keys by touch; help finds room on most screens, but no way leads on through it."""
 
 
 class Targets(HTMLParser):
@@ -54,7 +58,7 @@ def test_every_active_key_is_a_named_target(name: str, language: Language) -> No
     assert targets.open == []
     assert len(targets.keys) == len(set(targets.keys))
     assert set(targets.keys) <= set(message.keys)
-    assert name not in EVERY_KEY_DRAWN or set(targets.keys) == set(message.keys)
+    assert name not in EVERY_KEY_DRAWN or set(message.keys) - set(targets.keys) <= KEYPAD_ONLY
     assert all(targets.words[key] for key in targets.keys)
 
 
@@ -141,7 +145,7 @@ def test_an_unknown_screen_is_named() -> None:
 
 def test_the_page_loads_nothing_from_elsewhere() -> None:
     html = page(LOOK)
-    assert re.findall(r'(?:src|href)="([^"]+)"', html) == ["kiosk.css", "kiosk.js"]
+    assert re.findall(r'(?:src|href)="([^"]+)"', html) == ["kiosk.css", "large.css", "sounds.js", "kiosk.js"]
     assert "style=" not in html
     assert not any("style=" in render(sample(name), LOOK) for name in SCREENS)
 

@@ -182,7 +182,7 @@ def test_only_pages_of_our_own_may_connect(origin: str | None, welcome: bool) ->
 def test_pages_are_guarded() -> None:
     async def scene(kiosk: Kiosk) -> None:
         async with httpx.AsyncClient(base_url=f"http://{kiosk.address}", trust_env=False) as client:
-            for path in ("/", "/kiosk.css", "/kiosk.js"):
+            for path in ("/", "/kiosk.css", "/large.css", "/sounds.js", "/kiosk.js"):
                 answer = await client.get(path)
                 assert answer.status_code == 200
                 assert "default-src 'none'" in answer.headers["content-security-policy"]

@@ -6,7 +6,7 @@
   const inside = (a, b) => a.left >= b.left - 0.5 && a.right <= b.right + 0.5 && a.top >= b.top - 0.5 && a.bottom <= b.bottom + 0.5;
   const cross = (a, b) => a.left < b.right - 0.5 && b.left < a.right - 0.5 && a.top < b.bottom - 0.5 && b.top < a.bottom - 0.5;
   const name = (node) => (node.dataset?.key ? `target ${node.dataset.key}` : `"${node.textContent.trim().slice(0, 30)}"`);
-  const seen = (node) => getComputedStyle(node).visibility === "visible" && node.getClientRects().length > 0;
+  const seen = (node) => !node.closest(".unseen") && getComputedStyle(node).visibility === "visible" && node.getClientRects().length > 0;
   const canvas = document.createElement("canvas").getContext("2d");
 
   const root = document.documentElement;
@@ -17,7 +17,7 @@
   const boxes = targets.map((target) => target.getBoundingClientRect());
   targets.forEach((target, i) => {
     const box = boxes[i];
-    const small = target.matches(".digit, .up, .down");
+    const small = target.matches(".digit, .up, .down, .help.bare");
     if (!inside(box, panel)) wrong.push(`${name(target)} leaves the panel`);
     if (box.height < 15 * px_mm - 0.5 || box.width < (small ? 15 : 30) * px_mm - 1) wrong.push(`${name(target)} is ${box.width}x${box.height}`);
     boxes.forEach((other, j) => {
@@ -44,7 +44,7 @@
       const size = parseFloat(style.fontSize);
       const middle = (box.top + box.bottom) / 2;
       if (parent.closest("svg")) continue;
-      const line = { left: box.left, right: box.right, top: middle - size * 0.42, bottom: middle + size * 0.48, parent };
+      const line = { left: box.left, right: box.right, top: middle - size * 0.42, bottom: middle + size * (/^[0-9]$/.test(text.textContent) ? 0.4 : 0.48), parent };
       lines.push(line);
       const home = parent.closest("[data-key]");
       if (!inside(line, panel)) wrong.push(`${name(parent)} leaves the panel`);

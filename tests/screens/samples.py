@@ -6,9 +6,13 @@ from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 
 from contracts.receipt import Receipt, deposit_mark, encode, machine_mark
 from contracts.screen_messages import LANGUAGES, Deadline, Language, ScreenMessage
+from controller.kiosk.documents import TOPICS
+from controller.kiosk.panels import PanelName
 from controller.kiosk.rendering import Look
+from controller.live import Choices
+from controller.visit import choices
 
-LOOKS = {panel.panel: panel for panel in (Look(city="Miasto Poznań"), Look(city="Miasto Poznań", panel="10in"))}
+LOOKS: dict[PanelName, Look] = {panel.panel: panel for panel in (Look(city="Miasto Poznań"), Look(city="Miasto Poznań", panel="10in"))}
 SIZES = {"7in": (1024, 600), "10in": (1280, 800)}
 
 DIGITS = tuple("0123456789")
@@ -51,7 +55,11 @@ DONE: dict[str, Any] = {"collected_at": "14:05", "when": "23.11 14:05", "reopens
 
 SCREENS: dict[str, tuple[str, tuple[str, ...], dict[str, Any]]] = {
     "l.attract": ("l.attract", ("ok", "lang"), {"free": 17, "languages": list(LANGUAGES)}),
-    "lang": ("lang", ("1", "2", "3", "4", *MENU, "cancel"), {"focus": 0}),
+    "lang": ("lang", ("1", "2", "3", "4", *MENU, "cancel"), {"focus": 0, "languages": list(LANGUAGES)}),
+    "lang five": ("lang", ("1", "2", "3", "4", "5", *MENU, "cancel"), {"focus": 0, "languages": [*LANGUAGES, "pl"]}),
+    "help": ("help", (*DIGITS[1:7], *MENU, "cancel"), {"focus": 0}),
+    "info": ("info", (*DIGITS[1:5], *MENU, "cancel"), {"focus": 0}),
+    **{f"info.page {topic}": ("info.page", ("up", "down", "ok", "cancel"), {"topic": topic}) for topic in TOPICS},
     "l.pin": ("l.pin", (*DIGITS, "cancel", "lang"), {"filled": 0}),
     "l.pin full": ("l.pin", (*DIGITS, "cancel", "ok", "lang"), {"filled": 6}),
     "l.checking": ("l.checking", (), {}),
@@ -72,7 +80,7 @@ SCREENS: dict[str, tuple[str, tuple[str, ...], dict[str, Any]]] = {
     "l.noclose": ("l.noclose", ("ok", "lang"), {"compartment": 93, "code": CODE}),
     "l.report": ("l.report", ("1", "2", "3", *MENU), {"compartment": 93, "focus": 2}),
     "l.reported": ("l.reported", ("ok", "lang"), {"code": CODE}),
-    "l.done": ("l.done", ("1", "ok"), DONE | {"receipt": RECEIPT, "domain": "parkuj.poznan.pl"}),
+    "l.done": ("l.done", ("1", "ok"), DONE | {"receipt": RECEIPT, "domain": "parkuj.poznan.pl", "compartment": 93, "code": CODE}),
     "l.done.late": ("l.done.late", ("1", "ok"), DONE),
     "l.done.late plain": ("l.done.late", ("ok", "lang"), DONE | {"reopens": False}),
     "l.done.late untimed": ("l.done.late", ("1", "ok"), DONE | {"collected_at": ""}),
@@ -110,9 +118,15 @@ SCREENS: dict[str, tuple[str, tuple[str, ...], dict[str, Any]]] = {
 """Screen, active keys and data by the sample's name."""
 
 
+def with_shared_keys(screen: str, keys: tuple[str, ...], size: str) -> tuple[str, ...]:
+    """The keys of a screen and those that the machine offers on every screen."""
+    return choices.keys(screen, keys, Choices(size=size))  # type: ignore[arg-type]
+
+
 def sample(name: str, language: Language = "pl", rev: int = 1, **changed: Any) -> ScreenMessage:
     """The named sample as a message; `changed` replaces fields of the message."""
     screen, keys, data = SCREENS[name]
     deadline = Deadline("fact" if screen == "l.locked" else "idle", data["left_ms"]) if "left_ms" in data else Deadline()
+    keys = with_shared_keys(screen, keys, changed.get("size", "A"))
     fields: dict[str, Any] = {"rev": rev, "screen": screen, "lang": language, "keys": keys, "data": COMMON | data, "deadline": deadline}
     return ScreenMessage(**(fields | changed))

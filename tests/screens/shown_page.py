@@ -13,7 +13,8 @@ from controller.kiosk.rendering import Look, page, render
 from tests.screens.samples import SIZES
 
 CHROMIUM = Path(shutil.which("chromium") or "/usr/bin/chromium")
-STYLE = (Path(controller.kiosk.__file__).parent / "page" / "kiosk.css").read_text()
+PAGE = Path(controller.kiosk.__file__).parent / "page"
+STYLE = (PAGE / "kiosk.css").read_text() + (PAGE / "large.css").read_text()
 SET = """([html, lang, theme, size]) => {
     Object.assign(document.documentElement, { lang });
     Object.assign(document.documentElement.dataset, { theme, size });

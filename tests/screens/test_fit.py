@@ -4,9 +4,10 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from playwright.sync_api import Browser
+from playwright.sync_api import Browser, Page
 
-from contracts.screen_messages import LANGUAGES, Language
+from contracts.screen_messages import LANGUAGES, Language, Size
+from controller.kiosk.panels import PanelName
 from tests.screens.samples import LOOKS, SCREENS, sample
 from tests.screens.shown_page import CHROMIUM, chromium, open_page, put
 
@@ -15,6 +16,9 @@ pytestmark = [pytest.mark.browser, pytest.mark.skipif(not CHROMIUM.exists(), rea
 FIT = (Path(__file__).parent / "fit.js").read_text().split("\n", 1)[1]
 PX_MM = {"7in": 6.675, "10in": 5.884}
 CAP_MIN = {"7in": 40.8, "10in": 43.1}
+CAP_MIN_LARGE = {("7in", "A+"): 57.1, ("10in", "A+"): 50.3, ("7in", "A++"): 81.6, ("10in", "A++"): 86.2}
+"""Twice the capitals of size A at A++."""
+PAGES_MAX = 40
 
 
 @pytest.fixture(scope="module")
@@ -25,7 +29,7 @@ def browser() -> Iterator[Browser]:
 
 @pytest.mark.parametrize("language", LANGUAGES)
 @pytest.mark.parametrize("panel", LOOKS)
-def test_every_screen_fits(browser: Browser, panel: str, language: Language) -> None:
+def test_every_screen_fits(browser: Browser, panel: PanelName, language: Language) -> None:
     shown = open_page(browser, LOOKS[panel])
     wrong: dict[str, list[str]] = {}
     messages = {name: sample(name, language) for name in SCREENS}
@@ -38,6 +42,32 @@ def test_every_screen_fits(browser: Browser, panel: str, language: Language) -> 
             wrong[name] = found
     shown.close()
     assert wrong == {}
+
+
+@pytest.mark.parametrize("size", ["A+", "A++"])
+@pytest.mark.parametrize("language", LANGUAGES)
+@pytest.mark.parametrize("panel", LOOKS)
+def test_every_page_of_large_text_fits(browser: Browser, panel: PanelName, language: Language, size: Size) -> None:
+    shown = open_page(browser, LOOKS[panel])
+    wrong: dict[str, list[str]] = {}
+    for name in SCREENS:
+        for page in range(PAGES_MAX):
+            put(shown, sample(name, language, size=size, theme="contrast", page=page), LOOKS[panel])
+            if found := shown.evaluate(FIT, {"px_mm": PX_MM[panel], "cap_min": CAP_MIN_LARGE[panel, size]}):
+                wrong[f"{name} {page}"] = found
+            if page + 1 >= pages_of(shown):
+                break
+        else:
+            wrong[name] = ["has no end"]
+    shown.close()
+    assert wrong == {}
+
+
+def pages_of(shown: Page) -> int:
+    """How many pages the screen has, as it says itself; the page with the digits has no room to say it."""
+    if shown.locator("#screen .count").count():
+        return int(shown.locator("#screen .count").inner_text().split("/")[1])
+    return PAGES_MAX if shown.locator("#screen .entry .up").count() else 1
 
 
 def test_the_measure_finds_what_does_not_fit(browser: Browser) -> None:

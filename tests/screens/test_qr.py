@@ -14,6 +14,7 @@ from playwright.sync_api import Browser
 from contracts.receipt import TEXT_BYTES_MAX, verify
 from contracts.screen_messages import LANGUAGES, Language
 from controller.kiosk.forms import ScreenWrong
+from controller.kiosk.panels import PanelName
 from controller.kiosk.qr_picture import MODULES, draw
 from tests.screens.samples import LOOKS, RECEIPT, RECEIPT_KEY, THEMES, sample
 from tests.screens.shown_page import CHROMIUM, chromium, open_page, put
@@ -34,7 +35,7 @@ def browser() -> Iterator[Browser]:
 @needs_chromium
 @pytest.mark.parametrize("language", LANGUAGES)
 @pytest.mark.parametrize("panel", LOOKS)
-def test_it_is_read_from_the_picture_of_the_screen(browser: Browser, panel: str, language: Language) -> None:
+def test_it_is_read_from_the_picture_of_the_screen(browser: Browser, panel: PanelName, language: Language) -> None:
     shown = open_page(browser, LOOKS[panel])
     for theme in THEMES:
         put(shown, sample("l.done", language, theme=theme), LOOKS[panel])

@@ -12,5 +12,6 @@ def test_the_plain_story() -> None:
     kinds = [type(entry.fact) for entry in world.machine.entries]
     assert kinds.count(DocumentHandedOver) == sum(document.taken for document in world.documents)
     assert kinds.count(DoorUnlockDue) - kinds.count(DoorRefused) == len(world.machine.cabinet.pulses)
-    assert len(world.sms.sent) <= len(world.documents)
+    kinds_of_text = sorted(text.idx.partition("-")[2] for text in world.sms.sent)
+    assert kinds_of_text == ["collected"] * len(world.documents) + ["ready"] * len(world.documents)
     assert any(document.taken for document in world.documents)

@@ -40,6 +40,22 @@ def test_faults(faults: SmsFaults, sent: int, kinds: list[str]) -> None:
     assert [reply.kind for reply in replies] == kinds
 
 
+@pytest.mark.parametrize(
+    ("faults", "said"),
+    [
+        (SmsFaults(), ["SENT", "DELIVERED"]),
+        (SmsFaults(report_lost=1.0), []),
+        (SmsFaults(report_twice=1.0), ["SENT", "DELIVERED"] * 2),
+        (SmsFaults(report_late=1.0), ["SENT", "DELIVERED"]),
+        (SmsFaults(report_wrong_order=1.0), ["SENT", "UNDELIVERED", "DELIVERED", "SENT"]),
+    ],
+)
+def test_delivery_reports_and_their_faults(faults: SmsFaults, said: list[str]) -> None:
+    heard = SmsNetwork(Random(1), faults).reports()
+    assert [each.status for each in heard] == said
+    assert all((each.after_ms > 90_000) == bool(faults.report_late) for each in heard)
+
+
 def test_a_text_shows_nothing_of_itself() -> None:
     network = SmsNetwork(Random(1))
     going, _ = network.submit("d1", "48601234123", "PIN: 123456")

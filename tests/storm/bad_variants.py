@@ -2,6 +2,7 @@
 
 from collections.abc import Generator
 from contextlib import contextmanager
+from datetime import datetime
 from unittest.mock import patch
 
 from sqlalchemy import Connection
@@ -106,12 +107,14 @@ def the_board_has_no_coil_limit() -> Generator[Parts]:
     yield Parts(core=TirelessBoard)
 
 
-def believes_any_will_of_this_boot(t: Connection, machine: str, payload: bytes, now: Now) -> Station | None:
+def believes_any_will_of_this_boot(
+    t: Connection, machine: str, payload: bytes, now: Now, link_since: datetime | None = None
+) -> Station | None:
     """A will counts when its boot is the present one, whatever its connection."""
     said = decode(payload, Presence)
     station = machines.read(t, machine)
     if said.online or said.boot != station.boot:
-        return PRESENCE(t, machine, payload, now)
+        return PRESENCE(t, machine, payload, now, link_since)
     machines.change(t, machine, online=False)
     return None
 

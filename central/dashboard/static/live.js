@@ -2,6 +2,8 @@
 // Keeps the page fresh: replaces the parts that changed, and says loudly when nothing comes any more.
 (() => {
   const body = document.body, bar = document.getElementById("bar"), age = document.getElementById("age");
+  for (const button of document.querySelectorAll("[data-print]")) button.addEventListener("click", () => window.print());
+  countDown(document.querySelector("[data-left]"));
   if (!body.dataset.live) return;
   // Times are the centre's own words: this computer's clock and zone may be others.
   let last = performance.now(), lastSaid = body.dataset.now, connected = body.dataset.connected === "yes", since = body.dataset.since;
@@ -9,6 +11,18 @@
   const fill = (text, values) => text.replace(/\{(\w+)\}/g, (whole, name) => values[name] ?? whole);
   const two = (number) => String(Math.floor(number)).padStart(2, "0");
   const clock = (s) => (s < 3600 ? `${Math.floor(s / 60)}:${two(s % 60)}` : `${Math.floor(s / 3600)}:${two((s / 60) % 60)}:${two(s % 60)}`);
+
+  // A one-time code runs out on the page as it does at the machine, whatever this computer's clock says.
+  function countDown(code) {
+    if (!code) return;
+    const end = performance.now() + Number(code.dataset.left) * 1000, left = code.querySelector("[data-clock]");
+    const timer = setInterval(() => {
+      const seconds = Math.max(0, Math.ceil((end - performance.now()) / 1000));
+      left.textContent = seconds ? code.dataset.words.replace("{left}", `${Math.floor(seconds / 60)}:${String(seconds % 60).padStart(2, "0")}`) : code.dataset.over;
+      code.classList.toggle("over", !seconds);
+      if (!seconds) clearInterval(timer);
+    }, 500);
+  }
 
   function replace(name, html) {
     const part = document.getElementById(`part-${name}`);
@@ -59,6 +73,7 @@
     if (typing(event.target) || event.ctrlKey || event.altKey || event.metaKey) return;
     if (went && event.key === "o") location.href = "/";
     if (went && event.key === "c") location.href = "/clerk";
+    if (went && event.key === "t") location.href = "/tasks";
     if (event.key === "R") listen();
     went = event.key === "g";
   });

@@ -2,17 +2,13 @@
 "use strict";
 
 const SAME_STRIKE_MS = 150;
+const SAME_STRIKE_SLOW_MS = 500;   // "slower keys"
+const REPEAT_AFTER_MS = 2000;      // the arrows alone repeat
+const REPEAT_EVERY_MS = 500;
 const ALIVE_MS = 5000;
 const TURN_MS = 6000;
 const CALM_MS = 1200;        // a reconnection shorter than this shows nothing
 const AGAIN_MS = [300, 600, 1000];   // the machine is on the same computer: asking often costs nothing, waiting costs a visitor
-const CUES = {               // [Hz, start ms, length ms]
-  tick: [[1000, 0, 30]],
-  ok: [[660, 0, 120], [880, 120, 160]],
-  error: [[440, 0, 150], [330, 150, 150], [440, 400, 150], [330, 550, 150]],
-  attention: [[784, 0, 160], [784, 300, 160], [784, 600, 160]],
-  door: [[523, 0, 160], [659, 160, 160], [784, 320, 240]],
-};
 const KEYS = {
   Enter: "ok", Escape: "cancel", Backspace: "cancel", ArrowUp: "up", ArrowDown: "down", F1: "help", F2: "lang", F3: "audio",
 };
@@ -21,7 +17,10 @@ const root = document.documentElement;
 const screen = document.getElementById("screen");
 const say = document.getElementById("say");
 const wait = document.getElementById("wait");
-let struck = { key: "", at: -SAME_STRIKE_MS };
+let struck = { key: "", at: -SAME_STRIKE_SLOW_MS };
+let sameStrike = SAME_STRIKE_MS;
+let held = { key: "", timer: 0 };
+let cueing = 0;
 let rested = null;
 let socket = null;
 let rev = -1;
@@ -31,7 +30,6 @@ let ticking = 0;
 let turning = 0;
 let shown = "";
 let html = "";
-let sound = null;
 
 function send(answer) {
   if (socket && socket.readyState === WebSocket.OPEN) socket.send(JSON.stringify(answer));
@@ -39,22 +37,27 @@ function send(answer) {
 
 // `at` is when the finger struck, not when a busy page came to it.
 function press(key, at) {
-  if (key === struck.key && at - struck.at < SAME_STRIKE_MS) return;
+  if (key === struck.key && at - struck.at < sameStrike) return;
   struck = { key, at };
-  play("tick", 3);
+  strike(key);
+}
+
+function strike(key) {
+  play("tick");
   send({ key, rev });
 }
 
-function play(cue, volume) {
-  sound ??= new AudioContext();
-  sound.resume();
-  for (const [pitch, start, length] of CUES[cue] ?? []) {
-    const tone = new OscillatorNode(sound, { frequency: pitch });
-    const from = sound.currentTime + start / 1000;
-    tone.connect(new GainNode(sound, { gain: 0.03 * volume })).connect(sound.destination);
-    tone.start(from);
-    tone.stop(from + length / 1000);
-  }
+// An arrow that is held turns on by itself; the keypad's own repetition is ignored.
+function hold(key) {
+  release();
+  if (key !== "up" && key !== "down") return;
+  held = { key, timer: setTimeout(() => { held.timer = setInterval(() => strike(key), REPEAT_EVERY_MS); strike(key); }, REPEAT_AFTER_MS) };
+}
+
+function release() {
+  clearTimeout(held.timer);
+  clearInterval(held.timer);
+  held = { key: "", timer: 0 };
 }
 
 function show(message, painted) {
@@ -65,7 +68,14 @@ function show(message, painted) {
   root.dataset.theme = message.theme;
   root.dataset.size = message.size;
   wait.hidden = true;
-  if (entered && message.cue && navigator.userActivation.hasBeenActive) play(message.cue, message.audio.volume);
+  root.dataset.light = message.quiet ? "low" : "full";
+  sameStrike = message.slow_keys ? SAME_STRIKE_SLOW_MS : SAME_STRIKE_MS;
+  loud = { volume: message.audio.volume, quiet: message.quiet };
+  if (entered) {
+    clearInterval(cueing);
+    if (message.cue) play(message.cue);
+    if (message.cue && message.cue_every_s) cueing = setInterval(() => play(message.cue), message.cue_every_s * 1000);
+  }
   if (painted === html) return;
   html = painted;
   const next = screen.cloneNode(false);
@@ -171,8 +181,12 @@ document.addEventListener("keydown", (event) => {
   // Somebody went there by Tab, which a keypad does not have, or there is no green target: Enter presses what has the focus.
   if (event.key === "Enter" && at.dataset.key && (at !== rested || !screen.querySelector("[data-key=ok]"))) return;
   event.preventDefault();
-  if (!event.repeat) press(key, event.timeStamp);
+  if (event.repeat) return;
+  press(key, event.timeStamp);
+  hold(key);
 });
+document.addEventListener("keyup", (event) => { if (KEYS[event.key] === held.key) release(); });
+addEventListener("blur", release);
 screen.addEventListener("click", (event) => {
   const target = event.target.closest("[data-key]");
   if (target) press(target.dataset.key, event.timeStamp);

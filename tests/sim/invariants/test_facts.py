@@ -40,8 +40,8 @@ def test_the_centre_acknowledges_what_it_committed_of_this_machine_and_epoch() -
 
 def test_a_deposit_has_one_text() -> None:
     text = Text(f"{DEPOSIT}-ready", "600000001", "")
-    assert list(facts.at_most_one_text_for_each_deposit(DEPOSIT, [text])) == []
-    assert list(facts.at_most_one_text_for_each_deposit(DEPOSIT, [text, text])) == ["deposit dddddd has 2"]
+    assert list(facts.at_most_one_text_of_each_kind(DEPOSIT, [text])) == []
+    assert list(facts.at_most_one_text_of_each_kind(DEPOSIT, [text, text])) == ["deposit dddddd has 2"]
 
 
 @pytest.mark.parametrize(
