@@ -79,7 +79,7 @@ class Story:
                 self.town.press(*pin[1:])
                 return
         if self.town.shown()["screen"] in ("l.phone", "l.wrong.phone"):
-            self.town.press(*phone, "ok")
+            self.town.press(*phone[-9:], "ok")
         assert self.town.shown()["screen"] in TYPING, self.town.shown()["screen"]
         self.town.press(*pin)
 

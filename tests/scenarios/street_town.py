@@ -13,7 +13,7 @@ from tests.scenarios.town import PHONE
 
 PIN_IN_TEXT = re.compile(r"PIN[^0-9]{1,20}(\d{6})")
 PATIENCE_S = 40
-MORE = ""
+MORE = "[locker]\ntries_max = 6\n"
 ENDS = ("done", "refused", "failed", "expired")
 
 

@@ -79,7 +79,9 @@ class VirtualTown:
         self.until("k.load")
 
     def reissue(self, owner: str) -> None:
-        raise NotImplementedError("the desk cannot re-issue yet")
+        key, before = self._documents[owner].deposit, len(self._pins(owner))
+        self._ask(lambda centre, now: centre.at_desk(lambda t: centre.registration.reissue(t, key, ACTOR, now), now))
+        self._until(lambda: len(self._pins(owner)) > before, f"the new PIN of {owner} never came")
 
     def _knows_its_doors(self) -> bool:
         report = self._views().machines()[0].report if self._centre.connected() else None

@@ -29,6 +29,19 @@ Feature: PINs that do not open a door
     And everybody goes away
     Then Anna can still collect the document
 
+  Scenario: An old PIN, after a new one was issued
+    Given a document for Anna waits in the machine
+    When the desk issues a new PIN for Anna
+    And Anna types the old PIN
+    Then the machine says that the PIN does not match
+    And Anna can still collect the document
+
+  Scenario: A phone of another country, after the machine has begun to ask for it
+    Given a document for Olena waits, whose phone is +380671234567
+    When somebody types 8 wrong PINs
+    And everybody goes away
+    Then Olena can still collect the document
+
   Scenario: Two people at once
     Given a document for Anna waits in the machine
     And a document for Jan is registered
