@@ -11,20 +11,35 @@ from typing import Literal
 
 import msgspec
 
-DoorCause = Literal["deposit", "collection", "none"]
+from contracts.clerk_facts import (
+    AuditAnswered,
+    AuditAsked,
+    AuditBegun,
+    AuditEnded,
+    AuditSkipped,
+    AuditTurnedBack,
+    ClerkCodeEnded,
+    ClerkEntered,
+    ClerkExpected,
+    ClerkLeft,
+    ClerkRejected,
+    ClerkTrySpent,
+    CompartmentReleased,
+    TakeBackBegun,
+    TakeBackEnded,
+)
+from contracts.fact import Fact
+
+DoorCause = Literal["deposit", "collection", "takeback", "audit", "none"]
 NotStoredReason = Literal["not_put_in", "elsewhere", "unconfirmed", "no_compartment", "jam", "refused"]
 ReportedContents = Literal["empty", "foreign"]
 WithdrawnReason = Literal["jam", "reach", "desk"]
 LostReason = Literal["pruned"]
-Contents = Literal["empty", "document", "other"]
 DeliveryStatus = Literal["delivered", "failed"]
 QuarantineReason = Literal[
     "not_empty", "elsewhere", "unconfirmed", "jam", "in_doubt", "no_close", "reported_empty", "reported_foreign", "forced",
+    "not_there", "audit", "damaged", "dirty", "wrong_contents",
 ]  # fmt: skip
-
-
-class Fact(msgspec.Struct, frozen=True, forbid_unknown_fields=True, tag_field="kind"):
-    """Something that happened at a machine, kept for ever."""
 
 
 class BootStarted(Fact, frozen=True, tag="boot.started"):
@@ -52,6 +67,8 @@ class OrderTaken(Fact, frozen=True, tag="order.taken"):
     deposit: str | None = None
     until: datetime | None = None
     low: bool = False
+    compartment: int | None = None
+    empty: bool = False
     idx: str | None = None
 
 
@@ -74,14 +91,18 @@ class OrderEnded(Fact, frozen=True, tag="order.ended"):
 
 
 class PinSet(Fact, frozen=True, tag="pin.set"):
-    """The vault holds the PIN of this deposit; the document may be collected until `until`."""
+    """The vault holds the PIN of this deposit; the document may be collected until `until`.
+
+    `low`: it wants a compartment within everybody's reach.
+    """
 
     deposit: str
     until: datetime
+    low: bool = False
 
 
 class DepositLoading(Fact, frozen=True, tag="deposit.loading"):
-    """A clerk is loading this deposit and was given this compartment."""
+    """A clerk is loading this deposit and was given this compartment; `order` is empty for a clerk who is logged in at the machine."""
 
     deposit: str
     compartment: int
@@ -269,23 +290,6 @@ class CollectionAbandoned(Fact, frozen=True, tag="collection.abandoned"):
     compartment: int
 
 
-class AuditAnswered(Fact, frozen=True, tag="audit.answered"):
-    """What the clerk saw, and whether the books say the same."""
-
-    compartment: int
-    contents: Contents
-    same: bool
-
-
-class AuditEnded(Fact, frozen=True, tag="audit.ended"):
-    """How many compartments agree with the books and differ from them, could not be opened, or were not come to."""
-
-    same: int
-    diff: int
-    skipped: int
-    left: int
-
-
 class DoorUnlockDue(Fact, frozen=True, tag="door.unlock_due"):
     """The lock is to be energised once; the seq of this fact is the id of the wish.
 
@@ -358,12 +362,6 @@ class CompartmentQuarantined(Fact, frozen=True, tag="compartment.quarantined"):
     reason: QuarantineReason
 
 
-class CompartmentReleased(Fact, frozen=True, tag="compartment.released"):
-    """Somebody has looked: the compartment is back in service."""
-
-    compartment: int
-
-
 class SmsDue(Fact, frozen=True, tag="sms.due"):
     """A text message is to go out through the modem; its content lies sealed in the vault until it has ended."""
 
@@ -425,7 +423,9 @@ AnyFact = (
     | DoorRefused | DoorInDoubt | DoorJammed | DoorGivenUp | DoorOpened | DoorClosed | CompartmentQuarantined | FaultRaised | FaultCleared
     | SmsDue | SmsTrySpent | SmsSent | SmsFailed | SmsInDoubt | SmsDelivered
     | PinDayBegun | PinSteppedUp | PinStepUpEnded | NumberTrySpent | NumberPaused | NumberResumed | CollectionResumed | CollectionReopened
-    | DepositTakenBack | TermsExtended | AuditAnswered | AuditEnded | CompartmentReleased
+    | DepositTakenBack | TermsExtended | ClerkExpected | ClerkTrySpent | ClerkRejected | ClerkCodeEnded | ClerkEntered
+    | ClerkLeft | TakeBackBegun | TakeBackEnded | AuditBegun | AuditAsked | AuditAnswered | AuditTurnedBack | AuditSkipped | AuditEnded
+    | CompartmentReleased
 )  # fmt: skip
 
 

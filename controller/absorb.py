@@ -3,12 +3,15 @@
 import msgspec
 
 from controller import machine, senses
+from controller.clerk.decide import CodeMatched
 from controller.clock import Now
 from controller.devices.lock_board_events import BoardLost, BoardSeen, Executed, Levels, UnlockResult
 from controller.faults.faults import FaultsSeen
 from controller.inputs import (
     AnswerMalformed,
     CasesKnown,
+    CodeCompared,
+    CodeScanned,
     FactsGone,
     HeadphonesPlugged,
     HeadphonesUnplugged,
@@ -28,22 +31,24 @@ from controller.inputs import (
 from controller.live import Live
 from controller.locker.decide import PinMatched
 from controller.machine import Request, Tick
+from controller.secret import Secret
 from controller.senses import BoardEvent
 from controller.settings import Settings
 from controller.sms.sms import SmsOutcome, SmsReport
 from controller.state import State
-from controller.visit import choices, keys, screens, visits
+from controller.visit import choices, clerk_cases, keys, screens, visits
+from controller.visit.visiting import CaseRead
 
 PAGE_SILENT_MS = 15_000
 
 
-def absorb(state: State, live: Live, settings: Settings, item: Input | BoardEvent, now: Now) -> tuple[Live, Request | None]:
+def absorb(state: State, live: Live, settings: Settings, item: Input | BoardEvent, now: Now) -> tuple[Live, Request | CaseRead | None]:
     """Live after the input, and the request it makes."""
     live, request = _absorb(state, live, settings, item, now)
     return choices.settled(live), request
 
 
-def _absorb(state: State, live: Live, settings: Settings, item: Input | BoardEvent, now: Now) -> tuple[Live, Request | None]:
+def _absorb(state: State, live: Live, settings: Settings, item: Input | BoardEvent, now: Now) -> tuple[Live, Request | CaseRead | None]:
     match item:
         case BoardSeen() | BoardLost() | Levels() | UnlockResult() | Executed():
             return senses.absorb(state, live, settings, item, now)
@@ -53,23 +58,35 @@ def _absorb(state: State, live: Live, settings: Settings, item: Input | BoardEve
             return live, item
         case PageAlive():
             return msgspec.structs.replace(live, page_ms=now.mono_ms, rescue=""), FaultsSeen((("screen_silent", "screen", False),))
-        case PinCompared():
-            return live, PinMatched(item.match, item.deposit, live.visit.again)
+        case PinCompared() | CodeCompared():
+            return live, _compared(live, item)
+        case CodeScanned():
+            return _scanned(state, live, settings, item, now)
         case HeadphonesPlugged() | HeadphonesUnplugged():
             return choices.plugged(live, settings, isinstance(item, HeadphonesPlugged), now), None
         case ModemSeen():
             return msgspec.structs.replace(live, modem_ready=item.state == "ready"), item
-        case SmsAnswered():
-            return live, SmsOutcome(item.wish, item.end, item.code, item.reference)
-        case SmsReported():
-            return live, SmsReport(item.reference, item.status)
+        case SmsAnswered() | SmsReported():
+            return live, _of_modem(item)
         case TimerFired():
             return _timer(state, live, settings, now)
         case _:
             return _heard(live, item), None
 
 
-def _key(state: State, live: Live, settings: Settings, pressed: KeyPressed, now: Now) -> tuple[Live, Request | None]:
+def _compared(live: Live, item: PinCompared | CodeCompared) -> Request:
+    if isinstance(item, PinCompared):
+        return PinMatched(item.match, item.deposit, live.visit.again)
+    return CodeMatched(item.match, item.right)
+
+
+def _of_modem(item: SmsAnswered | SmsReported) -> Request:
+    if isinstance(item, SmsAnswered):
+        return SmsOutcome(item.wish, item.end, item.code, item.reference)
+    return SmsReport(item.reference, item.status)
+
+
+def _key(state: State, live: Live, settings: Settings, pressed: KeyPressed, now: Now) -> tuple[Live, Request | CaseRead | None]:
     # A key meant for a screen that is gone must not act on the next one (a double tap, a slow page).
     if not live.screen_rev <= pressed.rev <= live.rev:
         return live.counted("key_of_another_screen"), None
@@ -78,7 +95,15 @@ def _key(state: State, live: Live, settings: Settings, pressed: KeyPressed, now:
     return keys.absorb(state, live, settings, pressed.key, now)
 
 
-def _timer(state: State, live: Live, settings: Settings, now: Now) -> tuple[Live, Request | None]:
+def _scanned(state: State, live: Live, settings: Settings, read: CodeScanned, now: Now) -> tuple[Live, CaseRead | None]:
+    name = screens.where(state, live, now)
+    if name not in clerk_cases.SCANNED_ON:
+        return live.counted("scan_not_expected"), None
+    waiting = msgspec.structs.replace(live.visit, idle_ms=now.mono_ms + keys.idle_ms(name, settings, live.choices), digits=Secret())
+    return msgspec.structs.replace(live, visit=waiting), CaseRead(read.code)
+
+
+def _timer(state: State, live: Live, settings: Settings, now: Now) -> tuple[Live, Request | CaseRead | None]:
     live, request = visits.passed(state, live, settings, now)
     if request is not None:
         return live, request

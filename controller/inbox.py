@@ -3,7 +3,7 @@
 import asyncio
 from collections import deque
 
-from controller.inputs import Input, InputsDropped, PinCompared, SmsAnswered
+from controller.inputs import CodeCompared, Input, InputsDropped, PinCompared, SmsAnswered
 
 INPUTS_MAX = 10_000
 
@@ -18,7 +18,7 @@ class Inbox:
 
     def put(self, item: Input) -> None:
         """Queue an input. A flood beyond the bound is dropped and counted; our own answers to ourselves never are."""
-        if len(self._items) >= INPUTS_MAX and not isinstance(item, PinCompared | SmsAnswered):
+        if len(self._items) >= INPUTS_MAX and not isinstance(item, PinCompared | CodeCompared | SmsAnswered):
             if not self.dropped:
                 self._items.append(InputsDropped())
             self.dropped += 1

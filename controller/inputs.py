@@ -6,6 +6,7 @@ import msgspec
 
 from contracts.facts import DeliveryStatus
 from contracts.orders import Order
+from controller.secret import Secret
 
 ModemState = Literal["ready", "silent", "card", "no_network"]
 SmsEnd = Literal["sent", "failed", "doubt"]
@@ -90,6 +91,25 @@ class PinCompared(Input, frozen=True):
 
     match: int
     deposit: str | None
+
+
+class CodeCompared(Input, frozen=True):
+    """The vault compared the digits of try `match` with the clerk's code."""
+
+    match: int
+    right: bool
+
+
+class ScannerRead(Input, frozen=True):
+    """Bytes from the code scanner."""
+
+    data: bytes
+
+
+class CodeScanned(Input, frozen=True):
+    """The scanner read eight digits."""
+
+    code: Secret
 
 
 class CasesKnown(Input, frozen=True):

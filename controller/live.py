@@ -10,6 +10,7 @@ from controller.secret import Secret
 Step = Literal[
     "attract", "pin", "checking", "wrong", "found", "expired", "notready", "used",
     "done", "office", "reported", "noclose", "loaded", "failed",
+    "login", "nocode", "menu", "scan", "takeback", "untaken", "sheet", "other", "audited", "which", "quar", "quarantined",
     "grace", "unsure", "expired.office", "moved",
 ]  # fmt: skip
 Rescue = Literal["", "reload", "restart"]
@@ -26,7 +27,8 @@ class Visit(msgspec.Struct, frozen=True):
     `deposit` is the one whose PIN was right; `over` lies over the step and goes back to it. `phone` was typed before the PIN and is called
     `named` in the facts; `again` is the deposit that somebody wants back into. `answer_ms` is when a wrong entry is told, `seq` the fact
     that somebody must know of, `receipt` what the QR code says. `page` counts the arrows on the screen `page_of`; `topic` is the document
-    that is read.
+    that is read. `problem` says why the clerk's last entry was not taken, `number` is a compartment that a clerk types,
+    `audited` what the audit came to (same, different, not opened).
     """
 
     step: Step = "attract"
@@ -36,6 +38,9 @@ class Visit(msgspec.Struct, frozen=True):
     deposit: str = ""
     compartment: int = 0
     code: str = ""
+    problem: str = ""
+    number: int = 0
+    audited: tuple[int, int, int] = (0, 0, 0)
     focus: int = 0
     page: int = 0
     page_of: str = ""

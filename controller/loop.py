@@ -16,8 +16,22 @@ from controller import machine
 from controller.absorb import deadline
 from controller.clock import Clock, Now
 from controller.devices.board_dialogues import dialogue_for
+from controller.devices.code_scanner import CodeScanner
 from controller.devices.lock_board_events import BoardLost, BoardSeen, BusNoise, Executed, Levels, UnlockResult
-from controller.inputs import BytesArrived, Input, KeyPressed, LinkDown, LinkUp, MessageArrived, OrderSeen, PinCompared, SmsAnswered
+from controller.inputs import (
+    BytesArrived,
+    CodeCompared,
+    CodeScanned,
+    Input,
+    KeyPressed,
+    LinkDown,
+    LinkUp,
+    MessageArrived,
+    OrderSeen,
+    PinCompared,
+    ScannerRead,
+    SmsAnswered,
+)
 from controller.live import Rescue
 from controller.orders import orders
 from controller.outbox import Outbox
@@ -29,7 +43,7 @@ from controller.speech import Speech
 from controller.state import State
 from controller.turns import Turns
 from controller.visit import screens
-from controller.wishes import Enquire, MatchPin, SubmitSms, Unlock, Wish
+from controller.wishes import Enquire, MatchCode, MatchPin, SubmitSms, Unlock, Wish
 
 REPORT_EVERY_MS = 30_000
 REPORT_APART_MS = 1_000
@@ -64,6 +78,7 @@ class Loop:
         self._speech = speech or Speech()
         self._modem = modem
         self.bus = dialogue_for(turns.settings.cabinet, turns.state.boot.count)
+        self.scanner = CodeScanner()
         self.outbox = Outbox(turns.journal, turns.settings.machine)
         self._begun: set[tuple[int, type]] = set()
         self._unanswered: set[int] = set()
@@ -86,6 +101,8 @@ class Loop:
         match item:
             case BytesArrived():
                 self.bus.receive(item.data, now.mono_ms)
+            case ScannerRead():
+                self._scanned(item, now)
             case MessageArrived():
                 self._message(item, now)
             case LinkUp() | LinkDown():
@@ -111,6 +128,14 @@ class Loop:
                 self._answer(entry.fact.order)
         if isinstance(item, OrderSeen):
             self._answer(item.order.id)
+
+    def _scanned(self, item: ScannerRead, now: Now) -> None:
+        self.scanner.receive(item.data)
+        for code in self.scanner.events():
+            if code is None:
+                self._count("scan_wrong")
+            else:
+                self._turn(CodeScanned(code=code), now)
 
     # --- from the centre -----------------------------------------------------------------------------------------------------------------
 
@@ -247,6 +272,9 @@ class Loop:
                 phone = visit.phone if wish.what.number and not visit.again else None
                 self._put(PinCompared(match=wish.id, deposit=self.turns.vault.match(visit.digits, phone)))
                 return True
+            case MatchCode():
+                self._put(CodeCompared(match=wish.id, right=self.turns.vault.is_code(self.turns.live.visit.digits)))
+                return True
             case Unlock():
                 return (
                     self._enquire(wish.id, wish.what.compartment) if wish.id in self._unanswered else self._unlock(wish.id, wish.what, now)
@@ -337,10 +365,9 @@ class Loop:
 
 def _watched_board(state: State, settings: Settings, now: Now) -> int | None:
     """The board of the door that somebody stands before and that is about to open or to close; one left open for long is as all others."""
-    visit = state.locker.loading or state.locker.collection
-    if visit is None:
+    if not state.at:
         return None
-    door = state.doors.door(visit.compartment)
+    door = state.doors.door(state.at)
     opening = door.lock is not None and door.lock.opening
     stands_open = door.position == "open" and door.moved_boot == now.boot and now.mono_ms - door.moved_ms < WATCHED_MS
-    return settings.cabinet.compartments()[visit.compartment].board if opening or stands_open else None
+    return settings.cabinet.compartments()[state.at].board if opening or stands_open else None

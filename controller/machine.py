@@ -11,7 +11,19 @@ import msgspec
 from contracts import facts as f
 from contracts.facts import Entry
 from contracts.faults import FaultName
-from controller import rules
+from controller import clerk_rules, order_rules, rules
+from controller.clerk import decide as clerk
+from controller.clerk.decide import (
+    AuditSaid,
+    AuditStarted,
+    AuditStuck,
+    ClerkRequest,
+    CodeEntered,
+    LeaveAsked,
+    QuarantineAsked,
+    TakeBackAnswered,
+    TakeBackAsked,
+)
 from controller.clock import Now
 from controller.doors import decide as doors
 from controller.doors.decide import DoorsMoved, LockOutcome
@@ -20,9 +32,10 @@ from controller.faults.faults import FaultsSeen
 from controller.inputs import FactsGone, ModemSeen, ModemState, OrderSeen
 from controller.live import Live
 from controller.locker import decide as locker
-from controller.locker.decide import LoadAnswered, LockerRequest, OpenAsked
+from controller.locker.decide import LoadAnswered, LockerRequest, OpenAsked, OtherAsked
 from controller.orders import orders
 from controller.refused import Refused
+from controller.secret import Secret
 from controller.settings import Settings
 from controller.sms import sms
 from controller.sms.sms import SmsOutcome, SmsReport
@@ -49,8 +62,33 @@ class Tick(msgspec.Struct, frozen=True):
     """A deadline has come."""
 
 
+class LoadAsked(msgspec.Struct, frozen=True):
+    """The clerk at the machine holds this document, whose case has these eight digits, and asks for a compartment."""
+
+    deposit: str
+    case: Secret
+
+
+class ElsewhereSaid(msgspec.Struct, frozen=True):
+    """The clerk says that the document lies in this compartment instead of the one that was opened for it."""
+
+    compartment: int
+
+
+ClerksRequest = ClerkRequest | LoadAsked | ElsewhereSaid
 Request = (
-    LockerRequest | LockOutcome | DoorsMoved | FaultsSeen | OrderSeen | FactsGone | ModemSeen | SmsOutcome | SmsReport | Restarted | Tick
+    LockerRequest
+    | ClerksRequest
+    | LockOutcome
+    | DoorsMoved
+    | FaultsSeen
+    | OrderSeen
+    | FactsGone
+    | ModemSeen
+    | SmsOutcome
+    | SmsReport
+    | Restarted
+    | Tick
 )
 
 
@@ -66,22 +104,31 @@ def decide(state: State, live: Live, settings: Settings, request: Request, now: 
         if len(entries) > FACTS_MAX:
             raise TurnTooLong(type(request).__name__)
         # What a fact makes comes before its siblings: an opening is a hand-over before the same reading shows the door closed again.
-        queue.extendleft(reversed(tuple(rules.follow(state, live, settings, fact))))
+        made = (*rules.follow(state, live, settings, fact), *clerk_rules.follow(state, live, settings, fact))
+        queue.extendleft(reversed(made))
     return tuple(entries)
 
 
 def _owner_decides(state: State, live: Live, settings: Settings, request: Request, now: Now) -> tuple[f.Fact, ...]:
+    if isinstance(request, ClerkRequest):
+        _refuse(_clerk_refusal(state, live, settings, request, now))
+        return clerk.decide(state.clerk, request)
     match request:
         case LockOutcome() | DoorsMoved():
             return doors.decide(state.doors, request)
         case FaultsSeen():
             return faults.decide(state.faults, request)
         case OrderSeen():
-            refusal = rules.order_refusal(state, live, settings, request)
+            refusal = order_rules.order_refusal(state, live, settings, request, now)
             return orders.decide(state.orders, request.order, refusal, live.nonce, now)
         case Restarted():
             started = f.BootStarted(software=settings.software, description=request.description)
-            return (started, *locker.restarted(state.locker, settings.policy, now), *sms.restarted(state.sms))
+            return (
+                started,
+                *locker.restarted(state.locker, settings.policy, now),
+                *sms.restarted(state.sms),
+                *clerk.restarted(state.clerk),
+            )
         case FactsGone():
             return _lost(state, request)
         case ModemSeen():
@@ -90,13 +137,61 @@ def _owner_decides(state: State, live: Live, settings: Settings, request: Reques
             return sms.decide(state.sms, request)
         case Tick():
             return _overdue(state, live, settings, now)
-        case OpenAsked():
-            _refuse(rules.open_refusal(state, live, request))
-        case LoadAnswered():
+        case LoadAsked() | ElsewhereSaid():
+            return _clerk_loads(state, live, settings, request, now)
+        case LoadAnswered(answer="not_put_in") if state.locker.loading is not None and not rules.may_open(state):
             _refuse(rules.answer_refusal(state, request))
+            return clerk_rules.not_put_in(state)
         case _:
-            pass
-    return locker.decide(state.locker, request, settings.policy, now)
+            _refuse(_locker_refusal(state, live, request))
+            return locker.decide(state.locker, request, settings.policy, now)
+
+
+def _locker_refusal(state: State, live: Live, request: LockerRequest) -> str | None:
+    match request:
+        case OpenAsked():
+            return rules.resident_refusal(state, request) or rules.open_refusal(state, live, request)
+        case LoadAnswered():
+            return rules.answer_refusal(state, request)
+        case OtherAsked():
+            return rules.other_refusal(state)
+        case _:
+            return rules.resident_refusal(state, request)
+
+
+def _clerk_loads(state: State, live: Live, settings: Settings, request: LoadAsked | ElsewhereSaid, now: Now) -> tuple[f.Fact, ...]:
+    match request:
+        case LoadAsked():
+            _refuse(clerk_rules.clerk_refusal(state) or order_rules.deposit_refusal(state, live, settings, request.deposit))
+            compartment = rules.choose(state, live, settings, state.locker.deposits[request.deposit].low)
+            assert compartment is not None
+            return (f.DepositLoading(deposit=request.deposit, compartment=compartment, order=""),)
+        case ElsewhereSaid():
+            _refuse(clerk_rules.elsewhere_refusal(state, settings, request.compartment))
+            ended = locker.decide(state.locker, LoadAnswered("elsewhere"), settings.policy, now)
+            return (*ended, f.CompartmentQuarantined(compartment=request.compartment, reason="elsewhere"))
+
+
+def _clerk_refusal(state: State, live: Live, settings: Settings, request: ClerkRequest, now: Now) -> str | None:
+    match request:
+        case CodeEntered():
+            return "busy" if state.at or state.locker.trying is not None else None
+        case LeaveAsked(reason="finished") | AuditStarted():
+            return clerk_rules.clerk_refusal(state)
+        case QuarantineAsked():
+            known = request.compartment in settings.cabinet.compartments()
+            return clerk_rules.clerk_refusal(state) if known else "compartment_unknown"
+        case TakeBackAsked():
+            listed = clerk_rules.take_back_refusal(state, now, request.deposit, request.compartment)
+            return listed or clerk_rules.open_refusal(state, live, settings, request.compartment)
+        case TakeBackAnswered():
+            return clerk_rules.answer_refusal(state, request.code)
+        case AuditSaid():
+            return clerk_rules.audit_refusal(state, request.same, request.contents)
+        case AuditStuck():
+            return None if state.doors.door(state.clerk.at).position == "open" else "door_closed"
+        case _:
+            return None
 
 
 def _lost(state: State, gone: FactsGone) -> tuple[f.Fact, ...]:
@@ -121,7 +216,7 @@ def _refuse(code: str | None) -> None:
 
 def _overdue(state: State, live: Live, settings: Settings, now: Now) -> tuple[f.Fact, ...]:
     of_locker = locker.overdue(state.locker, settings.policy, now)
-    facts = (*doors.overdue(state.doors, live.seen_closed, now), *of_locker, *sms.overdue(state.sms, now))
+    facts = (*doors.overdue(state.doors, live.seen_closed, now), *of_locker, *sms.overdue(state.sms, now), *clerk.overdue(state.clerk, now))
     if not facts:
         raise Refused("nothing_overdue")
     return facts
@@ -129,10 +224,12 @@ def _overdue(state: State, live: Live, settings: Settings, now: Now) -> tuple[f.
 
 def due(state: State) -> tuple[Wish, ...]:
     """Every wish that is outstanding, live and after a restart alike."""
-    return (*doors.due(state.doors, state.boot.id), *locker.due(state.locker, state.boot.id), *sms.due(state.sms, state.boot.id))
+    of_clerk = clerk.due(state.clerk, state.boot.id)
+    return (*doors.due(state.doors, state.boot.id), *locker.due(state.locker, state.boot.id), *sms.due(state.sms, state.boot.id), *of_clerk)
 
 
 def deadline(state: State, now: Now) -> int | None:
     """When the state has something to decide by itself, in mono_ms of this boot."""
-    times = (doors.deadline(state.doors, now.boot), locker.deadline(state.locker, now), sms.deadline(state.sms, now))
+    of_clerk = clerk.deadline(state.clerk)
+    times = (doors.deadline(state.doors, now.boot), locker.deadline(state.locker, now), sms.deadline(state.sms, now), of_clerk)
     return min((time for time in times if time is not None), default=None)

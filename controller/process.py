@@ -17,7 +17,7 @@ from controller.devices.open_port import OpenLine
 from controller.devices.speaker import Speaker
 from controller.health import Watchdog, restart_browser
 from controller.inbox import Inbox
-from controller.inputs import BytesArrived, CasesKnown, HeadphonesPlugged, HeadphonesUnplugged, TimerFired
+from controller.inputs import BytesArrived, CasesKnown, HeadphonesPlugged, HeadphonesUnplugged, ScannerRead, TimerFired
 from controller.journal import Journal, connect
 from controller.kiosk.documents import Documents, read_documents
 from controller.kiosk.rendering import Look
@@ -31,6 +31,8 @@ from controller.turns import restart
 from controller.vault import Vault
 
 LEAVING_S = 3.0
+SCANNER_BAUD = 9_600
+"""What scanners speak as they come from the factory; one on USB takes any speed."""
 LOG = logging.getLogger("kiosk")
 
 
@@ -66,6 +68,7 @@ async def run(site: Site, folder: Path) -> None:
     page.bind()
     link = CentreLink(site.mqtt, folder, site.machine, boot, randomness, inbox.put)
     line = OpenLine(site.bus.port, settings.cabinet.file.bus.baud, lambda data: inbox.put(BytesArrived(data=data)))
+    scanner = OpenLine(site.scanner.port, SCANNER_BAUD, lambda data: inbox.put(ScannerRead(data=data))) if site.scanner.port else None
     modem = _modem(site, settings, inbox)
     connection = connect(data / "journal.db")
     vault = Vault(connection, keys, randomness)
@@ -77,7 +80,8 @@ async def run(site: Site, folder: Path) -> None:
     gc.freeze()
     watchdog = Watchdog()
     try:
-        work = (line.serve(), link.serve(), speaker.serve(), *([modem.serve()] if modem else []), feed(loop, inbox, clock, watchdog))
+        more = [each.serve() for each in (modem, scanner) if each is not None]
+        work = (line.serve(), link.serve(), speaker.serve(), *more, feed(loop, inbox, clock, watchdog))
         await _until_told(page, *work)
     finally:
         if socket is not None:

@@ -4,81 +4,19 @@ from collections.abc import Iterator
 from datetime import datetime
 
 from contracts import facts as f
-from contracts.orders import ExtendAll, Forget, Load, SendSms, SetPin, Withdraw
 from controller.doors.state import Door
-from controller.inputs import OrderSeen
 from controller.live import Live
-from controller.locker.decide import LoadAnswered, OpenAsked
+from controller.locker.decide import LoadAnswered, LockerRequest, OfficeAsked, OpenAsked, PinEntered
 from controller.locker.pins import quiet
 from controller.settings import Settings
 from controller.sms import sms
 from controller.sms.sms import SmsFact
 from controller.state import State
 
-LETTERS_MAX = 200
-"""Text messages that may wait; the centre sends no more than a few at a time."""
+CLEARED_BY_RELEASE = ("door_forced", "contents_reported")
+"""Faults that ask somebody to look inside: no switch can clear them, only who has looked."""
 
-
-def order_refusal(state: State, live: Live, settings: Settings, request: OrderSeen) -> str | None:
-    """Why this machine cannot do the order now; None when it can."""
-    order = request.order
-    match order.ask:
-        case SetPin():
-            deposit = state.locker.deposits.get(order.ask.deposit)
-            if deposit is not None and deposit.phase not in ("waiting", "stored"):
-                return "deposit_ended"
-            return "pin_taken" if request.pin_held else None
-        case Load():
-            return _load_refusal(state, live, settings, order.ask)
-        case SendSms():
-            return _sms_refusal(state, settings, order.ask, request.sealed_wrong)
-        case ExtendAll():
-            return None
-        case Withdraw():
-            return _withdraw_refusal(state, order.ask)
-        case Forget():
-            return _forget_refusal(state, order.ask)
-        case _:
-            return "verb_unknown"
-
-
-def _sms_refusal(state: State, settings: Settings, ask: SendSms, sealed_wrong: bool) -> str | None:
-    if not settings.modem:
-        return "no_modem"
-    if sealed_wrong:
-        return "seal_wrong"
-    if state.sms.order_of(ask.idx) is not None:
-        return "sms_known"
-    return "busy" if len(state.sms.sending) >= LETTERS_MAX else None
-
-
-def _load_refusal(state: State, live: Live, settings: Settings, ask: Load) -> str | None:
-    deposit = state.locker.deposits.get(ask.deposit)
-    if deposit is None:
-        return "deposit_unknown"
-    if deposit.phase != "waiting":
-        return "deposit_stored" if deposit.phase == "stored" else "deposit_ended"
-    if state.locker.loading or state.locker.collection or state.locker.trying or live.visit.step not in ("attract", "loaded", "failed"):
-        return "busy"
-    return None if choose(state, live, settings, ask.low) else "no_compartment"
-
-
-def _withdraw_refusal(state: State, ask: Withdraw) -> str | None:
-    deposit, visit = state.locker.deposits.get(ask.deposit), state.locker.collection
-    if deposit is None:
-        return "deposit_unknown"
-    if deposit.phase != "stored":
-        return "deposit_waiting" if deposit.phase == "waiting" else "deposit_ended"
-    return "busy" if visit is not None and visit.deposit == ask.deposit else None
-
-
-def _forget_refusal(state: State, ask: Forget) -> str | None:
-    deposit, loading = state.locker.deposits.get(ask.deposit), state.locker.loading
-    if deposit is None:
-        return "deposit_unknown"
-    if deposit.phase != "waiting":
-        return "deposit_stored" if deposit.phase == "stored" else "deposit_ended"
-    return "busy" if loading is not None and loading.deposit == ask.deposit else None
+OF_RESIDENTS = (PinEntered, OpenAsked, OfficeAsked)
 
 
 def open_refusal(state: State, live: Live, request: OpenAsked) -> str | None:
@@ -96,6 +34,11 @@ def open_refusal(state: State, live: Live, request: OpenAsked) -> str | None:
     return "door_not_seen" if state.locker.collection is not None and not live.seen_closed(deposit.compartment) else None
 
 
+def resident_refusal(state: State, request: LockerRequest) -> str | None:
+    """Why nothing of a resident can be done now: a clerk is here; None when it can."""
+    return "clerk_here" if (state.clerk.actor or state.clerk.at) and isinstance(request, OF_RESIDENTS) else None
+
+
 def is_forced(door: Door) -> bool:
     """Whether this door was opened by force and nobody has looked since: what lies behind it is promised to nobody."""
     return door.quarantine == "forced"
@@ -110,6 +53,17 @@ def answer_refusal(state: State, request: LoadAnswered) -> str | None:
     if door.position == "open":
         return "door_open"
     return "lock_busy" if door.lock is not None and door.lock.opening else None
+
+
+def may_open(state: State) -> bool:
+    """Whether the loading in progress may open one more door: the desk ordered it, or its clerk is still here."""
+    loading = state.locker.loading
+    return loading is not None and (loading.order != "" or state.clerk.actor != "")
+
+
+def other_refusal(state: State) -> str | None:
+    """Why no other compartment is opened for the loading in progress; None when one is."""
+    return "no_clerk" if state.locker.loading is not None and not may_open(state) else None
 
 
 def choose(state: State, live: Live, settings: Settings, low: bool, but: int = 0) -> int | None:
@@ -231,7 +185,11 @@ def _order_taken(state: State, live: Live, settings: Settings, fact: f.OrderTake
         assert fact.deposit is not None
         yield f.DepositLoading(deposit=fact.deposit, compartment=compartment, order=fact.order)
         return
-    yield _done_at_once(state, fact)
+    if fact.verb == "release":
+        assert fact.compartment is not None
+        yield from _released(state, fact.compartment, fact.empty)
+    else:
+        yield _done_at_once(state, fact)
     yield f.OrderEnded(order=fact.order, state="done", code="ok")
 
 
@@ -239,7 +197,9 @@ def _done_at_once(state: State, fact: f.OrderTaken) -> f.Fact:
     """What an order makes that is done as soon as it is taken."""
     match fact.verb, fact.deposit, fact.until:
         case "set_pin", str(deposit), datetime() as until:
-            return f.PinSet(deposit=deposit, until=until)
+            return f.PinSet(deposit=deposit, until=until, low=fact.low)
+        case "admit_clerk", _, datetime() as until:
+            return f.ClerkExpected(actor=fact.actor, until=until)
         case "extend_all", _, datetime() as until:
             return f.TermsExtended(until=until)
         case "withdraw", str(deposit), _:
@@ -248,6 +208,13 @@ def _done_at_once(state: State, fact: f.OrderTaken) -> f.Fact:
             return f.DepositForgotten(deposit=deposit)
         case _:
             raise ValueError(f"an order that was taken although nobody knows its verb {fact.verb}")
+
+
+def _released(state: State, compartment: int, empty: bool) -> Iterator[f.Fact]:
+    deposit = state.locker.occupant(compartment)
+    if empty and deposit is not None:
+        yield f.DepositTakenBack(deposit=deposit, compartment=compartment)
+    yield f.CompartmentReleased(compartment=compartment)
 
 
 def _sms(state: State, live: Live, fact: SmsFact) -> Iterator[f.Fact]:
@@ -266,14 +233,14 @@ def _sms(state: State, live: Live, fact: SmsFact) -> Iterator[f.Fact]:
 
 
 def _door(state: State, live: Live, settings: Settings, fact: f.Fact) -> Iterator[f.Fact]:
-    collection, loading = state.locker.collection, state.locker.loading
+    collection = state.locker.collection
     match fact:
         case f.DoorOpened():
             if collection is not None and collection.compartment == fact.compartment:
                 if not collection.handed_over:
                     kind = f.CollectionReopened if collection.again else f.DocumentHandedOver
                     yield kind(deposit=collection.deposit, compartment=fact.compartment)
-            elif loading is None or loading.compartment != fact.compartment:
+            elif fact.compartment != state.at:
                 yield from _forced(state, fact.compartment)
         case f.DoorClosed():
             yield from _door_closed(state, live, settings, fact)
@@ -323,7 +290,8 @@ def _door_closed(state: State, live: Live, settings: Settings, fact: f.DoorClose
         return
     if loading.moving == "not_empty":
         yield _quarantined(fact.compartment, "not_empty")
-    other = choose(state, live, settings, loading.low or state.orders.low(loading.order), but=fact.compartment)
+    low = loading.low or state.orders.low(loading.order) or state.locker.deposits[loading.deposit].low
+    other = choose(state, live, settings, low, but=fact.compartment) if may_open(state) else None
     if other is None:
         yield f.DepositNotStored(deposit=loading.deposit, compartment=fact.compartment, reason="no_compartment")
     else:

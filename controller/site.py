@@ -53,6 +53,12 @@ class BusSite(_Section, frozen=True):
     port: Text
 
 
+class ScannerSite(_Section, frozen=True):
+    """The code scanner of the clerk mode, a port as of the bus; none when empty."""
+
+    port: Line = ""
+
+
 class ModemSite(_Section, frozen=True):
     """The machine's own modem: `/dev/ttyUSB2` or another device; without it text messages are the centre's alone."""
 
@@ -149,6 +155,7 @@ class Site(_Section, frozen=True):
     hardware: Annotated[str, Meta(pattern=r"^([a-z0-9_\-]{1,40}|[^\x00]{1,200}\.toml)$")] = "urzedomat_24"
     data: Text = "data"
     mqtt: BrokerSettings = BrokerSettings()
+    scanner: ScannerSite = ScannerSite()
     kiosk: KioskSite = KioskSite()
     modem: ModemSite = ModemSite()
     locker: LockerSite = LockerSite()

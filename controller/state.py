@@ -4,6 +4,8 @@ import msgspec
 
 from contracts import facts as f
 from contracts.facts import Entry
+from controller.clerk import state as clerk
+from controller.clerk.state import Clerk, ClerkFact
 from controller.doors import state as doors
 from controller.doors.state import DoorFact, Doors
 from controller.faults import faults
@@ -43,6 +45,13 @@ class State(msgspec.Struct, frozen=True):
     orders: Orders = Orders()
     faults: Faults = Faults()
     sms: Sms = Sms()
+    clerk: Clerk = Clerk()
+
+    @property
+    def at(self) -> int:
+        """The compartment that somebody stands before; 0 for none."""
+        visit = self.locker.collection or self.locker.loading
+        return visit.compartment if visit is not None else self.clerk.at
 
 
 def fold(state: State, entry: Entry) -> State:
@@ -52,6 +61,8 @@ def fold(state: State, entry: Entry) -> State:
         return _next(state, entry, doors=doors.fold(state.doors, entry, fact))
     if isinstance(fact, LockerFact):
         return _next(state, entry, locker=locker.fold(state.locker, entry, fact))
+    if isinstance(fact, ClerkFact):
+        return _next(state, entry, clerk=clerk.fold(state.clerk, entry, fact))
     if isinstance(fact, SmsFact):
         return _next(state, entry, sms=sms.fold(state.sms, entry, fact))
     match fact:

@@ -6,14 +6,14 @@ import msgspec
 
 from contracts import facts as f
 from contracts.facts import Entry
-from contracts.orders import Load, SendSms, SetPin
+from contracts.orders import AdmitClerk, Load, SendSms, SetPin
 from controller import machine
 from controller.absorb import absorb
 from controller.clock import Now
-from controller.inputs import Input, KeyPressed, OrderSeen
+from controller.inputs import CodeScanned, Input, KeyPressed, OrderSeen
 from controller.journal import Journal, failed
 from controller.live import UNNAMED, Live
-from controller.machine import Request
+from controller.machine import LoadAsked, Request
 from controller.receipts import ReceiptSigner
 from controller.refused import Refused
 from controller.senses import BoardEvent
@@ -22,17 +22,21 @@ from controller.state import State, fold
 from controller.vault import (
     ERASING,
     EraseCase,
+    EraseCode,
     EraseDeposit,
     EraseLetter,
     EraseSalt,
     HoldCase,
+    HoldCaseMark,
+    HoldCode,
     HoldLetter,
     HoldPin,
     HoldSalt,
     Vault,
     VaultChange,
 )
-from controller.visit import visits
+from controller.visit import clerk_cases, visits
+from controller.visit.visiting import CaseRead
 
 NOTHING_NEW = frozenset(("no_edge", "no_change", "nothing_overdue", "settled", "late_outcome", "loss_known"))
 """Refusals that are part of daily life and not worth counting."""
@@ -56,6 +60,9 @@ class Turns:
         """Take one input to its end; the entries it made. Raises JournalFailed: then nothing of it has happened."""
         before = self.live
         self.live, request = absorb(self.state, self.live, self.settings, item, now)
+        if isinstance(request, CaseRead):
+            found = self.vault.deposits_of(request.case)
+            self.live, request = clerk_cases.found(self.state, self.live, self.settings, request.case, found)
         if self.live.visit.named == UNNAMED:
             self.live = visits.named(self.live, self.state, self.settings, self.vault.number_key(self.live.visit.phone), now)
         if request is None:
@@ -63,7 +70,7 @@ class Turns:
         try:
             return self.decide(request, now)
         except Refused as refused:
-            if isinstance(item, KeyPressed):
+            if isinstance(item, KeyPressed | CodeScanned):
                 self.live = before
             if refused.code not in NOTHING_NEW:
                 self.live = self.live.counted(refused.code)
@@ -104,6 +111,7 @@ def vault_changes(request: Request, entries: tuple[Entry, ...]) -> tuple[VaultCh
         match entry.fact:
             case f.PinSet() if isinstance(ask, SetPin):
                 changes.append(HoldPin(entry.fact.deposit, ask.hmac, ask.phone))
+                changes += [HoldCaseMark(entry.fact.deposit, ask.case)] if ask.case else []
             case f.DepositLoading() if isinstance(ask, Load):
                 changes.append(HoldCase(entry.fact.deposit, ask.case))
             case f.DocumentHandedOver() | f.DepositWithdrawn() | f.DepositStored() | f.DepositNotStored():
@@ -119,8 +127,20 @@ def vault_changes(request: Request, entries: tuple[Entry, ...]) -> tuple[VaultCh
             case f.PinStepUpEnded():
                 changes.append(EraseSalt())
             case _:
-                pass
+                changes += _of_clerk(request, entry.fact)
     return tuple(changes)
+
+
+def _of_clerk(request: Request, fact: f.Fact) -> list[VaultChange]:
+    match fact:
+        case f.DepositLoading() if isinstance(request, LoadAsked):
+            return [HoldCase(fact.deposit, request.case.reveal())]
+        case f.ClerkExpected() if isinstance(request, OrderSeen) and isinstance(request.order.ask, AdmitClerk):
+            return [HoldCode(request.order.ask.code)]
+        case f.ClerkEntered() | f.ClerkCodeEnded():
+            return [EraseCode()]
+        case _:
+            return []
 
 
 def restart(journal: Journal, vault: Vault, settings: Settings, nonce: str, now: Now, receipts: ReceiptSigner | None = None) -> Turns:

@@ -1,4 +1,6 @@
-"""The erasable part of a machine's storage: PIN material, marks of phones, the salt of typed numbers, case numbers, text messages to send.
+"""The erasable part of a machine's storage.
+
+It holds PIN material, marks of phones and cases, the salt of typed numbers, case numbers, the clerk's one-time code, messages to send.
 
 The PIN is held as HMAC-SHA-256 under the machine's PIN key; six digits have a million values, so whoever has that key has the PINs
 (without a TPM a stolen card gives them away). Case numbers are sealed under the machine's key; text messages lie as the centre sealed them.
@@ -12,7 +14,7 @@ import msgspec
 from cryptography.exceptions import InvalidTag
 from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 
-from contracts.orders import phone_mark, pin_mark
+from contracts.orders import case_mark, clerk_mark, phone_mark, pin_mark
 from contracts.sealed import Letter, SealedWrong, open_letter
 from controller.randomness import Randomness
 from controller.secret import Secret
@@ -45,6 +47,23 @@ class EraseDeposit(msgspec.Struct, frozen=True):
     deposit: str
 
 
+class HoldCaseMark(msgspec.Struct, frozen=True):
+    """Hold the mark (hex) of the eight digits by which a clerk at the machine names this deposit."""
+
+    deposit: str
+    mark: str
+
+
+class HoldCode(msgspec.Struct, frozen=True):
+    """Hold the mark (hex) of a clerk's one-time code; an older one is void from now on."""
+
+    mark: str
+
+
+class EraseCode(msgspec.Struct, frozen=True):
+    """The clerk's code is used or dead."""
+
+
 class HoldLetter(msgspec.Struct, frozen=True):
     """Hold the sealed text message until it has ended."""
 
@@ -66,8 +85,10 @@ class EraseSalt(msgspec.Struct, frozen=True):
     """No number is typed any more: without the salt what named them means nothing."""
 
 
-VaultChange = HoldPin | HoldCase | EraseCase | EraseDeposit | HoldSalt | EraseSalt | HoldLetter | EraseLetter
-ERASING = (HoldPin, EraseCase, EraseDeposit, EraseSalt, EraseLetter)
+VaultChange = (
+    HoldPin | HoldCase | EraseCase | EraseDeposit | HoldSalt | EraseSalt | HoldCaseMark | HoldCode | EraseCode | HoldLetter | EraseLetter
+)  # fmt: skip
+ERASING = (HoldPin, EraseCase, EraseDeposit, EraseSalt, HoldCaseMark, HoldCode, EraseCode, EraseLetter)
 PHONE_DIGITS = 9
 SALT_BYTES = 32
 
@@ -118,6 +139,16 @@ class Vault:
         row = self._connection.execute("SELECT 1 FROM vault WHERE hmac = ? AND deposit <> ?", (bytes.fromhex(pin_hmac), but)).fetchone()
         return row is not None
 
+    def deposits_of(self, case: Secret) -> tuple[str, ...]:
+        """The deposits whose case has these eight digits."""
+        mark = case_mark(self._keys.pin, case.reveal())
+        return tuple(row[0] for row in self._connection.execute("SELECT deposit FROM case_marks WHERE mark = ?", (mark,)))
+
+    def is_code(self, digits: Secret) -> bool:
+        """Whether these digits are the clerk's code that is held."""
+        held = self._connection.execute("SELECT mark FROM clerk_code").fetchone()
+        return held is not None and hmac.compare_digest(clerk_mark(self._keys.pin, digits.reveal()), held[0])
+
     def cases(self) -> dict[str, str]:
         """The case numbers that can be read, by deposit."""
         rows = self._connection.execute("SELECT deposit, sealed FROM vault WHERE sealed IS NOT NULL").fetchall()
@@ -163,11 +194,24 @@ class Vault:
                 case EraseDeposit():
                     self._connection.execute("DELETE FROM vault WHERE deposit = ?", (change.deposit,))
                     self._connection.execute("DELETE FROM phone_marks WHERE deposit = ?", (change.deposit,))
+                    self._connection.execute("DELETE FROM case_marks WHERE deposit = ?", (change.deposit,))
                 case HoldSalt():
                     salt = bytes.fromhex(self._randomness.token(SALT_BYTES))
                     self._connection.execute("INSERT OR IGNORE INTO number_salt VALUES (1, ?)", (salt,))
                 case EraseSalt():
                     self._connection.execute("DELETE FROM number_salt")
+                case _:
+                    self._apply_clerk(change)
+
+    def _apply_clerk(self, change: HoldCaseMark | HoldCode | EraseCode) -> None:
+        match change:
+            case HoldCaseMark():
+                held = (change.deposit, bytes.fromhex(change.mark))
+                self._connection.execute("INSERT OR REPLACE INTO case_marks VALUES (?, ?)", held)
+            case HoldCode():
+                self._connection.execute("INSERT OR REPLACE INTO clerk_code VALUES (1, ?)", (bytes.fromhex(change.mark),))
+            case EraseCode():
+                self._connection.execute("DELETE FROM clerk_code")
 
     def truncate(self) -> None:
         """Take what was erased out of the write-ahead log too."""

@@ -3,7 +3,7 @@
 | class  | after a restart                                              | here                                                        |
 |--------|--------------------------------------------------------------|-------------------------------------------------------------|
 | ask    | an enquiry by the stored id, then settled                    | `Unlock`, while the board runs on: it becomes `Enquire`     |
-| mute   | never repeated; settled as gone or in doubt                  | `MatchPin`: the digits are gone; `Unlock` on another boot;  |
+| mute   | never repeated; settled as gone or in doubt                  | `MatchPin`, `MatchCode`; `Unlock` on another boot;          |
 |        |                                                              | `SubmitSms`: the network knows no id of ours, so in doubt   |
 """
 
@@ -35,15 +35,19 @@ class MatchPin(msgspec.Struct, frozen=True):
     number: str = ""
 
 
+class MatchCode(msgspec.Struct, frozen=True):
+    """Let the vault compare the digits that were typed with the clerk's code."""
+
+
 class SubmitSms(msgspec.Struct, frozen=True):
     """Hand the text message over to the modem."""
 
     idx: str
 
 
-What = Unlock | Enquire | MatchPin | SubmitSms
+What = Unlock | Enquire | MatchPin | MatchCode | SubmitSms
 
-RECOVERY: dict[type, Recovery] = {Unlock: "ask", Enquire: "ask", MatchPin: "mute", SubmitSms: "mute"}
+RECOVERY: dict[type, Recovery] = {Unlock: "ask", Enquire: "ask", MatchPin: "mute", MatchCode: "mute", SubmitSms: "mute"}
 
 
 class Wish(msgspec.Struct, frozen=True):

@@ -28,3 +28,10 @@ class Document:
         machine.stage.watch.moved(self.deposit, number)
         self.compartment, self.taken = None, True
         machine.trace(f"document {self.deposit[:6]} out of {number}")
+
+    def put_back(self, machine: StormMachine, number: int) -> None:
+        """A clerk takes it out of an open compartment, for the office."""
+        machine.stage.watch.moved(self.deposit, number)
+        self.compartment = None
+        self.given_up = "taken back to the office"
+        machine.trace(f"document {self.deposit[:6]} out of {number} for the office")

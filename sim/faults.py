@@ -37,6 +37,7 @@ PROBABILITY: dict[str, float] = {
     "sms_5xx": 0.25,
     "sms_twice": 0.20,
     "sms_reports": 0.30,  # delivery reports are lost, late, double, in the wrong order
+    "counter_clerk": 0.40,  # the clerk loads in clerk mode, with a code, instead of asking the desk for each door
     "stranger": 0.40,  # somebody guesses PINs
     "bystander": 0.25,  # somebody pushes doors shut and presses keys while others are at the machine
     "burglar": 0.08,  # somebody breaks a door open

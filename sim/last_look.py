@@ -8,6 +8,7 @@ from contracts.facts import DocumentHandedOver, DoorInDoubt
 from controller import machine as core
 from controller.locker.state import Deposit
 from controller.loop import Loop
+from sim.invariants.clerk import a_document_is_where_the_machine_says_or_somebody_must_look
 from sim.invariants.doors import wish_seq
 from sim.invariants.facts import ENDS, the_state_is_the_fold_of_the_journal
 from sim.watch import Watch
@@ -32,7 +33,7 @@ def unfinished(watch: Watch) -> Iterator[str]:
         yield "the centre is away"
     yield from _talking(watch, loop)
     locker = loop.turns.state.locker
-    if locker.loading or locker.collection or locker.trying:
+    if loop.turns.state.at or locker.trying or loop.turns.state.clerk.actor:
         yield "somebody stands at the machine"
     if core.due(loop.turns.state):
         yield "a wish is due"
@@ -161,6 +162,13 @@ def the_state_is_the_fold(watch: Watch) -> Iterator[str]:
         yield from the_state_is_the_fold_of_the_journal(watch.machine, loop.turns.state)
 
 
+def a_document_is_where_the_machine_says(watch: Watch) -> Iterator[str]:
+    """A document lies where the machine says, or a compartment in question is out of use."""
+    loop = _loop(watch)
+    if loop is not None:
+        yield from a_document_is_where_the_machine_says_or_somebody_must_look(watch.documents, loop.turns.state)
+
+
 AFTER_HEALING: tuple[Callable[[Watch], Iterator[str]], ...] = (
     presence_is_the_truth,
     the_centre_has_every_fact,
@@ -171,6 +179,7 @@ AFTER_HEALING: tuple[Callable[[Watch], Iterator[str]], ...] = (
     a_collected_document_is_out,
     nothing_raised_a_security_event,
     the_state_is_the_fold,
+    a_document_is_where_the_machine_says,
     the_world_comes_right,
 )
 

@@ -17,6 +17,7 @@ from sim.storm_machine import StormMachine
 
 PIN_IN_TEXT = re.compile(r"(?:PIN|Urzedomatu): (\d{6})")
 PATIENCE_MS = 90_000
+WITHDRAWN = "to be collected at the office"
 TYPING = ("l.pin", "l.wrong", "l.phone", "l.wrong.phone", "l.grace")
 PHONE_DIGITS = 9
 ENTRIES_OF_A_NUMBER = 3
@@ -307,7 +308,7 @@ class Resident(Person):
         if screen.screen.startswith("k.") or screen.screen in ("l.oos", "l.oos.forced", "l.locked", "l.spent"):
             return True
         if screen.screen in ("l.office", "l.moved", "l.expired.office"):
-            self.document.given_up = "to be collected at the office"
+            self.document.given_up = WITHDRAWN
         if screen.screen == "l.unsure":
             self.document.given_up = "somebody forced the door"
         if screen.screen in ("l.used", "l.reported") and not self.document.taken:

@@ -64,7 +64,11 @@ class Watcher(Protocol):
         ...
 
     def typed(self, deposit: str) -> None:
-        """Somebody who knows the PIN of this deposit confirms it."""
+        """Somebody who knows the PIN of this deposit confirms it; empty: somebody who does not know one."""
+        ...
+
+    def locked_out(self, deposit: str) -> None:
+        """The number of this deposit's owner pauses, though nobody entered it wrongly often enough."""
         ...
 
     def secret(self, text: str) -> None:
@@ -90,8 +94,8 @@ class SeededRandomness:
     def below(self, limit: int) -> int:
         """A number from 0 to `limit` - 1; the centre draws its PINs so."""
         number = self._random.randrange(limit)
-        if limit == 10**6:
-            self._secret(f"{number:06d}")
+        if limit in (10**6, 10**8):  # a PIN, a clerk's code
+            self._secret(f"{number:0{len(str(limit)) - 1}d}")
         return number
 
 

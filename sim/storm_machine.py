@@ -16,6 +16,7 @@ from controller.inbox import Inbox
 from controller.inputs import BytesArrived, CasesKnown, Input, KeyPressed, LinkDown, LinkUp, MessageArrived, PageAlive, TimerFired
 from controller.journal import Journal, JournalFailed
 from controller.loop import Loop
+from controller.receipts import ReceiptSigner
 from controller.secret import Secret
 from controller.settings import Settings
 from controller.turns import restart
@@ -28,9 +29,11 @@ from sim.power_cuts import CutPoints, PowerCut
 from sim.stage import START, Stage
 
 NO_CLOCK = datetime(1970, 1, 1, tzinfo=UTC)
+RECEIPT_KEY = bytes(range(32))
 SNAPSHOT_EVERY = 24
 SUPERVISOR_MS = 2_000
 PAGE_ALIVE_S = 5
+SECRET_PADS = ("l.pin", "l.wrong", "k.login", "k.scan", "k.sheet")
 NAMES = {bus.IDENTIFY: "identify", bus.STATES: "states", bus.UNLOCK: "unlock", bus.EXECUTED: "executed"}
 
 
@@ -185,7 +188,8 @@ class StormMachine:
         self.trace(f"boots as {life.boot[:4]}")
         journal = StormJournal(self.disk, self)
         vault = StormVault(self.disk, self)
-        turns = restart(journal, vault, self.settings, self.randomness.token(16), life.now())
+        receipts = ReceiptSigner(RECEIPT_KEY, self.name, "storm.example")
+        turns = restart(journal, vault, self.settings, self.randomness.token(16), life.now(), receipts)
         self.stage.watch.restarted(turns.state)
         life.loop = Loop(turns, life, life, life, life, life.put, (self.order_key,))
         life.put(CasesKnown(cases=vault.cases()))
@@ -328,7 +332,7 @@ class StormMachine:
     def press(self, key: str) -> None:
         """Somebody presses a key on the screen as they see it."""
         if self.screen is not None and self.life is not None:
-            self.trace(f"key {'#' if key.isdigit() and self.screen.screen in ('l.pin', 'l.wrong') else key} on {self.screen.screen}")
+            self.trace(f"key {'#' if key.isdigit() and self.screen.screen in SECRET_PADS else key} on {self.screen.screen}")
             self.life.put(KeyPressed(key=key, rev=self.screen.rev))
 
     async def _page_lives(self, life: Life) -> None:

@@ -7,12 +7,12 @@ from typing import ParamSpec
 
 import msgspec
 
-from contracts.facts import CollectionBegun, CollectionResumed, DepositStored, DoorInDoubt, Entry
+from contracts.facts import AuditAnswered, CollectionBegun, CollectionResumed, DepositStored, DepositTakenBack, DoorInDoubt, Entry
 from contracts.screen_messages import ScreenMessage
 from contracts.topics import Ack, Answer, decode
 from controller.state import State
 from sim.documents import Document
-from sim.invariants import doors, facts, pins
+from sim.invariants import clerk, doors, facts, pins
 from sim.sms_network import Text
 from sim.stage import Stage
 from sim.storm_centre import StormCentre
@@ -43,6 +43,7 @@ class Watch:
         self.people = people
         self.violations: list[Violation] = []
         self.tries = pins.Tries(machine.settings.policy.tries_max)
+        self.sessions = clerk.Sessions()
         self.secrets = pins.Secrets()
         self.texts: dict[str, list[Text]] = {}
         self.answers: dict[str, list[str]] = {}
@@ -124,11 +125,18 @@ class Watch:
         self.machine.trace(f"journal {entry.seq} {body.decode()}")
         self.ask(pins.no_secret_leaves_the_vault, self.secrets, f"journal entry {entry.seq}", body)
         self.tries.take(entry)
+        self.ask(clerk.a_code_opens_one_session, self.sessions, entry)
+        self.ask(clerk.no_door_opens_in_clerk_mode_without_a_session, self.sessions, entry)
+        self.sessions.take(entry)
         match entry.fact:
             case CollectionBegun() | CollectionResumed():
                 self.collecting[entry.fact.compartment] = entry.fact.deposit
             case DepositStored():
                 self.ask(doors.a_stored_document_lies_where_the_fact_says, self.documents, entry.fact)
+            case AuditAnswered():
+                self.ask(clerk.what_an_audit_says_is_what_lay_there, self.documents, entry.fact)
+            case DepositTakenBack():
+                self.ask(clerk.a_document_that_was_taken_back_is_out, self.documents, entry.fact)
             case DoorInDoubt():
                 self.ask(doors.a_door_is_in_doubt_only_when_nobody_can_know, self.machine, entry)
             case _:

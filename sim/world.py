@@ -19,6 +19,7 @@ from controller.settings import Settings
 from controller.vault import VaultKeys
 from firmware.lock_board import BoardFacts, LockBoard
 from sim.byte_link import LinkFaults
+from sim.clerks import CounterClerk
 from sim.desk_people import DeskHand
 from sim.documents import Document
 from sim.faults import ClockFaults, Event, MessageFaults, Plan, SmsFaults, draw
@@ -107,7 +108,8 @@ class World:
             self.documents.append(Document(case, phone, random.random() < 0.25))
             resident = Resident(self.machine, f"resident {n + 1}", self.centre, self.sms, self.documents[-1])
             self._lives(resident, resident.live())
-        self._lives(clerk := Clerk(self.machine, "clerk", self.centre, self.documents), clerk.live())
+        of_clerk = CounterClerk if self.stage.plan.has("counter_clerk") else Clerk
+        self._lives(clerk := of_clerk(self.machine, "clerk", self.centre, self.documents), clerk.live())
         # A backup that does not know of a new PIN would have the machine hold the old one again: who restores one asks the residents.
         if self.stage.plan.has("desk_changes") and not self.stage.plan.has("centre_restored"):
             self._lives(hand := DeskHand(self.machine, "hotline", self.centre, self.documents), hand.live())

@@ -116,7 +116,7 @@ def fact_kinds() -> list[str]:
 
 def _leaves(kind: type) -> list[type]:
     below = kind.__subclasses__()
-    return [leaf for sub in below if sub.__module__ == kind.__module__ for leaf in _leaves(sub)] if below else [kind]
+    return [leaf for sub in below if sub.__module__.startswith("contracts.") for leaf in _leaves(sub)] if below else [kind]
 
 
 def programs() -> dict[str, str]:

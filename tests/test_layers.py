@@ -62,7 +62,7 @@ def scattered_adapters(sources: Mapping[str, str]) -> list[str]:
 
 
 # The modules of the machine know nobody but the words of a decision: what ties them together stands in rules.py and the views.
-MODULES = ("doors", "faults", "locker", "orders", "sms")
+MODULES = ("clerk", "doors", "faults", "locker", "orders", "sms")
 MODULES_MAY_IMPORT = frozenset({"controller.clock", "controller.refused", "controller.wishes"})
 
 

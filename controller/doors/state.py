@@ -12,6 +12,7 @@ import msgspec
 
 from contracts.facts import (
     CompartmentQuarantined,
+    CompartmentReleased,
     DoorCause,
     DoorClosed,
     DoorGivenUp,
@@ -29,6 +30,9 @@ WAITED_MAX = 5
 """So often is one lock asked for again for one person: a board that rests for ever does not keep them standing there."""
 WAIT_MS_MAX = 20_000
 """A person in front of the door waits so long for the coil or the board's brake; anything longer is shown as a door that did not open."""
+
+CLERK_WAIT_MS_MAX = 60_000
+"""The brake lets a few doors a minute open: a clerk with a batch or an audit waits for it."""
 
 Phase = Literal["due", "pulsed", "refused", "doubt", "jammed", "opened", "closed"]
 
@@ -51,7 +55,8 @@ class LockWish(msgspec.Struct, frozen=True):
     @property
     def waits(self) -> bool:
         """The coil rests or the board brakes: certainly not driven, so it may be asked for again when the board says."""
-        return self.phase == "refused" and self.code in WAITS and 0 < self.wait_ms <= WAIT_MS_MAX and self.waited < WAITED_MAX
+        most_ms = WAIT_MS_MAX if self.cause == "collection" else CLERK_WAIT_MS_MAX
+        return self.phase == "refused" and self.code in WAITS and 0 < self.wait_ms <= most_ms and self.waited < WAITED_MAX
 
     @property
     def opening(self) -> bool:
@@ -87,6 +92,7 @@ class Doors(msgspec.Struct, frozen=True):
 
 DoorFact = (
     DoorUnlockDue | DoorPulsed | DoorRefused | DoorInDoubt | DoorJammed | DoorGivenUp | DoorOpened | DoorClosed | CompartmentQuarantined
+    | CompartmentReleased
 )  # fmt: skip
 
 
@@ -109,6 +115,8 @@ def _door(door: Door, entry: Entry, fact: DoorFact) -> Door:
         case CompartmentQuarantined():
             # That somebody forced it weighs more than whatever else is found out about it.
             return door if door.quarantine == "forced" else msgspec.structs.replace(door, quarantine=fact.reason)
+        case CompartmentReleased():
+            return msgspec.structs.replace(door, quarantine="")
         case DoorGivenUp():
             return _given_up(door)
         case _:

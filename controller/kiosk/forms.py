@@ -15,7 +15,7 @@ class ScreenWrong(ValueError):
 
 
 class Form(msgspec.Struct, frozen=True):
-    """A screen's layout and the text keys of its targets; `numbers` are the digits in the action row."""
+    """A screen's layout and the text keys of its targets; `numbers` are the digits in the action row, `slots` draws those of a pad."""
 
     layout: Layout
     ok: str = "btn.ok.done"
@@ -24,10 +24,11 @@ class Form(msgspec.Struct, frozen=True):
     icon: Literal["", "warning", "done", "clock"] = ""
     arrow: Literal["none", "still", "blinking"] = "none"
     safest: str = "ok"
+    slots: bool = True
 
 
 FORMS: Mapping[str, Form] = {
-    "l.attract": Form("attract", ok="btn.ok.collect"),
+    "l.attract": Form("attract", ok="btn.ok.collect", numbers={"0": "bar.clerk"}),
     "lang": Form("menu", ok="btn.ok.next"),
     "help": Form("menu", ok="btn.ok.next"),
     "info": Form("menu", ok="btn.ok.next"),
@@ -65,9 +66,29 @@ FORMS: Mapping[str, Form] = {
     "l.oos.forced": Form("words", icon="warning"),
     "k.load": Form("cabinet", numbers={"1": "btn.num.busy", "2": "btn.num.lower"}, arrow="still"),
     "k.check": Form("menu"),
-    "k.loaded": Form("words", icon="done"),
+    "k.loaded": Form("words", ok="btn.ok.next"),
+    "k.loaded.last": Form("words", icon="done"),
     "k.opening": Form("cabinet", arrow="still"),
-    "k.failed": Form("words", icon="warning"),
+    "k.failed": Form("words", ok="btn.ok.next", icon="warning"),
+    "k.failed.last": Form("words", icon="warning"),
+    "k.login": Form("pad", ok="btn.ok.next"),
+    "k.nocode": Form("words", icon="clock"),
+    "k.menu": Form("menu", ok="btn.ok.next", cancel="btn.cancel.finish"),
+    "k.scan": Form("pad", ok="btn.ok.next"),
+    "k.other": Form("pad", ok="btn.ok.next", slots=False),
+    "k.expired": Form("cabinet", ok="btn.ok.open", arrow="still"),
+    "k.none": Form("words", ok="btn.ok.next"),
+    "k.take": Form("cabinet", numbers={"1": "btn.num.noclose"}, arrow="still"),
+    "k.taken": Form("menu"),
+    "k.sheet": Form("pad", ok="btn.ok.next"),
+    "k.untaken": Form("words", ok="btn.ok.next", icon="warning"),
+    "k.audit": Form("menu", ok="btn.ok.next", cancel="btn.cancel.finish"),
+    "k.audit.last": Form("menu", ok="btn.ok.next", cancel="btn.cancel.finish"),
+    "k.close": Form("cabinet", numbers={"1": "btn.num.noclose"}, arrow="blinking"),
+    "k.audited": Form("words", ok="btn.ok.next", icon="done"),
+    "k.which": Form("pad", ok="btn.ok.next", slots=False),
+    "k.quar": Form("menu", ok="btn.ok.next"),
+    "k.quarantined": Form("words", ok="btn.ok.next"),
 }
 
 REASONS_OF_FAILURE = ("jam", "elsewhere", "unconfirmed", "no_compartment")
@@ -80,20 +101,41 @@ def form(message: ScreenMessage) -> Form:
         found = FORMS[message.screen]
     except KeyError:
         raise ScreenWrong(f"no screen {message.screen!r}") from None
-    if found.layout == "pad" and (
-        message.data.get("filled") or not message.data.get("back")
-    ):  # on the first empty field red ends the visit
-        return msgspec.structs.replace(found, cancel="btn.cancel.delete" if message.data.get("filled") else "btn.cancel.finish")
-    return found
+    if message.data.get("problem"):
+        found = msgspec.structs.replace(found, icon="warning")
+    if found.layout != "pad":
+        return found
+    if message.data.get("filled") or message.data.get("typed"):
+        return msgspec.structs.replace(found, cancel="btn.cancel.delete")
+    # On the first empty field red ends the visit; a clerk goes one step back.
+    back = message.screen.startswith("k.") or message.data.get("back")
+    return found if back else msgspec.structs.replace(found, cancel="btn.cancel.finish")
+
+
+PROBLEMS: Mapping[str, Mapping[str, str]] = {
+    "k.login": {"": "k.login.code", "wrong": "k.login.wrong"},
+    "k.scan": {problem: f"k.scan.{problem}" for problem in ("unknown", "dup", "ended", "full")},
+    "k.sheet": {"other_case": "k.sheet.wrong"},
+    "k.other": {"unknown": "k.other.unknown"},
+    "k.which": {"unknown": "k.which.unknown"},
+    "k.expired": {"not_ready": "k.expired.not_ready"},
+}
+"""What a screen of the clerk says instead when the last entry was not taken."""
+
+REASONS_OF_TAKING = ("not_there", "jam", "no_close")
+"""Why a document was not taken out, with words of their own."""
+
+SAID_OTHERWISE = frozenset(
+    ("info.page", "lang", "l.found", "k.opening", "k.close", "k.login", "k.loaded.last", "k.failed.last", "k.audit.last")
+)
+"""Screens whose words have other keys than their names."""
 
 
 def text_key(screen: str, data: Mapping[str, Any]) -> str:
     """The key of a screen's heading and body in the catalogues."""
+    if screen.startswith("k."):
+        return _clerk_key(screen.removesuffix(".last"), data)
     match screen:
-        case "k.load" if data.get("moving"):
-            return "k.load.moving"
-        case "k.load" if not data.get("case"):
-            return "k.load.nocase"
         case "l.done.late":
             return _done_key(data)
         case "l.locked" if "left_ms" not in data:
@@ -102,12 +144,8 @@ def text_key(screen: str, data: Mapping[str, Any]) -> str:
             return "l.opening.waiting"
         case "l.used" if data.get("when") == "":
             return "l.used.untimed"
-        case "k.loaded" | "l.found":
+        case "l.found":
             return f"{screen}.plain"
-        case "k.opening":
-            return "l.opening"
-        case "k.failed" if data.get("reason") in REASONS_OF_FAILURE and (data.get("compartment") or data["reason"] == "no_compartment"):
-            return f"k.failed.{data['reason']}"
         case _:
             return screen
 
@@ -119,10 +157,42 @@ def _done_key(data: Mapping[str, Any]) -> str:
     return "l.done.late" if data.get("reopens") else "l.done.plain"
 
 
+def _clerk_key(screen: str, data: Mapping[str, Any]) -> str:
+    match screen:
+        case "k.load" if data.get("moving"):
+            return "k.load.moving"
+        case "k.load" if data.get("only"):
+            return "k.load.only"
+        case "k.load" if not data.get("case"):
+            return "k.load.nocase"
+        case "k.loaded" if not data.get("clerk"):
+            return "k.loaded.plain"
+        case "k.opening" if data.get("rests"):
+            return "k.opening.rests"
+        case "k.opening" | "k.close":
+            return screen.replace("k.", "l.")
+        case "k.failed":
+            return _failed_key(data)
+        case "k.untaken" if data.get("reason") in REASONS_OF_TAKING:
+            return f"k.untaken.{data['reason']}"
+        case "k.audited" if data.get("skipped"):
+            return "k.audited.skipped"
+        case _:
+            return PROBLEMS.get(screen, {}).get(data.get("problem", ""), screen)
+
+
+def _failed_key(data: Mapping[str, Any]) -> str:
+    named = data.get("reason") in REASONS_OF_FAILURE and (data.get("compartment") or data["reason"] == "no_compartment")
+    return f"k.failed{'.' + data['reason'] if named else ''}{'.here' if data.get('clerk') else ''}"
+
+
 TEXT_KEYS: tuple[str, ...] = (
-    *(name for name in FORMS if name not in {"info.page", "lang", "l.found", "k.loaded", "k.opening"}),
-    *("k.load.moving", "k.load.nocase", "l.found.plain", "l.done.plain", "l.done.untimed", "l.done.untimed.plain", "k.loaded.plain"),
+    *(name for name in FORMS if name not in SAID_OTHERWISE),
+    *("k.load.moving", "k.load.nocase", "k.load.only", "l.found.plain", "l.done.plain", "l.done.untimed", "l.done.untimed.plain"),
     *("l.used.untimed", "l.locked.untimed", "l.opening.waiting"),
-    *(f"k.failed.{reason}" for reason in REASONS_OF_FAILURE),
+    *("k.loaded.plain", "k.failed.here", "k.audited.skipped", "k.opening.rests"),
+    *(f"k.failed.{reason}{here}" for reason in REASONS_OF_FAILURE for here in ("", ".here")),
+    *(f"k.untaken.{reason}" for reason in REASONS_OF_TAKING),
+    *(key for screen in PROBLEMS.values() for key in screen.values()),
 )
 """Every key that text_key can answer."""

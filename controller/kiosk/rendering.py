@@ -20,6 +20,10 @@ PIN_DIGITS = 6
 PLACE_LETTERS_MAX = 20
 """A longer place would not fit beside the number and the time; it is on the machine's own plate."""
 
+THREE_LINES = 3
+CLERK_LETTERS_MAX = 28
+"""The words of clerk mode and a name; a longer name is cut, so that all of it stays in the bar."""
+
 _PAGES = jinja2.Environment(
     loader=jinja2.FileSystemLoader(Path(__file__).parent / "templates"),
     autoescape=True,
@@ -61,12 +65,15 @@ def render(message: ScreenMessage, look: Look) -> str:
     body, lines = _body(message, shape)
     focused = _focused(message, shape, lines)
     saying = _saying(message, message.lang, body)
+    columns = len(lines) + (1 if len(lines) == THREE_LINES and (body or "cancel" in message.keys) else 0)
     return _PAGES.get_template(f"{shape.layout}.html").render(
         **_parts(message, shape, look),
         saying=saying,
         sayings=[saying, *(_saying(message, language, None) for language in _others(message, shape))],
         lines=tuple(line_target(message, line, focused) for line in lines),
-        targets=targets(message, shape, focused, len(lines), PANELS[look.panel]),
+        targets=targets(message, shape, focused, columns, PANELS[look.panel]),
+        columns=columns,
+        clerk=_clerk(message),
         digits=digits(message) if shape.layout == "pad" else (),
         place=_place(message),
         hours=words.hours(message.lang, message.data["hours"]) if "narrow" in message.data else "",
@@ -181,6 +188,16 @@ def _place(message: ScreenMessage) -> str:
         return words.text(message.lang, "sent")
     place = str(message.data.get("domain") or message.data.get("place", ""))
     return place if len(place) <= PLACE_LETTERS_MAX else ""
+
+
+def _clerk(message: ScreenMessage) -> str:
+    """Who is in clerk mode, for the bar; empty for everybody else."""
+    name = str(message.data.get("clerk", ""))
+    if not name:
+        return ""
+    mode = words.text(message.lang, "bar.clerk")
+    room = CLERK_LETTERS_MAX - len(f"{mode} · ")
+    return f"{mode} · {name if len(name) <= room else f'{name[: room - 1].rstrip()}…'}"
 
 
 def _slots(message: ScreenMessage) -> str:

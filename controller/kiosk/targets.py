@@ -15,6 +15,9 @@ FULL_MENUS = (3, 5, 6)
 """A menu of so many lines fills the 7 inch panel: its arrows and green stay on the keypad, a finger takes the line itself."""
 SIDES_PX = 48
 BARE_PX = 110
+COUNTS = {"1": "{busy}/{all}", "2": "{expired}"}
+COUNT_LETTERS_MAX = 12
+"""The last word of a longer label and the count behind it; where there is no room for it the count is left out."""
 SWITCHES = {"1": "audio", "3": "contrast", "4": "slow_keys"}
 """The lines of `help` that switch something on and off."""
 
@@ -23,11 +26,21 @@ def line_target(message: ScreenMessage, line: words.MenuLine, focused: str) -> T
     """A numbered line; in `help` with the state of what it switches, in `lang` in its own language."""
     own = message.data["languages"][int(line.key) - 1] if message.screen == "lang" else None
     if message.screen != "help":
-        return Target(line.key, line.words, line.key == focused, own)
+        return Target(line.key, _counted(message, line), line.key == focused, own)
     states = {"audio": message.audio.on, "contrast": message.theme == "contrast", "slow_keys": message.slow_keys}
     on = states[SWITCHES[line.key]] if line.key in SWITCHES else None
     said = f"{line.words}: {message.audio.volume}" if line.key == "5" else line.words
     return Target(line.key, said, line.key == focused, on=on)
+
+
+def _counted(message: ScreenMessage, line: words.MenuLine) -> str:
+    """The words of a line; in the clerk's menu with how full the machine is, and how much is to be taken out."""
+    if message.screen != "k.menu" or line.key not in COUNTS:
+        return line.words
+    count = COUNTS[line.key].format(**message.data)
+    *before, last = line.words.split()
+    room = not before or len(last) + len(count) <= COUNT_LETTERS_MAX
+    return f"{line.words} {count}" if room else line.words
 
 
 def targets(message: ScreenMessage, shape: Form, focused: str, lines: int, panel: Panel | None) -> tuple[Target, ...]:
@@ -36,7 +49,10 @@ def targets(message: ScreenMessage, shape: Form, focused: str, lines: int, panel
     labels |= {"audio": "btn.audio", "help": "btn.help", "lang": "btn.lang", "ok": shape.ok}
     hidden = set(_hidden(message, shape, lines))
     drawn = {key: label for key, label in labels.items() if key in message.keys and key not in hidden}
-    found = tuple(Target(key, words.text(message.lang, label), key == focused) for key, label in drawn.items())
+    named = {key: words.text(message.lang, label) for key, label in drawn.items()}
+    if "0" in named and "lang" in named:  # the clerk's key needs the room: the language says its own name, as on the pad
+        named["lang"] = message.lang.upper()
+    found = tuple(Target(key, label, key == focused) for key, label in named.items())
     return found if panel is None else _with_room(found, panel)
 
 

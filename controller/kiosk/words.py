@@ -16,6 +16,8 @@ TEXTS = Path(__file__).parent / "texts"
 PLACEHOLDER = re.compile(r"\{(\w+)\}")
 LINE = re.compile(r"(?:^|(?<= ))([1-9]) (.+?)(?=, [1-9] |\.)")
 """A numbered line inside a body: "1 spróbuj jeszcze raz, 2 odbiór w urzędzie."."""
+INTRODUCTION = re.compile(r"\s*[^.?!]*:$")
+"""What introduces numbered lines inside a body; drawn, the lines speak for themselves."""
 ONE_LETTER = re.compile(r"(?<![\w{-])([^\W\d_]) (?=\S)")
 """No line ends with "w" or "z" (Polish and Ukrainian typography)."""
 
@@ -54,9 +56,10 @@ class MenuLine(msgspec.Struct, frozen=True):
 def text(language: Language, key: str) -> str:
     """A text of the catalogue, its one-letter words tied to what follows; raises ScreenWrong."""
     try:
-        return ONE_LETTER.sub("\\1\u00a0", read_catalogues(TEXTS)[language][key])
+        found = read_catalogues(TEXTS)[language][key]
     except KeyError:
         raise ScreenWrong(f"no text {key!r}") from None
+    return ONE_LETTER.sub("\\1\u00a0", found) if language in ("pl", "uk") else found
 
 
 def body(message: ScreenMessage, key: str) -> str:
@@ -72,7 +75,7 @@ def split_lines(body: str) -> tuple[str, tuple[MenuLine, ...]]:
     if not found:
         return body, ()
     rest = f"{body[: found[0].start()]}{body[found[-1].end() + 1 :]}".strip()
-    return rest, tuple(MenuLine(match[1], capital(match[2])) for match in found)
+    return INTRODUCTION.sub("", rest), tuple(MenuLine(match[1], capital(match[2])) for match in found)
 
 
 def fill(language: Language, template: str, message: ScreenMessage) -> Markup:
@@ -137,6 +140,8 @@ def _value(language: Language, name: str, message: ScreenMessage, starts_sentenc
                 return (Piece(str(data["code"]), "code"),)
             case "n":
                 return (Piece(str(data["compartment"])),)
+            case "state":
+                return (Piece(text(language, f"audit.{data['state']}")),)
             case "time":
                 return (Piece(str(data["collected_at"])),)
             case "hotline" if "hours" in data and not data.get("narrow"):  # nobody answers now: the text says when somebody does

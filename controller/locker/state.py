@@ -53,13 +53,17 @@ class Taken(msgspec.Struct, frozen=True):
 
 
 class Deposit(msgspec.Struct, frozen=True):
-    """One document: until when it may be collected, where it lies, and when its story ended (`sure`: by a trusted clock)."""
+    """One document: until when it may be collected, where it lies, and when its story ended (`sure`: by a trusted clock).
+
+    `low`: it wants a compartment within everybody's reach.
+    """
 
     until: datetime
     phase: DepositPhase = "waiting"
     compartment: int = 0
     ended: datetime | None = None
     sure: bool = True
+    low: bool = False
     taken: Taken | None = None
 
 
@@ -135,7 +139,7 @@ def _deposit(locker: Locker, entry: Entry, fact: DepositFact) -> Locker:
     match fact:
         case PinSet():
             old = locker.deposits.get(fact.deposit, Deposit(until=fact.until))
-            return _with(locker, fact.deposit, msgspec.structs.replace(old, until=fact.until))
+            return _with(locker, fact.deposit, msgspec.structs.replace(old, until=fact.until, low=fact.low))
         case TermsExtended():
             deposits = {key: _extended(one, fact.until) for key, one in locker.deposits.items()}
             return msgspec.structs.replace(locker, deposits=deposits)

@@ -6,13 +6,13 @@ An id is kept until a thousand newer orders came; what counted below the oldest 
 import msgspec
 
 from contracts.facts import Entry, Fact, OrderEnded, OrderRefused, OrderTaken
-from contracts.orders import ExtendAll, Load, Order, SendSms, SetPin, deposit_of
+from contracts.orders import AdmitClerk, ExtendAll, Load, Order, Release, SendSms, SetPin, deposit_of
 from contracts.topics import Answer
 from controller.clock import Now
 from controller.refused import Refused
 
 KEPT = 1_000
-OPENS_A_DOOR = (Load,)
+OPENS_A_DOOR = (Load, AdmitClerk)
 
 
 class KnownOrder(msgspec.Struct, frozen=True):
@@ -55,11 +55,11 @@ def decide(orders: Orders, order: Order, refusal: str | None, nonce: str, now: N
     if code:
         return (OrderRefused(order=order.id, verb=verb, actor=order.actor, counter=order.counter, code=code),)
     ask = order.ask
-    until = ask.until if isinstance(ask, SetPin | ExtendAll) else None
-    low = isinstance(ask, Load) and ask.low
+    until = ask.until if isinstance(ask, SetPin | AdmitClerk | ExtendAll) else None
+    low = isinstance(ask, Load | SetPin) and ask.low
     idx = ask.idx if isinstance(ask, SendSms) else None
     taken = OrderTaken(order.id, verb, order.actor, order.counter, deposit=deposit_of(ask) or None, until=until, low=low, idx=idx)
-    return (taken,)
+    return (msgspec.structs.replace(taken, compartment=ask.compartment, empty=ask.empty) if isinstance(ask, Release) else taken,)
 
 
 def _expired(order: Order, now: Now) -> str | None:

@@ -1,11 +1,12 @@
 """What lies over any screen and goes back to it: language, help, information, more time; and what somebody chose for one session."""
 
-from typing import Any
+from typing import Any, Literal
 from zoneinfo import ZoneInfo
 
 import msgspec
 
 from contracts.screen_messages import Audio, Size, Theme
+from controller.clerk.decide import LeaveAsked, TakeBackAnswered
 from controller.clock import Now
 from controller.daylight import is_dark
 from controller.live import Choices, Live, Visit
@@ -28,10 +29,16 @@ SLOWER_TIMES = 2
 """Whoever listens or reads large text has twice the time."""
 
 
-def over(visit: Visit, name: str) -> str:
+def waits(name: str, state: State) -> Literal["idle", "ending", "device", "first"]:
+    """How a screen ends; while a clerk's door is open no time runs out, whatever is asked meanwhile."""
+    open_door = state.clerk.at and state.doors.door(state.clerk.at).position == "open"
+    return "device" if open_door else SCREENS[name].wait
+
+
+def over(visit: Visit, name: str, state: State) -> str:
     """The screen that lies over `name`, or `name` itself."""
     match visit.over:
-        case "more_time" if SCREENS[name].wait == "idle":
+        case "more_time" if waits(name, state) == "idle":
             return "more_time"
         case "report" if name in ("l.open", "l.close"):
             return "l.report"
@@ -130,6 +137,10 @@ def _helped(live: Live, key: str, now: Now) -> Live:
 
 def gone(state: State, visit: Visit) -> Pressed:
     """Nobody is there any more."""
+    if state.clerk.actor:
+        return visit, LeaveAsked("idle")
+    if state.clerk.takeback is not None:
+        return visit, TakeBackAnswered("unconfirmed")
     if state.locker.loading is not None:
         return visit, LoadAnswered("unconfirmed")
     if state.locker.collection is not None:

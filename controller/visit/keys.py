@@ -4,15 +4,14 @@ import msgspec
 
 from controller.clock import Now
 from controller.live import Choices, Live, Visit
-from controller.locker.decide import LockerRequest
 from controller.settings import Settings
 from controller.state import State
-from controller.visit import choices, clerk, resident, screens
+from controller.visit import choices, clerk_keys, resident, screens
 from controller.visit.screen_table import CLERK, SCREENS, SHARED
-from controller.visit.visiting import Pressed, changed
+from controller.visit.visiting import Pressed, VisitRequest, changed
 
 
-def absorb(state: State, live: Live, settings: Settings, key: str, now: Now) -> tuple[Live, LockerRequest | None]:
+def absorb(state: State, live: Live, settings: Settings, key: str, now: Now) -> tuple[Live, VisitRequest | None]:
     """Live after a key that is active on the present screen, and the request it makes."""
     name = screens.where(state, live, now)
     live = choices.begun(live, settings, now)
@@ -37,11 +36,9 @@ def idle_ms(name: str, settings: Settings, chosen: Choices) -> int:
     """How long a screen waits for a key; twice as long for whoever listens or reads large text."""
     if name == "more_time":
         return settings.more_time_ms
-    if name == "k.check":
-        return 180_000
     rule = SCREENS[name]
     slow = choices.SLOWER_TIMES if choices.slower(chosen) or name == "info.page" else 1
-    return slow * (rule.ending_ms if rule.wait == "ending" else settings.idle_ms)
+    return slow * (rule.ending_ms if rule.wait == "ending" else rule.idle_ms or settings.idle_ms)
 
 
 def _press(name: str, state: State, live: Live, settings: Settings, key: str, now: Now) -> tuple[Live, Pressed]:
@@ -54,5 +51,5 @@ def _press(name: str, state: State, live: Live, settings: Settings, key: str, no
     if name in SHARED:
         return choices.press(name, state, live, settings, key, now)
     if name in CLERK:
-        return live, clerk.press(name, visit, key)
+        return live, clerk_keys.press(name, state, live, settings, key, now)
     return live, resident.press(name, state, visit, key, now)

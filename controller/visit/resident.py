@@ -109,7 +109,7 @@ def press(name: str, state: State, visit: Visit, key: str, now: Now) -> Pressed:
     """What a key does on a screen of the resident."""
     match name:
         case "l.attract":
-            return Visit(step="pin", lang=visit.lang), None
+            return Visit(step="login" if key == "0" else "pin", lang=visit.lang), None
         case "l.phone":
             return _phone(visit, key)
         case "l.pin" | "l.wrong":

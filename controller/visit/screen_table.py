@@ -16,24 +16,35 @@ LAST = ".last"
 
 OK_AND_LANG = ("ok", "lang")
 PAD = (*"1234567890", "cancel")
+CASE_DIGITS = 8
+"""The digits of a case code, and of a clerk's one-time code."""
+
+CLERK_MS = 180_000
+"""A clerk has papers in hand (screens.md B, k.*)."""
 
 
 class Screen(msgspec.Struct, frozen=True):
-    """One screen; a menu's lines are its digits, and its arrows and green are active with them."""
+    """One screen; a menu's lines are its digits, and its arrows and green are active with them.
+
+    `idle_ms` is how long it waits for a key; 0 for as long as the site says.
+    """
 
     keys: tuple[str, ...] = OK_AND_LANG
     menu: tuple[str, ...] = ()
     wait: Literal["idle", "ending", "device", "first"] = "idle"
     ending_ms: int = 60_000
+    idle_ms: int = 0
     cue: Literal["", "ok", "error", "attention", "door"] = ""
     cue_every_s: int = 0
     cabinet: bool = False
 
 
-def menu(lines: int, *more: str, cue: Literal["", "error"] = "", wait: Literal["idle", "device"] = "idle") -> Screen:
+def menu(
+    lines: int, *more: str, cue: Literal["", "error"] = "", wait: Literal["idle", "device"] = "idle", idle_ms: int = 0
+) -> Screen:  # fmt: skip
     """A screen with lines numbered from 1."""
     numbers = tuple(str(line) for line in range(1, lines + 1))
-    return Screen(keys=(*numbers, "up", "down", "ok", *more), menu=numbers, cue=cue, wait=wait)
+    return Screen(keys=(*numbers, "up", "down", "ok", *more), menu=numbers, cue=cue, wait=wait, idle_ms=idle_ms)
 
 
 def ends(ms: int, *keys: str) -> Screen:
@@ -77,10 +88,30 @@ RESIDENT: Mapping[str, Screen] = {
 
 CLERK: Mapping[str, Screen] = {
     "k.opening": Screen(keys=(), wait="device", cabinet=True),
+    "k.login": Screen(keys=PAD),
+    "k.nocode": ends(30_000),
+    "k.menu": menu(4, "cancel", idle_ms=CLERK_MS),
+    "k.scan": Screen(keys=PAD, idle_ms=CLERK_MS),
     "k.load": Screen(keys=("1", "2"), wait="device", cabinet=True),
-    "k.check": menu(3),
-    "k.loaded": ends(30_000),
-    "k.failed": ends(60_000),
+    "k.check": menu(3, idle_ms=CLERK_MS),
+    "k.other": Screen(keys=PAD, idle_ms=CLERK_MS),
+    "k.loaded": Screen(keys=("ok", "cancel", "lang"), idle_ms=CLERK_MS, cue="ok"),
+    f"k.loaded{LAST}": ends(30_000),
+    "k.failed": Screen(keys=("ok", "cancel", "lang"), idle_ms=CLERK_MS, cue="error"),
+    f"k.failed{LAST}": ends(60_000),
+    "k.expired": Screen(keys=("ok", "up", "down", "cancel"), idle_ms=CLERK_MS, cabinet=True),
+    "k.none": Screen(idle_ms=CLERK_MS),
+    "k.take": Screen(keys=("1", "lang"), wait="device", cue="door", cabinet=True),
+    "k.taken": menu(3, idle_ms=CLERK_MS),
+    "k.sheet": Screen(keys=PAD, idle_ms=CLERK_MS),
+    "k.untaken": Screen(keys=("ok", "cancel", "lang"), idle_ms=CLERK_MS, cue="error"),
+    "k.audit": menu(4, "cancel", idle_ms=CLERK_MS),
+    f"k.audit{LAST}": menu(3, "cancel", idle_ms=CLERK_MS),
+    "k.close": Screen(keys=("1", "lang"), wait="device", cue="door", cabinet=True),
+    "k.audited": Screen(idle_ms=CLERK_MS),
+    "k.which": Screen(keys=PAD, idle_ms=CLERK_MS),
+    "k.quar": menu(4, "cancel", idle_ms=CLERK_MS),
+    "k.quarantined": Screen(idle_ms=CLERK_MS),
 }
 
 SHARED: Mapping[str, Screen] = {

@@ -18,8 +18,8 @@ QUIET_CUES_TIMES = 3
 
 def where(state: State, live: Live, now: Now) -> str:
     """The name of the screen."""
-    name = clerk.where(state, live) if clerk.here(state, live) else resident.where(state, live, now)
-    return choices.over(live.visit, name)
+    name = clerk.where(state, live, now) if clerk.here(state, live) else resident.where(state, live, now)
+    return choices.over(live.visit, name, state)
 
 
 def keys(name: str, state: State, live: Live, settings: Settings, now: Now) -> tuple[str, ...]:
@@ -32,10 +32,10 @@ def keys(name: str, state: State, live: Live, settings: Settings, now: Now) -> t
 def _own_keys(name: str, state: State, live: Live, now: Now) -> tuple[str, ...]:
     active = SCREENS[name].keys
     match name:
-        case "k.load" if state.locker.loading is not None and state.locker.loading.moving:
-            return ()  # the next compartment opens once this door is closed
+        case "l.attract" if state.clerk.expected is not None:
+            return (*active, "0")
         case _ if name in CLERK:
-            return active
+            return clerk.keys(name, active, state, live, now)
         case _:
             return resident.keys(name, state, live, now, active)
 
@@ -55,7 +55,7 @@ def message(state: State, live: Live, settings: Settings, now: Now) -> ScreenMes
         keys=keys(name, state, live, settings, now),
         data=data,
         deadline=deadline,
-        cue=rule.cue,
+        cue="error" if live.visit.problem else rule.cue,
         say=name,
         banner=None if live.centre else "l.offline",
         theme=choices.theme(live.choices, settings, now),
@@ -84,16 +84,15 @@ def _data(name: str, state: State, live: Live, settings: Settings, now: Now) -> 
         data["hours"] = settings.hours.told()
     data["time"] = now.wall.astimezone(zone).strftime("%H:%M") if now.trusted else ""
     data |= {"filled": len(live.visit.digits), "focus": live.visit.focus, "code": live.visit.code}
-    visit = state.locker.collection or state.locker.loading
-    compartment = visit.compartment if visit is not None else live.visit.compartment
+    compartment = state.at or clerk.chosen(name, state, live, now)
     if compartment:
         place = settings.cabinet.compartments()[compartment]
         data |= {"compartment": compartment, "row": place.row, "col": place.column}
     if SCREENS[name].cabinet:
         data |= cabinet(state, settings, compartment)
-    if name in ("k.loaded", "l.attract"):
+    if name in ("k.loaded", "k.loaded.last", "k.menu", "k.scan", "l.attract"):
         data |= _counted(state, settings)
-    data |= clerk.data(name, state, live) if name in CLERK else resident_data.data(name, state, live, settings, now)
+    data |= clerk.data(name, state, live, settings, now) if name in CLERK else resident_data.data(name, state, live, settings, now)
     data |= choices.data(name, live, settings)
     return data
 

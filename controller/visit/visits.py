@@ -8,14 +8,13 @@ from controller.clock import Now
 from controller.faults.faults import FaultsSeen
 from controller.live import Live, Visit
 from controller.locker.collection import LeftOpen, expired
-from controller.locker.decide import LockerRequest
 from controller.receipts import ReceiptSigner
 from controller.rules import is_forced
 from controller.secret import Secret
 from controller.settings import Settings
 from controller.state import State
-from controller.visit import choices, keys, resident, screens
-from controller.visit.screen_table import SCREENS
+from controller.visit import choices, clerk_learns, keys, resident, screens
+from controller.visit.visiting import VisitRequest
 
 CASE_DONE = (f.DepositStored, f.DepositNotStored, f.DocumentHandedOver, f.DepositWithdrawn, f.DepositForgotten)
 """From here on nobody needs the case number."""
@@ -57,12 +56,6 @@ def _learned(visit: Visit, state: State, settings: Settings, entry: Entry, now: 
             return _accepted(Visit(lang=visit.lang, deposit=fact.deposit, code=code, seq=entry.seq), state, now)
         case f.PinRejected() | f.PinSteppedUp():
             return _not_accepted(visit, fact, now)
-        case f.DepositLoading():
-            return Visit()
-        case f.DepositStored():
-            return Visit(step="loaded")
-        case f.DepositNotStored():
-            return Visit(step="failed", code=fact.reason, compartment=fact.compartment)
         case f.DepositReported():
             return Visit(step="reported", lang=visit.lang, code=code, compartment=fact.compartment, seq=entry.seq)
         case f.DepositWithdrawn() if fact.deposit == visit.deposit or fact.reason == "jam":
@@ -72,12 +65,12 @@ def _learned(visit: Visit, state: State, settings: Settings, entry: Entry, now: 
         case f.CollectionEnded():
             step = "done" if fact.closed else "noclose"
             return Visit(step=step, lang=visit.lang, deposit=fact.deposit, compartment=fact.compartment, code=code, seq=entry.seq)
-        case f.DoorJammed() | f.DoorInDoubt() | f.DoorRefused() if fact.compartment == _here(state):
+        case f.DoorJammed() | f.DoorInDoubt() | f.DoorRefused() if fact.compartment == state.at:
             return msgspec.structs.replace(visit, over="", seq=entry.seq)
-        case f.DoorOpened() | f.DoorClosed() if fact.compartment == _here(state):
+        case f.DoorOpened() | f.DoorClosed() if fact.compartment == state.at:
             return msgspec.structs.replace(visit, over="")
         case _:
-            return visit
+            return clerk_learns.learned(visit, state, fact)
 
 
 def _not_accepted(visit: Visit, fact: f.PinRejected | f.PinSteppedUp, now: Now) -> Visit:
@@ -90,12 +83,6 @@ def _not_accepted(visit: Visit, fact: f.PinRejected | f.PinSteppedUp, now: Now) 
             return Visit(step="pin", lang=visit.lang)  # nothing was compared: both are asked for from here on
         case _:
             return visit
-
-
-def _here(state: State) -> int | None:
-    """The compartment that the person at the screen stands in front of."""
-    visit = state.locker.loading or state.locker.collection
-    return visit.compartment if visit is not None else None
 
 
 def _accepted(visit: Visit, state: State, now: Now) -> Visit:
@@ -116,7 +103,7 @@ def _accepted(visit: Visit, state: State, now: Now) -> Visit:
             return msgspec.structs.replace(learned, step="expired.office" if expired(deposit, now) else "moved")
 
 
-def passed(state: State, live: Live, settings: Settings, now: Now) -> tuple[Live, LockerRequest | FaultsSeen | None]:
+def passed(state: State, live: Live, settings: Settings, now: Now) -> tuple[Live, VisitRequest | FaultsSeen | None]:
     """Live after time has passed, and the request of a visit whose time ran out."""
     collection = state.locker.collection
     if collection is not None and collection.handed_over:
@@ -126,7 +113,7 @@ def passed(state: State, live: Live, settings: Settings, now: Now) -> tuple[Live
         until_ms = _over_until_ms(live.visit)
         return _laid_aside(live) if until_ms is not None and now.mono_ms >= until_ms else live, None
     visit, name = live.visit, screens.where(state, live, now)
-    wait = SCREENS[name].wait
+    wait = choices.waits(name, state)
     if wait == "first" and visit.idle_ms is not None and now.mono_ms >= visit.idle_ms:
         return msgspec.structs.replace(live, visit=Visit()), None  # the language that somebody chose goes with them
     if visit.over in choices.OVER and visit.idle_ms is not None and now.mono_ms >= visit.idle_ms:
@@ -162,17 +149,16 @@ def _answered(live: Live, state: State, settings: Settings, now: Now) -> Live:
 
 def _left_open(state: State, now: Now) -> FaultsSeen | None:
     """A clerk may take any time; a door that stays open is for a technician to know."""
-    alarm_ms, loading = _alarm_ms(state, now), state.locker.loading
-    if alarm_ms is None or loading is None or now.mono_ms < alarm_ms:
+    alarm_ms = _alarm_ms(state, now)
+    if alarm_ms is None or now.mono_ms < alarm_ms:
         return None
-    return FaultsSeen((("door_left_open", f"door {loading.compartment}", True),))
+    return FaultsSeen((("door_left_open", f"door {state.at}", True),))
 
 
 def _alarm_ms(state: State, now: Now) -> int | None:
-    loading = state.locker.loading
-    if loading is None or state.faults.has("door_left_open", f"door {loading.compartment}"):
+    if not state.at or state.locker.collection is not None or state.faults.has("door_left_open", f"door {state.at}"):
         return None
-    door = state.doors.door(loading.compartment)
+    door = state.doors.door(state.at)
     return resident.opened_ms(door, now) + resident.LEFT_OPEN_AFTER_MS if door.position == "open" else None
 
 
@@ -196,7 +182,7 @@ def deadline(state: State, live: Live, now: Now) -> int | None:
         opened = resident.opened_ms(state.doors.door(collection.compartment), now)
         times = (opened + resident.CLOSE_AFTER_MS, opened + resident.LEFT_OPEN_AFTER_MS, _over_until_ms(live.visit) or 0)
         return min((time for time in times if time > now.mono_ms), default=now.mono_ms)
-    wait = SCREENS[screens.where(state, live, now)].wait
+    wait = choices.waits(screens.where(state, live, now), state)
     if wait == "device":
         over_ms = _over_ms(state, live.visit, now)
         return over_ms if over_ms is not None else _alarm_ms(state, now)

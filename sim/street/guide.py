@@ -7,12 +7,16 @@ import msgspec
 from sim.street.sight import Advice, Sight, Waiting
 
 PIN_DIGITS = 6
+PHONE_DIGITS = 9
 LANG_KEYS: Mapping[str, str] = {"pl": "1", "en": "2", "uk": "3", "de": "4"}
 CHECK_KEYS: Mapping[str, str] = {"here": "1", "away": "3"}
-CALM_SCREENS = frozenset({"l.attract", "l.oos", ""})
-ENTRY_SCREENS = frozenset({"l.pin", "l.wrong"})
+OUT_OF_SERVICE = frozenset({"l.oos", "l.oos.forced"})
+CALM_SCREENS = frozenset({"l.attract", "", *OUT_OF_SERVICE})
+ENTRY_SCREENS = frozenset({"l.pin", "l.wrong", "l.grace"})
+PHONE_SCREENS = frozenset({"l.phone", "l.wrong.phone"})
 MIDWAY_SCREENS = frozenset(
-    {"l.pin", "l.checking", "l.found", "l.opening", "l.open", "l.close", "l.report", "l.jam", "k.opening", "k.load", "k.check"}
+    {"l.phone", "l.pin", "l.grace", "l.checking", "l.found", "l.opening", "l.open", "l.close", "l.report", "l.jam", "l.unseen"}
+    | {"k.opening", "k.load", "k.check"}
 )
 
 
@@ -93,9 +97,9 @@ def _collecting(sight: Sight) -> Advice | None:
             return Advice("kiosk.report", f"kiosk:{_what_is_inside(sight)}")
         case "l.reported":
             return Advice("reported.close", "close") if sight.compartment in sight.open_doors else Advice("reported", "kiosk:ok")
-        case "l.jam":
+        case "l.jam" | "l.unseen":
             return _not_opened(sight, door)
-        case "l.done":
+        case "l.done" | "l.done.late":
             return _told(sight, "kiosk:ok") or Advice("kiosk.read", "kiosk:ok")
         case _:
             return None
@@ -170,11 +174,15 @@ def _visiting(sight: Sight) -> Advice | None:
         return Advice("kiosk.language", f"kiosk:{LANG_KEYS.get(sight.lang, '1')}")
     if screen in ENTRY_SCREENS:
         return _typing(sight)
+    if screen in PHONE_SCREENS:
+        return _typing_phone(sight)
     match screen:
         case "l.checking":
             return Advice("pin.checking")
-        case "l.paused":
-            return Advice("pin.paused")
+        case "l.locked":
+            return Advice("pin.paused", "kiosk:cancel")
+        case "l.spent":
+            return Advice("kiosk.read", "kiosk:cancel")
         case "l.stop":
             return Advice("kiosk.stop", "kiosk:cancel") if sight.pin else Advice("pin.none", "kiosk:ok")
         case "more_time":
@@ -196,11 +204,20 @@ def _typing(sight: Sight) -> Advice:
     return Advice(say, f"kiosk:{sight.pin[sight.filled]}", {"left": str(PIN_DIGITS - sight.filled)})
 
 
+def _typing_phone(sight: Sight) -> Advice:
+    if len(sight.phone) != PHONE_DIGITS:
+        return Advice("pin.none", "kiosk:cancel")
+    if sight.filled >= PHONE_DIGITS and sight.screen == "l.phone":
+        return Advice("phone.confirm", "kiosk:ok")
+    at = sight.filled if sight.screen == "l.phone" else 0
+    return Advice("phone.type", f"kiosk:{sight.phone[at]}", {"left": str(PHONE_DIGITS - at)})
+
+
 def _calm(sight: Sight) -> Advice:
     """Nobody is at the machine: the most urgent thing to do next."""
     if sight.open_doors:
         return Advice("door.left", "close", {"n": str(sight.open_doors[-1])})
-    if sight.screen == "l.oos":
+    if sight.screen in OUT_OF_SERVICE:
         return Advice("kiosk.oos")
     if sight.pin:
         return _before_the_visit(sight)
@@ -217,8 +234,6 @@ def _calm(sight: Sight) -> Advice:
 def _before_the_visit(sight: Sight) -> Advice:
     if not sight.network:
         return Advice("collect.start_offline", "kiosk:ok")
-    if sight.paused:
-        return Advice("pin.paused")
     if sight.lang != sight.kiosk_lang and "lang" in sight.keys:
         return Advice("kiosk.other_language", "kiosk:lang")
     return Advice("collect.start", "kiosk:ok")

@@ -2,10 +2,11 @@
 
 from contracts.screen_messages import Language
 from sim.street.centre_desk import DepositSeen
-from sim.street.proof import Proof, pin_paused, why_unopened
+from sim.street.proof import Proof, why_unopened
 from sim.street.sight import Lies, Sight, Unopened, Waiting
 from sim.street.street import INSIDE, PIN, Street
 
+PHONE_DIGITS = 9
 OVER = frozenset({"cancelled", "collected", "withdrawn", "taken_back"})
 
 
@@ -30,6 +31,7 @@ def sight(street: Street, lang: Language, proof: Proof) -> Sight:
         moving=seen.moving,
         compartment=seen.compartment,
         pin=found[1] if found else "",
+        phone=message.phone[-PHONE_DIGITS:] if message else "",
         open_doors=tuple(day.cabinet.open_doors()),
         jammed=tuple(day.cabinet.jammed()),
         mine=_lies(street, visited.key, seen.compartment) if visited else "",
@@ -38,7 +40,6 @@ def sight(street: Street, lang: Language, proof: Proof) -> Sight:
         cuts=day.cuts,
         cut_in=day.cut_in,
         collected=sum(1 for one in deposits if one.state == "collected"),
-        paused=pin_paused(day.desk.facts),
         unopened=_unopened(street),
         untold=any(one.state in INSIDE and one.key in in_hand for one in deposits),
         ending=proof.ending,

@@ -16,6 +16,8 @@ from contracts.key_files import KEY_BYTES, write_key
 from sim.street.own_addresses import own_addresses, own_names
 
 MACHINE, NUMBER, PLACE = "u-01", "U-01", "ul. Gronowa 22a"
+DOMAIN = "street.example"
+"""No telephone finds it: the street's receipts are looked at and checked at its own centre."""
 HARDWARE = Path(__file__).resolve().parents[2] / "hardware"
 DESCRIPTION = HARDWARE / "urzedomat_24.toml"
 ANYWHERE = frozenset({"0.0.0.0", "::"})
@@ -148,9 +150,10 @@ def furnish(places: Places) -> None:
     """Write keys and settings; raises FolderWrong."""
     try:
         make_keys(places.folder / "keys", (MACHINE,), SystemRandomness())
-        seal = places.folder / "keys" / "machine-seal.key"
-        if not seal.exists():
-            write_key(seal, bytes.fromhex(SystemRandomness().token(KEY_BYTES)))
+        for name in ("seal", "receipt"):
+            key = places.folder / "keys" / f"machine-{name}.key"
+            if not key.exists():
+                write_key(key, bytes.fromhex(SystemRandomness().token(KEY_BYTES)))
         places.site.write_text(_site(places.ports), "utf-8")
         places.centre.write_text(_centre(places), "utf-8")
     except OSError as error:
@@ -176,12 +179,16 @@ user = "{MACHINE}"
 port = {ports.kiosk}
 frame_ancestors = ["'self'"]
 
+[city]
+domain = "{DOMAIN}"
+
 [speech]
 player = []
 
 [keys]
 pin = "keys/pin-{MACHINE}.key"
 seal = "keys/machine-seal.key"
+receipt = "keys/machine-receipt.key"
 orders = ["keys/order.pub"]
 """
 

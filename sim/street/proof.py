@@ -12,7 +12,6 @@ ENDINGS: Mapping[str, Ending] = {
     "deposit.reported": "reported",
     "deposit.withdrawn": "withdrawn",
     "collection.abandoned": "",
-    "pin.paused": "",
 }
 UNOPENED: Mapping[str, Unopened] = {
     "door.jammed": "jammed",
@@ -45,13 +44,16 @@ def prove(facts: list[FactSeen]) -> Proof:
     if last is None or not ENDINGS[last.kind]:
         return Proof()
     deposit, compartment = str(last.fact.get("deposit")), int(last.fact.get("compartment") or 0)
+    again = {fact.id for fact in facts if fact.kind == "collection.reopened"}  # the fact after an opening by whoever had left something
     begun, stored = (_newest(facts, kind, deposit) for kind in ("collection.begun", "deposit.stored"))
     return Proof(
         ending=ENDINGS[last.kind],
         deposit=deposit,
         compartment=compartment,
         documents=tuple(fact for fact in facts if fact.kind == "document.handed_over" and fact.fact.get("deposit") == deposit),
-        openings=tuple(fact for fact in facts if fact.id > stored and _opened_for_collection(fact, compartment)),
+        openings=tuple(
+            fact for fact in facts if fact.id > stored and fact.id + 1 not in again and _opened_for_collection(fact, compartment)
+        ),
         begun=begun,
         booted=max((fact.id for fact in facts if fact.kind == "boot.started"), default=0),
     )
@@ -61,11 +63,6 @@ def why_unopened(facts: list[FactSeen], compartment: int) -> Unopened:
     """The newest word about a door that did not open."""
     told = [fact.kind for fact in facts if fact.kind in UNOPENED and fact.fact.get("compartment") == compartment]
     return UNOPENED[told[-1]] if told else ""
-
-
-def pin_paused(facts: list[FactSeen]) -> bool:
-    """Whether the machine takes no PIN for a while."""
-    return next((fact.kind for fact in reversed(facts) if fact.kind in {"pin.paused", "pin.resumed"}), "") == "pin.paused"
 
 
 def _newest(facts: list[FactSeen], kind: str, deposit: str) -> int:

@@ -28,10 +28,11 @@ class Waiting(msgspec.Struct, frozen=True):
 class Sight(msgspec.Struct, frozen=True, kw_only=True):
     """Everything the guide looks at. It may hold a PIN, so it has no repr.
 
-    `pin` is on the phone and its document not collected. `cut_in` is the screen that the last power cut ended. `mine` and `full` are the
-    truth about the screen's compartment. `online` and all from `ending` on are what the centre knows; `ended_in` and `ended_mine` say which
-    compartment that visit was at and where its document truly lies, `cut_since` whether the power failed after it began, `untold` that
-    the hand holds a document of whose collection the centre does not know yet, `unopened` why the screen's door did not open.
+    `pin` is on the phone and its document not collected; `phone` are that phone's nine digits. `cut_in` is the screen that the last power
+    cut ended. `mine` and `full` are the truth about the screen's compartment. `online` and all from `ending` on are what the centre knows;
+    `ended_in` and `ended_mine` say which compartment that visit was at and where its document truly lies, `cut_since` whether the power
+    failed after it began, `untold` that the hand holds a document of whose collection the centre does not know yet, `unopened` why the
+    screen's door did not open.
     """
 
     phase: str = "free"
@@ -47,6 +48,7 @@ class Sight(msgspec.Struct, frozen=True, kw_only=True):
     moving: bool = False
     compartment: int = 0
     pin: str = ""
+    phone: str = ""
     open_doors: tuple[int, ...] = ()
     jammed: tuple[int, ...] = ()
     mine: Lies = ""
@@ -55,7 +57,6 @@ class Sight(msgspec.Struct, frozen=True, kw_only=True):
     cuts: int = 0
     cut_in: str = ""
     collected: int = 0
-    paused: bool = False
     unopened: Unopened = ""
     untold: bool = False
     ending: Ending = ""

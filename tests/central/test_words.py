@@ -13,7 +13,8 @@ from central.sms.purposes import PURPOSES
 from central.store.acts import Deed
 from central.tasks import PRIORITY
 from central.views import FactView
-from contracts.facts import KINDS, AnyFact, CollectionEnded, Contents, DepositMoving, DoorRefused, QuarantineReason
+from contracts.clerk_facts import Contents
+from contracts.facts import KINDS, AnyFact, CollectionEnded, DepositMoving, DoorRefused, QuarantineReason
 from contracts.faults import FAULTS
 from contracts.orders import AnyAsk, SendSms
 from contracts.screen_messages import LANGUAGES, Language

@@ -2,7 +2,9 @@
 
 import base64
 import hashlib
+from typing import Any
 
+import msgspec
 import pytest
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 from hypothesis import given
@@ -84,7 +86,6 @@ def test_another_machine_and_another_spelling_are_refused() -> None:
         ({"machine": b"123"}, SITE), ({"deposit": b"123456789"}, SITE), ({"seq": 2**64}, SITE),
     ],
 )  # fmt: skip
-def test_what_does_not_fit_is_not_signed(changed: dict[str, int | bytes], site: str) -> None:
-    values = {name: getattr(RECEIPT, name) for name in RECEIPT.__struct_fields__}
+def test_what_does_not_fit_is_not_signed(changed: dict[str, Any], site: str) -> None:
     with pytest.raises(ReceiptWrong, match="out of range"):
-        encode(Receipt(**(values | changed)), site, KEY)
+        encode(msgspec.structs.replace(RECEIPT, **changed), site, KEY)

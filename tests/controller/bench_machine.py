@@ -311,9 +311,9 @@ def pin_hmac(pin: str) -> bytes:
 
 def broken_rules(state: State) -> list[str]:
     """What no history of facts may make of a state."""
-    locker, doors = state.locker, state.doors.doors
+    locker, doors, clerk = state.locker, state.doors.doors, state.clerk
     waiting = [number for number, door in doors.items() if door.lock is not None and door.lock.opening and door.lock.wanted]
-    visited = {visit.compartment for visit in (locker.loading, locker.collection) if visit is not None}
+    visited = {state.at} - {0}
     lying = [one.compartment for one in locker.deposits.values() if one.phase in ("stored", "withdrawn")]
     rules = {
         "two visits at once": locker.loading is not None and locker.collection is not None,
@@ -325,12 +325,18 @@ def broken_rules(state: State) -> list[str]:
         "a collection of a document that is not here": locker.collection is not None
         and locker.deposits[locker.collection.deposit].phase
         != ("collected" if locker.collection.handed_over or locker.collection.again else "stored"),
-        "a loading without its order": locker.loading is not None and state.orders.loading(locker.loading.deposit) is None,
+        "a loading without its order": locker.loading is not None
+        and state.orders.loading(locker.loading.deposit) != (locker.loading.order or None),
         "an order without an end": any(
-            order.state == "taken" and locker.loading is None and order.id not in {one.order for one in state.sms.sending}
+            order.state == "taken"
+            and (locker.loading is None or not locker.loading.order)
+            and order.id not in {one.order for one in state.sms.sending}
             for order in state.orders.known.values()
         ),
         "two messages with the modem": sum(1 for one in state.sms.sending if one.phase == "trying") > 1,
+        "a clerk in two places": sum(each is not None for each in (locker.loading, locker.collection, clerk.takeback, clerk.audit)) > 1,
+        "a clerk beside a resident": clerk.actor != "" and locker.collection is not None,
+        "a code is compared that nobody expects": clerk.trying is not None and clerk.expected is None,
         "a fault twice": len({(one.fault, one.where) for one in state.faults.active}) != len(state.faults.active),
         "a pause below the first": any(one.pause is not None and one.level < 1 for one in locker.pins.numbers.values()),
         "numbers without a step-up": bool(locker.pins.numbers) and locker.pins.step_up is None,

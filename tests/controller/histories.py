@@ -53,6 +53,29 @@ STEPPED_UP = (*STORED, f.PinSteppedUp(until=SIX, asks="phone", day="2026-11-22",
 NUMBER_TRIED = (f.NumberTrySpent(number="number-1"), f.PinRejected(match=0))
 WITHDRAWN = (*STORED, f.DepositWithdrawn(deposit="dep-1", compartment=1, reason="reach"), f.DoorGivenUp(compartment=1))
 
+EXPECTED = (*HELD, f.ClerkExpected(actor="A. Nowak", until=UNTIL))
+CODE_TRY = (*EXPECTED, f.ClerkTrySpent())
+CLERK_IN = (*CODE_TRY, f.ClerkEntered(actor="A. Nowak", match=4))
+ASKED = (f.DepositLoading(deposit="dep-1", compartment=1, order=""),
+         f.DoorUnlockDue(compartment=1, cause="deposit", pulse_ms=500, board_boot=1))  # fmt: skip
+CLERK_LOADING = (*CLERK_IN, *ASKED)  # the wish is 7
+CLERK_CHECK = (
+    *CLERK_LOADING, f.DoorPulsed(compartment=1, wish=7), f.DoorOpened(compartment=1, cause="deposit", opens=1, board_boot=1),
+    f.DoorClosed(compartment=1, opens=1, board_boot=1),
+)  # fmt: skip
+LEFT = f.ClerkLeft(reason="restarted")
+BOUND = (*WITHDRAWN, f.ClerkExpected(actor="A. Nowak", until=UNTIL), f.ClerkTrySpent(), f.ClerkEntered(actor="A. Nowak", match=14))
+TAKING = (
+    *BOUND, f.TakeBackBegun(deposit="dep-1", compartment=1), f.DoorUnlockDue(compartment=1, cause="takeback", pulse_ms=500, board_boot=1),
+)  # fmt: skip
+TAKE_OPEN = (*TAKING, f.DoorPulsed(compartment=1, wish=17), f.DoorOpened(compartment=1, cause="takeback", opens=2, board_boot=1))
+TAKE_SHUT = (*TAKE_OPEN, f.DoorClosed(compartment=1, opens=2, board_boot=1))
+TAKEN = (*TAKE_SHUT, f.TakeBackEnded(deposit="dep-1", compartment=1, code="ok"), f.DoorGivenUp(compartment=1),
+         f.DepositTakenBack(deposit="dep-1", compartment=1))  # fmt: skip
+AUDIT = (
+    *CLERK_IN, f.AuditBegun(), f.AuditAsked(compartment=1), f.DoorUnlockDue(compartment=1, cause="audit", pulse_ms=500, board_boot=1),
+)  # fmt: skip
+AUDIT_OPEN = (*AUDIT, f.DoorPulsed(compartment=1, wish=8), f.DoorOpened(compartment=1, cause="audit", opens=1, board_boot=1))
 SMS_WAITING = (
     BOOT, f.OrderTaken(order="o-1", verb="send_sms", actor="centre", counter=1, idx="dep-1-ready"),
     f.SmsDue(idx="dep-1-ready", order="o-1"),
@@ -94,12 +117,28 @@ HISTORIES: Mapping[str, tuple[AnyFact, ...]] = {
     "reported": (*HANDED_OVER, f.DepositReported(deposit="dep-1", compartment=1, contents="empty")),
     "forced": (*STORED, f.FaultRaised(fault="door_forced", where="door 1"), f.CompartmentQuarantined(compartment=1, reason="forced")),
     "withdrawn": WITHDRAWN,
+    "a clerk is expected": EXPECTED,
+    "the last code try": (*EXPECTED, *(fact for n in range(4, 12, 2) for fact in (f.ClerkTrySpent(), f.ClerkRejected(match=n))),
+                          f.ClerkTrySpent()),
+    "a code is compared": CODE_TRY,
+    "a clerk is in": CLERK_IN,
+    "a clerk loads, lock due": CLERK_LOADING,
+    "a clerk loads, closed": CLERK_CHECK,
+    "a clerk loaded and has left": (*CLERK_CHECK, LEFT),
+    "taking back, lock due": TAKING,
+    "taking back, open": TAKE_OPEN,
+    "taking back, closed": TAKE_SHUT,
+    "taking back, the clerk has left": (*TAKE_SHUT, LEFT),
+    "taken back": TAKEN,
+    "audit, lock due": AUDIT,
+    "audit, open": AUDIT_OPEN,
+    "audit, answered and open": (*AUDIT_OPEN, f.AuditAnswered(compartment=1, contents="empty", same=True)),
+    "quarantined": (*STORED, f.CompartmentQuarantined(compartment=1, reason="damaged")),
     "a message waits": SMS_WAITING,
     "a message is with the modem": SMS_TRYING,
     "a message was sent": SMS_SENT,
     "a message was delivered": (*SMS_SENT, f.SmsDelivered(idx="dep-1-ready", status="delivered")),
     "a message is in doubt": (*SMS_TRYING, f.SmsInDoubt(idx="dep-1-ready"), f.OrderEnded(order="o-1", state="failed", code="in_doubt")),
-    "taken back": (*WITHDRAWN, f.DepositTakenBack(deposit="dep-1", compartment=1)),
 }  # fmt: skip
 
 

@@ -5,8 +5,21 @@ from typing import Any, get_args
 
 import pytest
 
-from contracts.orders import AnyAsk, ExtendAll, Forget, Load, Order, SendSms, SetPin, Withdraw
+from contracts.orders import AdmitClerk, AnyAsk, ExtendAll, Forget, Load, Order, Release, SendSms, SetPin, Withdraw
 from controller import machine
+from controller.clerk.decide import (
+    AuditBack,
+    AuditSaid,
+    AuditStarted,
+    AuditStopped,
+    AuditStuck,
+    CodeEntered,
+    CodeMatched,
+    LeaveAsked,
+    QuarantineAsked,
+    TakeBackAnswered,
+    TakeBackAsked,
+)
 from controller.doors.decide import DoorMove, DoorsMoved, LockOutcome
 from controller.doors.state import LockWish
 from controller.faults.faults import FaultsSeen
@@ -22,8 +35,9 @@ from controller.locker.decide import (
     Reported,
     VisitLeft,
 )
-from controller.machine import Request, Restarted, Tick
+from controller.machine import ElsewhereSaid, LoadAsked, Request, Restarted, Tick
 from controller.refused import Refused
+from controller.secret import Secret
 from controller.settings import Settings
 from controller.sms.sms import SmsOutcome, SmsReport
 from controller.state import State
@@ -40,6 +54,7 @@ def order(ask: AnyAsk, sealed_wrong: bool = False, **changes: Any) -> OrderSeen:
 
 
 SET_PIN, LOAD = SetPin("dep-1", "ab" * 32, UNTIL), Load("dep-1", "26004711")
+ADMIT, RELEASE = AdmitClerk("cd" * 32, UNTIL), Release(1, empty=True)
 SEND = SendSms("dep-1-ready", "c2VhbGVk")
 
 
@@ -89,6 +104,10 @@ def requests(state: State) -> dict[str, Request]:
         "OrderSeen known": order(LOAD, id="o-1"),
         "OrderSeen other boot": order(LOAD, nonce="old"),
         "OrderSeen expired": order(LOAD, expires=NOW.wall),
+        "OrderSeen admit_clerk": order(ADMIT),
+        "OrderSeen admit_clerk old": order(AdmitClerk("cd" * 32, NOW.wall)),
+        "OrderSeen release": order(RELEASE),
+        "OrderSeen release none": order(Release(99)),
         "OrderSeen send_sms": order(SEND),
         "OrderSeen send_sms sealed": order(SEND, sealed_wrong=True),
         "SmsOutcome sent": SmsOutcome(sms, "sent", reference=7),
@@ -103,6 +122,37 @@ def requests(state: State) -> dict[str, Request]:
         "FactsGone before": FactsGone(0, "00" * 32),
         "Restarted": Restarted("d"),
         "Tick": Tick(),
+        **of_clerks(state),
+    }
+
+
+def of_clerks(state: State) -> dict[str, Request]:
+    """Every kind of request of clerk mode."""
+    match = state.clerk.trying.seq if state.clerk.trying else 0
+    return {
+        "CodeEntered": CodeEntered(),
+        "CodeMatched right": CodeMatched(match, right=True),
+        "CodeMatched wrong": CodeMatched(match, right=False),
+        "CodeMatched late": CodeMatched(match - 1, right=True),
+        "LeaveAsked finished": LeaveAsked("finished"),
+        "LeaveAsked idle": LeaveAsked("idle"),
+        "LoadAsked": LoadAsked("dep-1", Secret("26004711")),
+        "LoadAsked other": LoadAsked("dep-9", Secret("26004711")),
+        "ElsewhereSaid": ElsewhereSaid(7),
+        "ElsewhereSaid same": ElsewhereSaid(1),
+        "TakeBackAsked": TakeBackAsked("dep-1", 1),
+        "TakeBackAsked other": TakeBackAsked("dep-1", 2),
+        "TakeBackAnswered ok": TakeBackAnswered("ok"),
+        "TakeBackAnswered not_there": TakeBackAnswered("not_there"),
+        "TakeBackAnswered no_close": TakeBackAnswered("no_close"),
+        "AuditStarted": AuditStarted(),
+        "AuditSaid empty": AuditSaid("empty", same=True),
+        "AuditSaid document": AuditSaid("document", same=False),
+        "AuditBack": AuditBack(),
+        "AuditStuck": AuditStuck(),
+        "AuditStopped": AuditStopped(20),
+        "QuarantineAsked": QuarantineAsked(5, "dirty"),
+        "QuarantineAsked none": QuarantineAsked(99, "dirty"),
     }
 
 
@@ -124,7 +174,7 @@ def table() -> str:
     lines: list[str] = []
     for name, history in HISTORIES.items():
         state = folded(*history)
-        lines += ["", f"[{name}]", *(f"{asked:24} {outcome(state, request)}" for asked, request in requests(state).items())]
+        lines += ["", f"[{name}]", *(f"{asked:27} {outcome(state, request)}" for asked, request in requests(state).items())]
     return "\n".join(lines[1:]) + "\n"
 
 

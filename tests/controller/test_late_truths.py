@@ -4,7 +4,7 @@ from datetime import UTC, datetime, timedelta
 
 import msgspec
 
-from contracts.facts import DocumentHandedOver, DoorRefused, DoorUnlockDue, Entry
+from contracts.facts import DocumentHandedOver, DoorCause, DoorRefused, DoorUnlockDue, Entry
 from contracts.topics import Presence, decode, encode, up
 from controller import senses
 from controller.clock import Now
@@ -27,8 +27,8 @@ def seen(compartment: int) -> bool:
     return compartment > 0
 
 
-def resting(boot: str, code: str = "cooling", wait_ms: int = 3_000) -> Doors:
-    lock = LockWish(7, "deposit", 500, 1, boot, 1_000, phase="refused", code=code, wait_ms=wait_ms)
+def resting(boot: str, code: str = "cooling", wait_ms: int = 3_000, cause: DoorCause = "collection") -> Doors:
+    lock = LockWish(7, cause, 500, 1, boot, 1_000, phase="refused", code=code, wait_ms=wait_ms)
     return Doors(doors={3: Door(lock=lock)})
 
 
@@ -44,7 +44,11 @@ def test_a_braking_board_is_waited_for_but_not_for_ever() -> None:
     assert doors.overdue(resting("boot-2", "braked", 16_000), seen, early) == ()
     (again,) = doors.overdue(resting("boot-2", "braked", 16_000), seen, msgspec.structs.replace(NOW, mono_ms=17_000))
     assert type(again).__name__ == "DoorUnlockDue"
-    assert doors.overdue(resting("boot-2", "braked", 40_000), seen, msgspec.structs.replace(NOW, mono_ms=90_000)) == ()
+    late = msgspec.structs.replace(NOW, mono_ms=90_000)
+    assert doors.overdue(resting("boot-2", "braked", 40_000), seen, late) == ()
+    (again,) = doors.overdue(resting("boot-2", "braked", 40_000, "audit"), seen, late)  # a clerk has papers in hand and waits
+    assert type(again).__name__ == "DoorUnlockDue"
+    assert doors.overdue(resting("boot-2", "braked", 61_000, "audit"), seen, late) == ()
 
 
 def test_a_hand_over_in_1970_is_remembered_thirty_days_from_the_deadline() -> None:

@@ -1,6 +1,7 @@
 """Playbooks of phone and PIN: numbers are tried, paused and forgotten each by itself, and nobody learns which of them wait here."""
 
 from datetime import timedelta
+from typing import cast
 
 import pytest
 from hypothesis import given
@@ -11,7 +12,7 @@ from controller.clock import Now
 from controller.locker import decide, pin_state
 from controller.locker.pin_state import NUMBERS_MAX, Pins
 from controller.locker.pins import NUMBER_TRIES, PAUSES_MS, PinEntered, PinMatched, PinPolicy
-from controller.locker.state import Locker, fold
+from controller.locker.state import Locker, LockerFact, fold
 from controller.refused import Refused
 from tests.controller.bench_machine import PHONE, PIN, START
 from tests.controller.pin_playbooks import NOBODY, paused_facts, stepped_up, waiting, with_number, wrong_tries
@@ -177,6 +178,7 @@ def test_numbers_never_pause_each_other(numbers: list[str]) -> None:
         for request in (None, PinMatched(seq + 1, None)):
             for fact in facts if request is None else decide.decide(locker, request, policy, now):
                 seq += 1
-                locker = fold(locker, Entry(seq, START, 0, "boot", True, fact), fact)
+                known = cast("LockerFact", fact)
+                locker = fold(locker, Entry(seq, START, 0, "boot", True, known), known)
         assert locker.pins.paused(number) == (wrong[number] == NUMBER_TRIES)
     assert all(count <= NUMBER_TRIES for count in wrong.values())

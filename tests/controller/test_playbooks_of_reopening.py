@@ -33,7 +33,7 @@ def test_the_same_pin_opens_it_once_more_and_hands_nothing_over_again() -> None:
     assert machine.kinds(before)[-2:] == ["door.opened", "collection.reopened"]
     machine.push(compartment)
     assert machine.kinds().count("document.handed_over") == 1
-    assert (machine.screen.screen, machine.screen.keys) == ("l.done.late", ("ok", "lang"))  # once only
+    assert (machine.screen.screen, "1" in machine.screen.keys) == ("l.done.late", False)  # once only
     machine.press("ok")
     machine.enter()
     assert machine.screen.screen == "l.used"
@@ -164,7 +164,7 @@ def test_no_receipt_of_a_door_that_stood_open_for_more_than_a_minute() -> None:
     machine, _ = taken(61_000)
     assert machine.screen.screen == "l.done.late"
     assert "receipt" not in machine.screen.data
-    assert machine.screen.keys == ("1", "ok")
+    assert {"1", "ok"} <= set(machine.screen.keys)
 
 
 def test_no_receipt_and_no_time_without_a_clock() -> None:

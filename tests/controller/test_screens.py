@@ -11,6 +11,7 @@ from controller.inputs import KeyPressed
 from controller.kiosk.forms import FORMS
 from controller.locker.pins import PinPolicy
 from controller.visit.screen_table import SCREENS
+from tests.controller import clerk_bench
 from tests.controller.bench_machine import PIN, BenchMachine
 
 
@@ -48,8 +49,27 @@ def dark() -> BenchMachine:
     return machine
 
 
-def closed(machine: BenchMachine) -> BenchMachine:
-    machine.push(1)
+def closed(machine: BenchMachine, number: int = 1) -> BenchMachine:
+    machine.push(number)
+    return machine
+
+
+def after(machine: BenchMachine, *keys: str) -> BenchMachine:
+    machine.press(*keys)
+    return machine
+
+
+def expecting() -> BenchMachine:
+    machine = BenchMachine()
+    clerk_bench.admit(machine)
+    return machine
+
+
+def two_expired() -> BenchMachine:
+    machine = clerk_bench.lying()
+    machine.stored(pin="111111", deposit="dep-2", hours=0)
+    clerk_bench.clerk_in(machine)
+    machine.press("2")
     return machine
 
 
@@ -217,8 +237,28 @@ WAYS: dict[str, Callable[[], BenchMachine]] = {
     "k.opening": k_opening,
     "k.load": loading,
     "k.check": lambda: loading(close=True),
-    "k.loaded": lambda: loading("1", close=True),
-    "k.failed": jammed_loading,
+    "k.loaded.last": lambda: loading("1", close=True),
+    "k.failed.last": jammed_loading,
+    "k.login": lambda: after(expecting(), "0", "1"),
+    "k.nocode": lambda: after(expecting(), "0", *(key for _ in range(5) for key in (*"00000000", "ok"))),
+    "k.menu": clerk_bench.clerk_in,
+    "k.scan": lambda: clerk_bench.at_scan("2"),
+    "k.other": lambda: after(clerk_bench.at_check(), "3", "7"),
+    "k.loaded": clerk_bench.loaded,
+    "k.failed": lambda: after(clerk_bench.at_check(), "3", "7", "ok"),
+    "k.expired": two_expired,
+    "k.none": lambda: after(clerk_bench.clerk_in(), "2"),
+    "k.take": clerk_bench.at_take,
+    "k.taken": clerk_bench.at_taken,
+    "k.sheet": lambda: after(clerk_bench.at_taken(), "3", *clerk_bench.CASE),
+    "k.untaken": lambda: after(clerk_bench.at_taken(), "2"),
+    "k.audit": lambda: closed(after(clerk_bench.at_audit("1")), 2),
+    "k.audit.last": lambda: closed(clerk_bench.at_audit()),
+    "k.close": lambda: after(clerk_bench.at_audit(), "1"),
+    "k.audited": lambda: after(closed(clerk_bench.at_audit()), "cancel"),
+    "k.which": lambda: after(clerk_bench.clerk_in(), "4", "7"),
+    "k.quar": lambda: after(clerk_bench.clerk_in(), "4", "7", "ok"),
+    "k.quarantined": lambda: after(clerk_bench.clerk_in(), "4", "7", "ok", "3"),
 }
 """A way to every screen that can be looked at for a while."""
 
@@ -227,7 +267,8 @@ ENDS_MS = {
     **dict.fromkeys(("l.jam", "l.jam.last", "lang", "help", "info", "l.stop"), 80_000),
     "info.page": 180_000,
     **{name: one.ending_ms for name, one in SCREENS.items() if one.wait == "ending"},
-    "l.grace": 120_000, "l.checking": 5_000, "more_time": 20_000, "k.check": 200_000, "l.report": 180_000, "l.reported": 180_000,
+    "l.grace": 120_000, "l.checking": 5_000, "more_time": 20_000, "l.report": 180_000, "l.reported": 180_000, "k.login": 80_000,
+    **{name: 200_000 for name, one in SCREENS.items() if one.idle_ms},
 }  # fmt: skip
 """When each screen has gone by itself at the latest, though nobody touches a key."""
 

@@ -43,6 +43,8 @@ def test_everything_can_be_said() -> None:
         'guesses_a_day = 500\ntries_max = 10\nidle_s = 30\n[clock]\nnot_before = 2026-06-01T00:00:00Z\n[city]\ntimezone = "Europe/Berlin"\n'
         'domain = "urzad.example"\noffice = "Rynek 1"\nhotline_hours = { days = [1, 7], from = "0:00", until = "24:00" }\n'
     )
+    assert parsed(LEAST + '[scanner]\nport = "/dev/ttyUSB3"\n').scanner.port == "/dev/ttyUSB3"
+    assert site.scanner.port == ""
     assert site.clock.not_before == datetime(2026, 6, 1, tzinfo=UTC)
     settings = site.settings(Path())
     assert settings.policy == PinPolicy("pin", 500, 10, "Europe/Berlin")

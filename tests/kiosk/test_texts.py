@@ -32,8 +32,9 @@ def used_keys() -> set[str]:
         keys |= set(form.numbers.values()) | {form.ok, form.cancel}
     keys |= {"lang.head", "lang.own", *SPOKEN}
     keys |= {"btn.cancel.delete", "btn.cancel.finish", "btn.up", "btn.down", "btn.lang", "btn.help", "btn.audio"}
+    keys |= {f"audit.{books}" for books in ("empty", "document", "quarantined_empty", "quarantined_document")}
     keys |= {"sent", "qr", "hours", "hours.day", *(f"day.{day}" for day in range(1, 8))}
-    return keys | {"pos", "slots", "wait", "l.offline", "cabinet.lit", "cabinet.open", "cabinet.closed"}
+    return keys | {"bar.clerk", "pos", "slots", "wait", "l.offline", "cabinet.lit", "cabinet.open", "cabinet.closed"}
 
 
 def test_every_used_text_exists_and_every_text_is_used() -> None:
@@ -63,6 +64,7 @@ def test_texts_are_short_and_plain(language: Language) -> None:
     [
         *(("help", "123456"), ("info", "1234"), ("l.jam", "12"), ("l.jam.last", "2"), ("l.unseen", "2")),
         *(("l.report", "123"), ("k.check", "123"), ("k.load", "12")),
+        *(("k.menu", "1234"), ("k.taken", "123"), ("k.audit", "1234"), ("k.quar", "1234")),
     ],
 )
 def test_numbered_lines_are_found(language: Language, key: str, numbers: str) -> None:

@@ -88,9 +88,14 @@ class Machine:
         self.site.write_text(self._site(bus, broker_port, version) + more, "utf-8")
         if not (folder / "seal.key").exists():
             write_key(folder / "seal.key", os.urandom(KEY_BYTES))
+        if not (folder / "receipt.key").exists():
+            write_key(folder / "receipt.key", os.urandom(KEY_BYTES))
 
     def _site(self, bus: str, broker_port: int, version: int) -> str:
         keys = os.path.relpath(self.keys, self.folder)
+        files = (
+            f'pin = "{keys}/pin-{self.machine}.key"', 'seal = "seal.key"', 'receipt = "receipt.key"', f'orders = ["{keys}/order.pub"]',
+        )  # fmt: skip
         mqtt = (f"port = {broker_port}", f"version = {version}", f"keepalive_s = {self._keepalive_s}", *self._mqtt)
         return "\n".join(
             (
@@ -100,7 +105,8 @@ class Machine:
                 f'bus = {{ port = "{bus}" }}',
                 f"mqtt = {{ {', '.join(mqtt)} }}",
                 f"kiosk = {{ port = {self.screen_port} }}",
-                f'keys = {{ pin = "{keys}/pin-{self.machine}.key", seal = "seal.key", orders = ["{keys}/order.pub"] }}',
+                'city = { domain = "urzad.example" }',
+                f"keys = {{ {', '.join(files)} }}",
                 "",
             )
         )

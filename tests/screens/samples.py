@@ -44,6 +44,46 @@ def _small(number: int, state: str) -> dict[str, Any]:
     return cabinet(number, state, columns=4, rows=6) | {"columns_mm": [250] * 4, "rows_mm": [360, 220, 150, 150, 150, 220]}
 
 
+CLERK = "A. Nowak-Kowalska"
+PADS = (*DIGITS, "cancel", "lang")
+CLERKS: dict[str, tuple[tuple[str, ...], dict[str, Any]]] = {
+    "k.opening rests": ((), cabinet(93, "lit") | {"rests": True}),
+    "k.load only": ((), cabinet(93, "open") | {"case": "", "only": True, "clerk": ""}),
+    "k.loaded": (("ok", "cancel", "lang"), {"busy": 66, "all": 93}),
+    "k.login": (PADS, {"filled": 3, "length": 8, "problem": "", "clerk": ""}),
+    "k.login wrong": (PADS, {"filled": 0, "length": 8, "problem": "wrong", "tries_left": 4, "clerk": ""}),
+    "k.nocode": (("ok", "lang"), {"clerk": ""}),
+    "k.menu": (("1", "2", "3", "4", *MENU, "cancel"), {"focus": 0, "busy": 66, "all": 93, "expired": 12}),
+    "k.scan": ((*PADS, "ok"), {"filled": 8, "length": 8, "problem": ""}),
+    **{
+        f"k.scan {problem}": (PADS, {"filled": 0, "length": 8, "problem": problem, "compartment": 93})
+        for problem in ("unknown", "dup", "ended", "full")
+    },
+    "k.other": ((*PADS, "ok"), {"filled": 0, "typed": 93, "problem": "", "compartment": 12}),
+    "k.other unknown": (PADS, {"filled": 0, "typed": "", "problem": "unknown", "compartment": 12}),
+    "k.which": ((*PADS, "ok"), {"filled": 0, "typed": 93, "problem": ""}),
+    "k.which unknown": (PADS, {"filled": 0, "typed": "", "problem": "unknown"}),
+    "k.quar": (("1", "2", "3", "4", *MENU, "cancel"), {"focus": 0, "compartment": 93}),
+    "k.quarantined": (("ok", "lang"), {"compartment": 93}),
+    "k.expired": (("ok", "up", "down", "cancel"), cabinet(93, "lit") | {"left": 12, "problem": ""}),
+    "k.expired not_ready": (("ok", "cancel"), cabinet(93, "lit") | {"left": 12, "problem": "not_ready"}),
+    "k.none": (("ok", "lang"), {}),
+    "k.take": (("1", "lang"), cabinet(93, "open")),
+    "k.taken": (("1", "2", "3", *MENU), {"focus": 0, "compartment": 93}),
+    "k.sheet": (PADS, {"filled": 0, "length": 8, "problem": "", "compartment": 93}),
+    "k.sheet other_case": (PADS, {"filled": 0, "length": 8, "problem": "other_case", "compartment": 93}),
+    **{
+        f"k.untaken {reason}": (("ok", "cancel", "lang"), {"reason": reason, "compartment": 93})
+        for reason in ("not_there", "jam", "no_close", "refused")
+    },
+    "k.audit": (("1", "2", "3", "4", *MENU, "cancel"), {"focus": 0, "compartment": 93, "state": "quarantined_document"}),
+    "k.audit.last": (("1", "2", "3", *MENU, "cancel"), {"focus": 0, "compartment": 1, "state": "empty"}),
+    "k.close": (("1", "lang"), cabinet(93, "open")),
+    "k.audited": (("ok", "lang"), {"same": 90, "diff": 2, "skipped": 0}),
+    "k.audited skipped": (("ok", "lang"), {"same": 90, "diff": 2, "skipped": 1}),
+    "k.loaded.last": (("ok", "lang"), {"busy": 66, "all": 93, "clerk": ""}),
+    "k.failed.last": (("ok", "lang"), {"compartment": 93, "reason": "refused", "clerk": ""}),
+}
 RECEIPT_KEY = bytes(range(32))
 THEMES = ("day", "night", "contrast")
 RECEIPT = encode(
@@ -107,13 +147,15 @@ SCREENS: dict[str, tuple[str, tuple[str, ...], dict[str, Any]]] = {
     "k.load restarted": ("k.load", (), cabinet(93, "closed") | {"case": "", "open": False}),
     "k.load moving": ("k.load", (), cabinet(93, "open") | {"case": "26004711", "moving": True, "open": True}),
     "k.check": ("k.check", ("1", "2", "3", *MENU), {"compartment": 93, "focus": 0}),
-    "k.loaded": ("k.loaded", ("ok", "lang"), {"busy": 66, "all": 93}),
+    "k.loaded plain": ("k.loaded", ("ok", "lang"), {"busy": 66, "all": 93}),
     "k.opening": ("k.opening", (), cabinet(93, "lit")),
-    "k.failed": ("k.failed", ("ok", "lang"), {"compartment": 93, "reason": "refused"}),
-    "k.failed jam": ("k.failed", ("ok", "lang"), {"compartment": 93, "reason": "jam"}),
-    "k.failed elsewhere": ("k.failed", ("ok", "lang"), {"compartment": 93, "reason": "elsewhere"}),
-    "k.failed unconfirmed": ("k.failed", ("ok", "lang"), {"compartment": 93, "reason": "unconfirmed"}),
-    "k.failed no_compartment": ("k.failed", ("ok", "lang"), {"compartment": None, "reason": "no_compartment"}),
+    **{
+        f"k.failed {reason}{' here' if clerk else ''}": ("k.failed", ("ok", "lang"), {"compartment": 93, "reason": reason, "clerk": clerk})
+        for reason in ("refused", "jam", "elsewhere", "unconfirmed", "no_compartment")
+        for clerk in ("", CLERK)
+    },
+    "l.attract clerk": ("l.attract", ("ok", "lang", "0"), {"free": 17, "languages": list(LANGUAGES)}),
+    **{name: (name.split()[0], keys, {"clerk": CLERK} | data) for name, (keys, data) in CLERKS.items()},
 }
 """Screen, active keys and data by the sample's name."""
 

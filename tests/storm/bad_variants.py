@@ -21,6 +21,7 @@ from controller.locker import decide as locker
 from controller.locker.pins import PinPolicy
 from controller.locker.state import Locker
 from controller.machine import Request
+from controller.secret import Secret
 from controller.state import State
 from controller.turns import Turns
 from controller.vault import Vault, VaultChange
@@ -156,7 +157,11 @@ def the_days_tries_begin_anew_with_the_power() -> Generator[Parts]:
 def a_pause_is_everybodys() -> Generator[Parts]:
     """The machine pauses instead of the number that was typed."""
 
-    with patch.object(Vault, "number_key", lambda *_: "everybody"):
+    def everybody(self: Vault, phone: Secret) -> str:
+        del self
+        return "everybody" if len(phone) else ""
+
+    with patch.object(Vault, "number_key", everybody):
         yield Parts()
 
 

@@ -13,6 +13,7 @@ from sim.street.sight import Sight, Waiting
 from sim.street.words import Words
 
 PIN = "380233"
+PHONE = "601401501"
 HELD, TOLD = Waiting("k1", "26004712", "held"), Waiting("k1", "26004712", "told")
 ARRIVED, LOST = Waiting("k1", "26004712", "told", arrived=True), Waiting("k1", "26004712", "held", lost_in=5)
 AT_DOOR: dict[str, Any] = {"screen": "l.open", "compartment": 7, "open_doors": (7,)}
@@ -92,7 +93,13 @@ TROUBLE: list[tuple[dict[str, Any], str, str]] = [
     ({"screen": "l.office", "keys": ("lang",)}, "kiosk.read", ""),
     ({"network": False, "pin": PIN}, "collect.start_offline", "kiosk:ok"),
     ({"network": False, "pin": PIN, "lang": "en"}, "collect.start_offline", "kiosk:ok"),
-    ({"pin": PIN, "paused": True}, "pin.paused", ""),
+    ({"screen": "l.locked", "pin": PIN}, "pin.paused", "kiosk:cancel"),
+    ({"screen": "l.phone", "pin": PIN, "phone": PHONE, "filled": 3}, "phone.type", "kiosk:4"),
+    ({"screen": "l.phone", "pin": PIN, "phone": PHONE, "filled": 9}, "phone.confirm", "kiosk:ok"),
+    ({"screen": "l.wrong.phone", "pin": PIN, "phone": PHONE, "filled": 0}, "phone.type", "kiosk:6"),
+    ({"screen": "l.phone"}, "pin.none", "kiosk:cancel"),
+    ({"screen": "l.grace", "pin": PIN}, "pin.type", f"kiosk:{PIN[0]}"),
+    ({"screen": "l.done.late"}, "kiosk.read", "kiosk:ok"),
     ({"network": False}, "network.off", "network"),
     ({"network": False, "untold": True}, "network.untold", "network"),
     ({"screen": "l.done", "network": False, "untold": True}, "network.untold", "network"),
@@ -132,7 +139,7 @@ SIGHTS = st.builds(
     screen=st.sampled_from(("", *FORMS)),
     kiosk_lang=st.sampled_from(LANGUAGES),
     keys=st.lists(st.sampled_from(KEYS), max_size=4).map(tuple),
-    filled=st.integers(0, 6),
+    filled=st.integers(0, 9),
     compartment=st.integers(0, 24),
     pin=st.sampled_from(("", PIN)),
     open_doors=st.lists(st.integers(1, 24), max_size=2).map(tuple),
@@ -145,7 +152,7 @@ SIGHTS = st.builds(
     collected=st.integers(0, 2),
     cuts=st.integers(0, 2),
     cut_in=st.sampled_from(("", *FORMS)),
-    paused=st.booleans(),
+    phone=st.sampled_from(("", PHONE)),
     unopened=st.sampled_from(("", "jammed", "doubt", "refused")),
     untold=st.booleans(),
     ending=st.sampled_from(("", "handed_over", "reported", "withdrawn")),

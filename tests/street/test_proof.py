@@ -1,7 +1,7 @@
 """What the centre's facts prove of the last visit."""
 
 from sim.street.centre_desk import FactSeen
-from sim.street.proof import pin_paused, prove, why_unopened
+from sim.street.proof import prove, why_unopened
 
 
 def fact(number: int, kind: str, **values: object) -> FactSeen:
@@ -52,7 +52,12 @@ def test_the_last_visit_is_meant_and_not_an_earlier_hand_over() -> None:
     withdrawn = fact(5, "deposit.withdrawn", deposit="k2", compartment=9, reason="jam")
     assert (prove([*STORY, begun]).ending, prove([*STORY, begun, withdrawn]).ending) == ("handed_over", "withdrawn")
     assert prove([*STORY, fact(4, "deposit.reported", deposit="k1", compartment=4, contents="foreign")]).ending == "reported"
-    assert prove([*STORY, fact(4, "pin.paused", level=1, pause_ms=60_000)]).ending == ""
+
+
+def test_a_second_opening_by_whoever_left_something_is_no_second_hand_over() -> None:
+    opened = fact(10, "door.opened", compartment=4, cause="collection")
+    again = fact(11, "collection.reopened", deposit="k1", compartment=4)
+    assert len(prove([*STORY, opened]).openings) == len(prove([*STORY, opened, again]).openings) + 1
 
 
 def test_the_visit_and_the_last_start_are_in_order() -> None:
@@ -69,9 +74,3 @@ def test_why_a_door_did_not_open() -> None:
     assert why_unopened([doubt, fact(2, "door.jammed", compartment=4, wish=2)], 4) == "jammed"
     assert why_unopened([doubt, fact(2, "door.unlock_due", compartment=4)], 4) == ""
     assert why_unopened([fact(3, "door.refused", compartment=4, code="restarted")], 4) == "refused"
-
-
-def test_a_pause_lasts_until_it_is_over() -> None:
-    paused = fact(1, "pin.paused", level=1, pause_ms=60_000)
-    assert pin_paused([paused, fact(2, "boot.started")])
-    assert not pin_paused([paused, fact(2, "pin.resumed")])
