@@ -117,7 +117,7 @@ class Loop:
 
     def deadline(self, now: Now) -> int | None:
         """When the next turn is due without any input, in mono_ms of this boot."""
-        own = deadline(self.turns.state, self.turns.live, now)
+        own = deadline(self.turns.state, self.turns.live, self.turns.settings, now)
         times = (own, self.bus.deadline(), self.outbox.deadline(), self._report_ms, self._speech.deadline())
         return min((time for time in times if time is not None), default=None)
 
@@ -328,7 +328,7 @@ class Loop:
 
     def _show(self, now: Now) -> None:
         turns = self.turns
-        drawn_of = (screens.where(turns.state, turns.live, now), now.wall.replace(second=0, microsecond=0), now.trusted)
+        drawn_of = (screens.where(turns.state, turns.live, turns.settings, now), now.wall.replace(second=0, microsecond=0), now.trusted)
         if self._drawn[0] is turns.state and self._drawn[1] is turns.live and self._drawn[2] == drawn_of:
             return  # most turns are polls of a board that has nothing new
         self._draw(now)

@@ -16,9 +16,9 @@ QUIET_CUES_TIMES = 3
 """In quiet hours a cue that repeats comes so many times more seldom."""
 
 
-def where(state: State, live: Live, now: Now) -> str:
+def where(state: State, live: Live, settings: Settings, now: Now) -> str:
     """The name of the screen."""
-    name = clerk.where(state, live, now) if clerk.here(state, live) else resident.where(state, live, now)
+    name = clerk.where(state, live, now) if clerk.here(state, live) else resident.where(state, live, settings, now)
     return choices.over(live.visit, name, state)
 
 
@@ -42,7 +42,7 @@ def _own_keys(name: str, state: State, live: Live, now: Now) -> tuple[str, ...]:
 
 def message(state: State, live: Live, settings: Settings, now: Now) -> ScreenMessage:
     """The whole screen, with `rev` as Live has it."""
-    name, quiet = where(state, live, now), choices.quiet(settings, now)
+    name, quiet = where(state, live, settings, now), choices.quiet(settings, now)
     rule = SCREENS[name]
     deadline = _deadline(name, state, live, now)
     data = _data(name, state, live, settings, now)
