@@ -39,6 +39,8 @@ PROBABILITY: dict[str, float] = {
     "sms_reports": 0.30,  # delivery reports are lost, late, double, in the wrong order
     "counter_clerk": 0.40,  # the clerk loads in clerk mode, with a code, instead of asking the desk for each door
     "stranger": 0.40,  # somebody guesses PINs
+    "bystander": 0.25,  # somebody pushes doors shut and presses keys while others are at the machine
+    "burglar": 0.08,  # somebody breaks a door open
     "desk_changes": 0.40,  # the hotline gives another PIN, more time, the same text again
 }
 CALM = 0.04
@@ -129,6 +131,10 @@ class Plan(msgspec.Struct, frozen=True):
     def has(self, name: str) -> bool:
         """Whether this fault was drawn."""
         return name in self.names
+
+
+NOTHING = Plan((), 0, 0, LinkFaults(), MessageFaults(), SmsFaults(), ClockFaults(), (), None, (), ())
+"""A world in which nothing goes wrong by itself."""
 
 
 def draw(seed: int) -> Plan:

@@ -149,9 +149,10 @@ class Stage:
         try:
             self.loop.run_until_complete(story)
         finally:
-            self._let_go()
+            self.let_go()
 
-    def _let_go(self) -> None:
+    def let_go(self) -> None:
+        """The end: nothing that still runs is heard of again."""
         for task in self._tasks:
             task.remove_done_callback(self._ended)
             task.cancel()

@@ -209,6 +209,12 @@ class StormMachine:
         self.screen = None
         self.disk.rollback()
 
+    def pull_the_plug(self) -> None:
+        """The controller's power fails now, whatever it is doing; the boards keep theirs."""
+        self._kill()
+        self.trace("POWER CUT by hand")
+        self._lose_link(0)
+
     def _went_dark(self, point: str) -> None:
         cut = self.cuts.taken()
         self.trace(f"POWER CUT at {point}{', boards too' if cut.board else ''}, dark for {cut.down_ms} ms")

@@ -22,9 +22,10 @@ from sim.byte_link import LinkFaults
 from sim.clerks import CounterClerk
 from sim.desk_people import DeskHand
 from sim.documents import Document
-from sim.faults import ClockFaults, Event, MessageFaults, SmsFaults, draw
+from sim.faults import ClockFaults, Event, MessageFaults, Plan, SmsFaults, draw
 from sim.last_look import last_look, unfinished
 from sim.lock_cabinet import LockCabinet
+from sim.passers_by import Burglar, Bystander
 from sim.people import Clerk, Person, Resident, Stranger
 from sim.sms_network import SmsNetwork
 from sim.stage import Stage
@@ -50,9 +51,10 @@ class Parts(msgspec.Struct, frozen=True):
 class World:
     """Built from one seed; `run` plays it to its end."""
 
-    def __init__(self, seed: int, cabinet: Locker, parts: Parts | None = None) -> None:
+    def __init__(self, seed: int, cabinet: Locker, parts: Parts | None = None, plan: Plan | None = None) -> None:
+        """`plan` takes the place of the one that the seed draws."""
         parts = parts or Parts()
-        self.stage = stage = Stage(seed, draw(seed))
+        self.stage = stage = Stage(seed, plan or draw(seed))
         keys = stage.stream("keys")
         order_key, seal_key, pin_key, vault_key = (keys.randbytes(32) for _ in range(4))
         signer = Signer(order_key, seal_key, {MACHINE: pin_key})
@@ -113,6 +115,10 @@ class World:
             self._lives(hand := DeskHand(self.machine, "hotline", self.centre, self.documents), hand.live())
         if self.stage.plan.has("stranger"):
             self._lives(stranger := Stranger(self.machine, "stranger"), stranger.live())
+        if self.stage.plan.has("bystander"):
+            self._lives(bystander := Bystander(self.machine, "bystander"), bystander.live())
+        if self.stage.plan.has("burglar"):
+            self._lives(burglar := Burglar(self.machine, "burglar"), burglar.live())
 
     def _lives(self, person: Person, life: Coroutine[Any, Any, None]) -> None:
         self.people.append(self.stage.spawn(life, person.name))

@@ -72,6 +72,14 @@ class Cabinet:
         """Open the door by hand."""
         self._door(number, closed=False)
 
+    def jam(self, number: int, jammed: bool) -> None:
+        """The door does not spring open any more, or does again."""
+        self.board.tell(f"{'jam' if jammed else 'free'} {self._locker.compartments()[number].channel}")
+
+    def switch_says_open(self, number: int) -> None:
+        """The door's switch says open, whatever the door does."""
+        self.board.tell(f"switch {self._locker.compartments()[number].channel} open")
+
     def shut(self, number: int) -> None:
         """Push the door, once it stands open and its pulse is over."""
         self.until_opened(number)
