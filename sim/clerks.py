@@ -108,8 +108,7 @@ class CounterClerk(Clerk):
         if name == "k.nocode" or (name == "more_time" and self.inside):
             self.machine.press("ok")
         elif not name.startswith("k."):
-            # Somebody has left the machine in the middle of something else: a clerk clears the screen first.
-            self.machine.press("cancel" if "cancel" in self.screen.keys else "ok")
+            self.clear()  # somebody has left the machine in the middle of something else
 
     def _outside(self) -> bool:
         if self.inside:
