@@ -42,6 +42,7 @@ PROBABILITY: dict[str, float] = {
     "bystander": 0.25,  # somebody pushes doors shut and presses keys while others are at the machine
     "burglar": 0.08,  # somebody breaks a door open
     "desk_changes": 0.40,  # the hotline gives another PIN, more time, the same text again
+    "desk_orders": 0.25,  # somebody withdraws, cancels, gives everybody time, and orders what makes no sense
 }
 CALM = 0.04
 """Seeds without any fault: the plain story must hold too."""

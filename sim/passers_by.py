@@ -6,7 +6,7 @@ VISITS_MAX = 3
 
 
 class Bystander(Person):
-    """Pushes doors shut, whoever stands before them, and presses keys while a resident is at the screen; a clerk lets nobody else answer."""
+    """Pushes doors shut, whoever stands before them, and presses keys, but none while a clerk is at the screen."""
 
     async def live(self) -> None:
         """A few moments of being in the way."""

@@ -24,8 +24,10 @@ ABROAD = 9
 """More digits than a Polish number has: it is written with the code of its country."""
 NOT_MINE = ("l.opening", "l.open", "l.close", "l.checking", "l.attract", "l.oos", "l.oos.forced", "more_time", "lang")
 """Screens at which it does not matter who has begun."""
-TROUBLE = ("l.jam", "l.unseen", "l.noclose", "l.unsure")
-"""Screens of a machine that does not work."""
+WAITS_NO_MORE = ("l.wrong", "l.jam", "l.unseen", "l.noclose", "l.unsure")
+"""Screens after which it takes longer for another reason than what others have typed."""
+ANSWERS = {"more_time": "ok", "l.stop": "cancel", "lang": "cancel", "l.report": "3"}
+"""What one presses to go on with one's own visit."""
 
 
 class Person:
@@ -270,11 +272,12 @@ class Resident(Person):
 
     def _press(self, screen: ScreenMessage, pin: str) -> bool:
         """What this person does on this screen; true when the visit is over."""
-        if screen.screen in TROUBLE or (screen.screen == "l.wrong" and self.begun):
+        if not self.begun and screen.screen not in NOT_MINE and not screen.screen.startswith("k."):
+            self.clear()
+            return False
+        if screen.screen in WAITS_NO_MORE:
             self.since_ms = 0
         match screen.screen:
-            case name if not self.begun and name not in NOT_MINE and not name.startswith("k."):
-                self.clear()
             case "l.attract":
                 if self.document.taken and (not self.again or self.begun):
                     return True
@@ -291,12 +294,8 @@ class Resident(Person):
                 self._at_jam("1" in screen.keys)
             case "more_time" if not self.begun:
                 return True  # somebody else is asked
-            case "more_time" | "l.stop":
-                self.machine.press("ok" if screen.screen == "more_time" else "cancel")
-            case "lang":
-                self.machine.press("cancel")
-            case "l.report":
-                self.machine.press("3")
+            case name if name in ANSWERS:
+                self.machine.press(ANSWERS[name])
             case "l.opening" | "l.open" | "l.close" | "l.checking":
                 self.before = self.shown_compartment() or self.before
                 return self.document.taken and screen.screen == "l.open" and self.before == 0

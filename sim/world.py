@@ -20,7 +20,7 @@ from controller.vault import VaultKeys
 from firmware.lock_board import BoardFacts, LockBoard
 from sim.byte_link import LinkFaults
 from sim.clerks import CounterClerk
-from sim.desk_people import DeskHand
+from sim.desk_people import DeskHand, Dispatcher
 from sim.documents import Document
 from sim.faults import ClockFaults, Event, MessageFaults, Plan, SmsFaults, draw
 from sim.last_look import last_look, unfinished
@@ -113,6 +113,8 @@ class World:
         # A backup that does not know of a new PIN would have the machine hold the old one again: who restores one asks the residents.
         if self.stage.plan.has("desk_changes") and not self.stage.plan.has("centre_restored"):
             self._lives(hand := DeskHand(self.machine, "hotline", self.centre, self.documents), hand.live())
+        if self.stage.plan.has("desk_orders"):
+            self._lives(dispatcher := Dispatcher(self.machine, "dispatcher", self.centre, self.documents), dispatcher.live())
         if self.stage.plan.has("stranger"):
             self._lives(stranger := Stranger(self.machine, "stranger"), stranger.live())
         if self.stage.plan.has("bystander"):
