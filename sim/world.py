@@ -2,6 +2,7 @@
 
 import asyncio
 from collections.abc import Callable, Coroutine
+from functools import cache
 from pathlib import Path
 from typing import Any
 
@@ -34,7 +35,7 @@ from sim.storm_machine import StormMachine
 from sim.watch import Violation, Watch
 
 MACHINE = "urzedomat-storm-1"
-CABINET = Path(__file__).parents[1] / "hardware" / "urzedomat_24.toml"
+HARDWARE = Path(__file__).parents[1] / "hardware"
 POLICY = PinPolicy(tries_max=6)
 """Fewer tries than usual, so that strangers come to the numbers before the world heals."""
 HEALING_MS_MAX = 45 * 60_000
@@ -193,6 +194,7 @@ class World:
                     self.machine.push(number)
 
 
-def cabinet() -> Locker:
-    """The hardware of the storm's machine."""
-    return read_locker(CABINET)
+@cache
+def cabinet(doors: int = 24) -> Locker:
+    """The hardware of a machine with so many doors."""
+    return read_locker(HARDWARE / f"urzedomat_{doors}.toml")
