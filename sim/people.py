@@ -246,7 +246,7 @@ class Resident(Person):
             self.document.given_up = row.state
 
     async def _visit(self, pin: str) -> None:
-        wrong = "".join(self.random.choice("0123456789") for _ in range(6))
+        wrong = self._wrong()
         old = [each for each in self._pins() if each != pin]
         self.typing = self.random.choice([wrong, *old]) if self.chance(0.25) and wrong != pin else pin
         self.before, self.begun = 0, False
@@ -261,6 +261,9 @@ class Resident(Person):
                 await self._at_open_door()
             elif self.screen is not None and self._press(self.screen, pin):
                 return
+
+    def _wrong(self) -> str:
+        return "".join(self.random.choice("0123456789") for _ in range(6))
 
     async def _at_open_door(self) -> None:
         self.document.take_out(self.machine, self.before)
@@ -326,6 +329,8 @@ class Resident(Person):
         filled = int(screen.data.get("filled", 0))
         if screen.screen == "l.wrong" or self.tried:
             self.typing, self.tried = pin, False
+        if screen.screen == "l.grace" and not filled and self.chance(0.2):
+            self.typing = self._wrong()
         if filled < len(self.typing):
             self.machine.press(self.typing[filled])
         elif "ok" in screen.keys:

@@ -7,12 +7,21 @@ from typing import ParamSpec
 
 import msgspec
 
-from contracts.facts import AuditAnswered, CollectionBegun, CollectionResumed, DepositStored, DepositTakenBack, DoorInDoubt, Entry
+from contracts.facts import (
+    AuditAnswered,
+    CollectionBegun,
+    CollectionResumed,
+    DepositStored,
+    DepositTakenBack,
+    DoorInDoubt,
+    Entry,
+    PinAccepted,
+)
 from contracts.screen_messages import ScreenMessage
 from contracts.topics import Ack, Answer, decode
 from controller.state import State
 from sim.documents import Document
-from sim.invariants import clerk, doors, facts, pins
+from sim.invariants import clerk, doors, facts, pins, terms
 from sim.invariants.entered import Entered
 from sim.sms_network import Text
 from sim.stage import Stage
@@ -45,6 +54,7 @@ class Watch:
         self.violations: list[Violation] = []
         self.tries = pins.Tries(machine.settings.policy.tries_max)
         self.sessions = clerk.Sessions()
+        self.terms = terms.Terms()
         self.secrets = pins.Secrets()
         self.texts: dict[str, list[Text]] = {}
         self.answers: dict[str, list[str]] = {}
@@ -119,6 +129,8 @@ class Watch:
         body = msgspec.json.encode(entry.fact)
         self.machine.trace(f"journal {entry.seq} {body.decode()}")
         self.ask(pins.no_secret_leaves_the_vault, self.secrets, f"journal entry {entry.seq}", body)
+        self.ask(terms.no_door_is_asked_for_after_the_term, self.terms, entry)
+        self.terms.take(entry, self.tries.stored)
         self.tries.take(entry)
         self.entered.take(entry)
         self.ask(clerk.a_code_opens_one_session, self.sessions, entry)
@@ -127,6 +139,8 @@ class Watch:
         match entry.fact:
             case CollectionBegun() | CollectionResumed():
                 self.collecting[entry.fact.compartment] = entry.fact.deposit
+            case PinAccepted():
+                self.ask(pins.nothing_is_accepted_that_is_not_right, self.entered.right, entry.fact)
             case DepositStored():
                 self.ask(doors.a_stored_document_lies_where_the_fact_says, self.documents, entry.fact)
             case AuditAnswered():

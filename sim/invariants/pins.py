@@ -196,6 +196,12 @@ def nobody_is_refused_for_what_others_typed(tries: Tries) -> Iterator[str]:
         yield f"the PIN of deposit {tries.refused}"
 
 
+def nothing_is_accepted_that_is_not_right(right: str, fact: PinAccepted) -> Iterator[str]:
+    """No PIN is accepted but the one of the document, typed as it is, with its number where that is asked for."""
+    if fact.deposit != right:
+        yield f"the PIN of deposit {fact.deposit[:6]}"
+
+
 def wrong_entries_keep_nobody_with_the_right_pin_waiting(machine: StormMachine, deposit: str, since_ms: int) -> Iterator[str]:
     """Whatever others typed before, the right PIN opens its door within a minute at a machine that works."""
     stage = machine.stage
