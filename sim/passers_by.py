@@ -6,7 +6,7 @@ VISITS_MAX = 3
 
 
 class Bystander(Person):
-    """Pushes doors shut, whoever stands before them, and presses keys while somebody else is at the screen."""
+    """Pushes doors shut, whoever stands before them, and presses keys, but none while a clerk is at the screen."""
 
     async def live(self) -> None:
         """A few moments of being in the way."""
@@ -21,7 +21,7 @@ class Bystander(Person):
         open_doors = [number for number in self.machine.cabinet.doors if self.machine.door_open(number)]
         if open_doors and self.random.random() < 0.6:
             self.machine.push(self.random.choice(open_doors))
-        elif self.screen is not None and self.screen.keys:
+        elif self.screen is not None and self.screen.keys and not self.screen.screen.startswith("k."):
             self.machine.press(self.random.choice(self.screen.keys))
 
 

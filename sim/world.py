@@ -2,6 +2,7 @@
 
 import asyncio
 from collections.abc import Callable, Coroutine
+from functools import cache
 from pathlib import Path
 from typing import Any
 
@@ -20,7 +21,7 @@ from controller.vault import VaultKeys
 from firmware.lock_board import BoardFacts, LockBoard
 from sim.byte_link import LinkFaults
 from sim.clerks import CounterClerk
-from sim.desk_people import DeskHand
+from sim.desk_people import DeskHand, Dispatcher
 from sim.documents import Document
 from sim.faults import ClockFaults, Event, MessageFaults, Plan, SmsFaults, draw
 from sim.last_look import last_look, unfinished
@@ -34,7 +35,7 @@ from sim.storm_machine import StormMachine
 from sim.watch import Violation, Watch
 
 MACHINE = "urzedomat-storm-1"
-CABINET = Path(__file__).parents[1] / "hardware" / "urzedomat_24.toml"
+HARDWARE = Path(__file__).parents[1] / "hardware"
 POLICY = PinPolicy(tries_max=6)
 """Fewer tries than usual, so that strangers come to the numbers before the world heals."""
 HEALING_MS_MAX = 45 * 60_000
@@ -113,6 +114,8 @@ class World:
         # A backup that does not know of a new PIN would have the machine hold the old one again: who restores one asks the residents.
         if self.stage.plan.has("desk_changes") and not self.stage.plan.has("centre_restored"):
             self._lives(hand := DeskHand(self.machine, "hotline", self.centre, self.documents), hand.live())
+        if self.stage.plan.has("desk_orders"):
+            self._lives(dispatcher := Dispatcher(self.machine, "dispatcher", self.centre, self.documents), dispatcher.live())
         if self.stage.plan.has("stranger"):
             self._lives(stranger := Stranger(self.machine, "stranger"), stranger.live())
         if self.stage.plan.has("bystander"):
@@ -191,6 +194,7 @@ class World:
                     self.machine.push(number)
 
 
-def cabinet() -> Locker:
-    """The hardware of the storm's machine."""
-    return read_locker(CABINET)
+@cache
+def cabinet(doors: int = 24) -> Locker:
+    """The hardware of a machine with so many doors."""
+    return read_locker(HARDWARE / f"urzedomat_{doors}.toml")

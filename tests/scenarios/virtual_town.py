@@ -34,7 +34,6 @@ class VirtualTown:
         self._loop = self._world.stage.loop
         self._documents: dict[str, Document] = {}
         self._cases = count(26004711)
-        self._typed = ""
         asyncio.events.set_event_loop(None)
         self._centre.start()
         self._machine.power_on()
@@ -133,22 +132,11 @@ class VirtualTown:
             assert self._machine.screen is not None
             assert key in self._machine.screen.keys, f"{key} is not active on {self._screen()}"
             before = self._machine.screen.rev
-            self._typing(key)
             self._machine.press(key)
             self._until(lambda before=before: self._moved_on(before), f"{key} on {self._screen()} changes nothing")
 
     def _moved_on(self, rev: int) -> bool:
         return self._machine.screen is None or self._machine.screen.rev != rev
-
-    def _typing(self, key: str) -> None:
-        """The watch must know when somebody confirms the PIN of a document."""
-        if self._screen() not in ("l.pin", "l.wrong", "l.grace"):
-            return
-        if key == "ok":
-            for owner, document in self._documents.items():
-                if self._pins(owner)[-1:] == [self._typed]:
-                    self._world.watch.typed(document.deposit)
-        self._typed = self._typed + key if key.isdigit() else ""
 
     # --- hands ---------------------------------------------------------------------------------------------------------------------------
 
@@ -190,7 +178,6 @@ class VirtualTown:
 
     def cut_power(self) -> None:
         self._machine.pull_the_plug()
-        self._typed = ""
 
     def restore_power(self) -> None:
         self._machine.power_on()

@@ -1,12 +1,7 @@
 """Stands in for MicroPython's `machine` on the unix port: the board's wiring, solenoids, doors and lamps around the firmware.
 
-<<<<<<< HEAD
 argv: LINE_FD TRUTH_FD CONTROL_FD ADDRESS. Truth: one JSON line for the first turn and for each change of a coil, a door or the lamps.
-Control: text lines `door N open|closed`, `jam N`, `free N`, `spring on|off`, `key on|off`, `quit`.
-=======
-argv: LINE_FD TRUTH_FD CONTROL_FD ADDRESS. Truth: one JSON line for the first turn and for each change of a coil or door. Control:
-text lines `door N open|closed`, `jam N`, `free N`, `switch N open|closed|good`, `spring on|off`, `key on|off`, `quit`.
->>>>>>> scenarios
+Control: text lines `door N open|closed`, `jam N`, `free N`, `switch N open|closed|good`, `spring on|off`, `key on|off`, `quit`.
 """
 
 import io
