@@ -50,7 +50,9 @@ class VirtualTown:
         while not right():
             if self._world.stage.now_ms > end_ms:
                 raise TimeoutError(else_)
-            await asyncio.sleep(STEP_S)
+            later = self._loop.create_future()
+            self._loop.call_later(STEP_S, later.set_result, None)
+            await later
 
     def _ask(self, act: Callable[[Centre, Now], T]) -> T:
         return self._loop.run_until_complete(self._centre.ask(act))
