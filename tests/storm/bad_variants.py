@@ -26,11 +26,12 @@ from contracts.facts import (
     PinDayBegun,
 )
 from contracts.topics import Presence, decode
-from controller import machine, rules
+from controller import loop, machine, rules
 from controller.clerk import decide as clerk
 from controller.clerk import state as clerk_state
 from controller.clerk.state import Clerk
 from controller.clock import Now as MachineNow
+from controller.devices.board_lamps import Light
 from controller.live import Live
 from controller.locker import collection, pins
 from controller.locker import decide as locker
@@ -38,10 +39,12 @@ from controller.locker.pins import PinPolicy
 from controller.locker.state import Deposit, Locker
 from controller.machine import Request
 from controller.secret import Secret
+from controller.settings import Settings
 from controller.state import State
 from controller.turns import Turns
 from controller.vault import EraseCode, Vault, VaultChange
 from controller.visit import resident, visits
+from controller.visit.lamps import lamps
 from controller.wishes import Enquire, Wish
 from firmware.lock_board import LockBoard
 from sim.storm_machine import StormJournal
@@ -115,7 +118,7 @@ class TirelessBoard(LockBoard):
     """Leaves the end of a pulse to the host."""
 
     def tick(self, now_ms: int) -> None:
-        if self.coil is not None and now_ms - self._heard_ms >= 60_000:
+        if self.coil is None or now_ms - self._heard_ms >= 60_000:
             super().tick(now_ms)
 
 
@@ -281,3 +284,29 @@ def what_was_handed_over_can_be_withdrawn() -> Generator[Parts]:
 
     with patch.object(collection, "to_the_office", withdrawing):
         yield Parts()
+
+
+@contextmanager
+def a_lamp_shines_for_nobody() -> Generator[Parts]:
+    """Where no compartment is to be shown, the first one is."""
+
+    def lit(state: State, live: Live, settings: Settings, now: MachineNow) -> dict[int, Light]:
+        return lamps(state, live, settings, now) or {0: (1, 100)}
+
+    with patch.object(loop, "lamps", lit):
+        yield Parts()
+
+
+class ForgetfulBoard(LockBoard):
+    """Keeps its lamps when nobody speaks to it any more."""
+
+    def tick(self, now_ms: int) -> None:
+        lit = self.lamps.lit
+        super().tick(now_ms)
+        self.lamps.lit = lit
+
+
+@contextmanager
+def lamps_outlive_the_controller() -> Generator[Parts]:
+    """A lamp that was lit when the controller went away goes on shining."""
+    yield Parts(core=ForgetfulBoard)
