@@ -2,6 +2,8 @@
 
 from sim.storm_machine import StormMachine
 
+POLISH_DIGITS = 9
+
 
 class Document:
     """One registration certificate; its `compartment` is None while it is in somebody's hand or gone."""
@@ -14,6 +16,11 @@ class Document:
         self.compartment: int | None = None
         self.taken = False
         self.given_up = ""
+
+    @property
+    def written(self) -> str:
+        """The phone as a clerk types it: one of another country with its code."""
+        return self.phone if len(self.phone) <= POLISH_DIGITS else f"+{self.phone}"
 
     def put_in(self, machine: StormMachine, number: int) -> None:
         """A hand puts it into an open compartment."""

@@ -213,7 +213,9 @@ def _events(seed: int, names: tuple[str, ...], heal_ms: int) -> list[Event]:
                 events.append(Event(random.randrange(0, heal_ms // 2), "jam", heal_ms, number=random.randint(1, 3)))
             case "broken_switch":
                 modes: tuple[SwitchMode, ...] = ("stuck_closed", "stuck_open", "flicker")
-                events.append(Event(at, "switch", long, number=random.randint(1, 3), mode=random.choice(modes)))
+                number, mode = random.randint(1, 3), random.choice(modes)
+                for_ms = heal_ms if random.random() < 0.3 else long  # some stay broken for as long as anything does
+                events.append(Event(at, "switch", for_ms, number=number, mode=mode))
             case "bus_unplugged":
                 events.append(Event(at, "bus", long // 2))
             case "board_alone":

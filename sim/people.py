@@ -9,6 +9,7 @@ import re
 from random import Random
 
 from central.deposits.rules import DeskRefused
+from central.phones import dialled
 from contracts.screen_messages import ScreenMessage
 from sim.documents import Document
 from sim.sms_network import SmsNetwork
@@ -20,8 +21,6 @@ PATIENCE_MS = 90_000
 WITHDRAWN = "to be collected at the office"
 TYPING = ("l.pin", "l.wrong", "l.phone", "l.wrong.phone", "l.grace")
 PHONE_DIGITS = 9
-ABROAD = 9
-"""More digits than a Polish number has: it is written with the code of its country."""
 NOT_MINE = ("l.opening", "l.open", "l.close", "l.checking", "l.attract", "l.oos", "l.oos.forced", "more_time", "lang")
 """Screens at which it does not matter who has begun."""
 WAITS_NO_MORE = ("l.wrong", "l.jam", "l.unseen", "l.noclose", "l.unsure")
@@ -100,7 +99,7 @@ class Clerk(Person):
             try:
                 document.deposit = await self.centre.ask(
                     lambda centre, now: centre.register(
-                        document.case, document.phone, self.machine.name, "pl", document.low, "A. Nowak", now
+                        document.case, document.written, self.machine.name, "pl", document.low, "A. Nowak", now
                     )
                 )
             except (DeskRefused, CentreAway):
@@ -229,8 +228,7 @@ class Resident(Person):
 
     def _pins(self) -> list[str]:
         """The PINs on the phone, the newest first."""
-        number = self.document.phone if len(self.document.phone) > ABROAD else "48" + self.document.phone
-        texts = reversed(self.sms.on_phone(number))
+        texts = reversed(self.sms.on_phone(dialled(self.document.phone)))
         return [found[1] for text in texts if (found := PIN_IN_TEXT.search(text.text))]
 
     def _pin(self) -> str | None:

@@ -100,10 +100,12 @@ class World:
         last_look(self.watch)
 
     def _people(self) -> None:
-        random = self.stage.stream("documents")
+        random, abroad = self.stage.stream("documents"), self.stage.stream("phones")
         for n in range(self.stage.plan.documents):
             case, drawn = f"26{random.randrange(10**6):06d}", random.randrange(len(MOBILE) * 10**7)
             phone = f"{MOBILE[drawn // 10**7]}{drawn % 10**7:07d}"
+            if abroad.random() < 0.15:
+                phone = f"380{phone}"
             self.watch.secret(case)
             self.watch.secret(phone)
             self.documents.append(Document(case, phone, random.random() < 0.25))

@@ -176,7 +176,9 @@ def test_who_waits_longer_than_a_minute_before_a_machine_that_works_is_seen() ->
 
     async def story() -> None:
         world.machine.power_on()
-        await asyncio.sleep(90)
+        later = asyncio.Event()
+        world.stage.later(90_000, later.set)
+        await later.wait()
         for since_s in (29, 31, 5):
             told.append(list(pins.wrong_entries_keep_nobody_with_the_right_pin_waiting(world.machine, "d" * 16, since_s * 1_000)))
 
