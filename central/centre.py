@@ -5,7 +5,7 @@ transaction for what came in and one for what is due because of it; nothing is p
 read from the store, so a restart loses timers and nothing else.
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from datetime import datetime
 from typing import TypeVar
 
@@ -105,8 +105,13 @@ class Centre:
 
     def delivery_reported(self, idx: str, status: str, now: Now) -> None:
         """What the network said later about a message."""
+        self.deliveries_reported(((idx, status),), now)
+
+    def deliveries_reported(self, said: Iterable[tuple[str, str]], now: Now) -> None:
+        """The same of several messages, idx and status each, in one transaction: whoever can call us must not keep the disk busy."""
         with self.store.transaction() as t:
-            self._outbox.delivered(t, idx, status, now)
+            for idx, status in said:
+                self._outbox.delivered(t, idx, status, now)
         self._changed(now)
 
     def tick(self, now: Now) -> None:

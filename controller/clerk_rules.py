@@ -119,7 +119,7 @@ def follow(state: State, live: Live, settings: Settings, fact: f.Fact) -> Iterat
         case f.AuditSkipped():
             yield from _skipped(state, live, settings, fact)
         case f.AuditEnded():
-            yield from (f.DoorGivenUp(compartment=number) for number in _driven_for_audit(state))
+            yield from _audit_over(state)
         case f.ClerkLeft():
             yield from _left(state, settings, fact)
         case f.CompartmentReleased():
@@ -161,6 +161,8 @@ def _taken_back(state: State, fact: f.TakeBackEnded) -> Iterator[f.Fact]:
     match fact.code:
         case "ok":
             yield f.DepositTakenBack(deposit=fact.deposit, compartment=fact.compartment)
+            if not state.clerk.actor:  # whoever said so need not be the clerk, and the document may lie there still
+                yield f.CompartmentQuarantined(compartment=fact.compartment, reason="unconfirmed")
         case "refused":
             return
         case "no_close":
@@ -224,6 +226,15 @@ def _next(state: State, live: Live, settings: Settings) -> Iterator[f.Fact]:
     skipped = {*audit.skipped, *passed} - set(audit.answers)
     left_over = len(set(settings.cabinet.compartments()) - {*audit.answers, *skipped})
     yield f.AuditEnded(same=audit.same, diff=audit.diff, skipped=len(skipped), left=left_over)
+
+
+def _audit_over(state: State) -> Iterator[f.Fact]:
+    """Whoever comes by may reach into what still stands open, and push it shut: somebody must look inside."""
+    for number in _driven_for_audit(state):
+        door = state.doors.door(number)
+        if door.position != "closed" and not door.quarantine:
+            yield f.CompartmentQuarantined(compartment=number, reason="unconfirmed")
+        yield f.DoorGivenUp(compartment=number)
 
 
 def _driven_for_audit(state: State) -> list[int]:

@@ -32,7 +32,7 @@ Text = Annotated[str, Meta(min_length=1, max_length=100)]
 Line = Annotated[str, Meta(max_length=300)]
 Port = Annotated[int, Meta(ge=0, le=65535)]
 Hour = Annotated[int, Meta(ge=0, le=23)]
-TimeOfDay = Annotated[str, Meta(pattern=r"^([0-9]|1[0-9]|2[0-3]):[0-5][0-9]$|^24:00$")]
+TimeOfDay = Annotated[str, Meta(pattern=r"^([0-9]|1[0-9]|2[0-3]):[0-5][0-9]\Z|^24:00\Z")]
 Weekday = Annotated[int, Meta(ge=1, le=7)]
 
 CHANCE_MAX = 0.001
@@ -117,7 +117,7 @@ class CitySite(_Section, frozen=True):
     hotline: Text = "61 646 33 44"
     hotline_hours: HoursSite = HoursSite()
     office: Annotated[str, Meta(min_length=1, max_length=28)] = "ul. Gronowa 22a"
-    domain: Annotated[str, Meta(pattern=r"^$|" + SITE_PATTERN)] = ""
+    domain: Annotated[str, Meta(pattern=r"^\Z|" + SITE_PATTERN)] = ""
     timezone: Text = "Europe/Warsaw"
     latitude: Annotated[float, Meta(ge=-90, le=90)] = 52.41
     longitude: Annotated[float, Meta(ge=-180, le=180)] = 16.93
@@ -154,7 +154,7 @@ class Site(_Section, frozen=True):
     number: Annotated[str, Meta(min_length=1, max_length=12)]
     place: Annotated[str, Meta(min_length=1, max_length=28)]
     bus: BusSite
-    hardware: Annotated[str, Meta(pattern=r"^([a-z0-9_\-]{1,40}|[^\x00]{1,200}\.toml)$")] = "urzedomat_24"
+    hardware: Annotated[str, Meta(pattern=r"^([a-z0-9_\-]{1,40}|[^\x00]{1,200}\.toml)\Z")] = "urzedomat_24"
     data: Text = "data"
     mqtt: BrokerSettings = BrokerSettings()
     scanner: ScannerSite = ScannerSite()

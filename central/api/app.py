@@ -49,8 +49,9 @@ HEADERS = {
 async def sms_report(request: Request[Any, Any, Any], running: Desk) -> str:
     """Delivery reports of the provider, one or several; it wants to hear OK and sends them again until then."""
     form = {name: str(value) for name, value in {**dict(request.query_params), **dict(await request.form())}.items()}
-    for report in read_reports(form):
-        running.turn(lambda centre, now, report=report: centre.delivery_reported(report.idx, report.status, now))
+    said = [(report.idx, report.status) for report in read_reports(form)]
+    if said:
+        running.turn(lambda centre, now: centre.deliveries_reported(said, now))
     return "OK"
 
 

@@ -152,8 +152,7 @@ class Registration:
             sealed = self._signer.seal(number, f"phone/{key}", self._randomness)
             deposits.change(t, key, to_ms(now.wall), phone=sealed, phone_mask=masked(number), slip=False)
         # Whoever has the wrong number may have been told the PIN.
-        tried = any(row.tries for row in sms.of_deposit(t, key) if row.purpose in PIN_PURPOSES)
-        self._tell_again(t, deposit, number is not None and tried, now)
+        self._tell_again(t, deposit, number is not None and _tried(t, key), now)
 
     def to_slip(self, t: Connection, key: str, actor: str, now: Now) -> None:
         """From now on a printed slip tells the resident what the messages told. Raises DeskRefused."""
@@ -164,7 +163,8 @@ class Registration:
         self._act(t, "to_slip", deposit, actor, now)
         sealed = self._signer.seal(self._slip_number(), f"phone/{key}", self._randomness)
         deposits.change(t, key, at_ms, phone=sealed, phone_mask="", slip=True, purpose="")
-        self._tell_again(t, deposit, False, now)
+        # Whoever has the phone may have been told the PIN, and it is not the resident any more.
+        self._tell_again(t, deposit, not deposit.slip and _tried(t, key), now)
 
     def freshen(self, t: Connection, key: str, now: Now) -> bool:
         """Before a slip is printed: a deadline that is no whole term away is moved; says whether it was."""
@@ -244,3 +244,8 @@ class Registration:
     def _act(self, t: Connection, act: Deed, deposit: DepositRow | None, actor: str, now: Now) -> None:
         if deposit is not None:
             acts.write(t, Act(to_ms(now.wall), actor, act, deposit.machine, deposit.key))
+
+
+def _tried(t: Connection, key: str) -> bool:
+    """Whether a message with a PIN of this deposit was ever given away to be sent."""
+    return any(row.tries for row in sms.of_deposit(t, key) if row.purpose in PIN_PURPOSES)

@@ -102,6 +102,21 @@ def test_who_has_no_phone_any_more_gets_a_slip_with_a_new_pin() -> None:
     assert house.purposes() == ["ready"]
 
 
+def test_a_slip_in_place_of_a_message_under_way_has_another_pin() -> None:
+    house = House(pins=[111111, 7, 222222])
+    house.boot()
+    key = house.register()
+    house.work()
+    house.centre.load(key, "A. Nowak", house.at)
+    house.machine.store(house.orders()[0])
+    house.sync()
+    house.work()
+    assert "111111" in house.wire.messages[-1].text  # given to the provider, and no answer yet
+    desk(house, "to_slip", key)
+    house.work()
+    assert desk(house, "print_slip", key).pin == "222222"
+
+
 def test_a_lost_slip_is_replaced_by_a_new_pin() -> None:
     house = House()
     key = slip(house)

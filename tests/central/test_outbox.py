@@ -1,6 +1,7 @@
 """Which messages go, when they are true, and what answers and delivery reports change."""
 
 import pytest
+from sqlalchemy import event
 
 from central.ports import SmsResult
 from central.settings import SmsSettings
@@ -222,6 +223,17 @@ def test_reports_come_twice_late_and_in_any_order(said: list[str], kept: str) ->
     house.centre.delivery_reported("nobody-ready", "DELIVERED", house.at)
     assert row(house, f"{key}-ready").delivery == kept
     assert house.counts()["sms_reports_unknown"] >= 1
+
+
+def test_many_forged_reports_are_one_transaction() -> None:
+    house = House()
+    key = house.told()
+    begun: list[object] = []
+    event.listen(house.engine, "commit", begun.append)
+    house.centre.deliveries_reported([(f"nobody-{n}", "DELIVERED") for n in range(99)] + [(f"{key}-ready", "DELIVERED")], house.at)
+    assert len(begun) <= 2
+    assert house.counts()["sms_reports_unknown"] == 99
+    assert row(house, f"{key}-ready").delivery == "delivered"
 
 
 def test_a_delivered_message_was_accepted_whatever_became_of_the_answer() -> None:

@@ -255,9 +255,37 @@ def test_what_was_answered_before_a_power_cut_stays() -> None:
     machine = at_audit("13")
     before = machine.seq
     restarted(machine)
-    assert machine.kinds(before)[:4] == ["boot.started", "clerk.left", "audit.ended", "door.given_up"]
+    assert machine.kinds(before)[:5] == ["boot.started", "clerk.left", "audit.ended", "compartment.quarantined", "door.given_up"]
     assert machine.state.doors.door(2).quarantine == "audit"
     assert machine.screen.screen == "l.attract"
+
+
+@pytest.mark.parametrize("how", ["power cut", "walked away", "walked away after the answer"])
+def test_a_door_that_an_audit_left_open_is_looked_into(how: str) -> None:
+    machine = lying(hours=48)
+    clerk_in(machine)
+    machine.press("3")
+    machine.run(1_000)
+    if how == "power cut":
+        machine = restarted(machine)
+    else:
+        machine.press(*(["2"] if how.endswith("answer") else []))
+        machine.run(200_000)
+    assert machine.state.clerk.audit is None
+    machine.push(1)
+    machine.run(1_000)
+    door = machine.state.doors.door(1)
+    assert (door.position, door.quarantine) == ("closed", "unconfirmed")
+
+
+def test_who_answers_without_a_session_is_not_believed_alone() -> None:
+    machine = restarted(at_take())
+    machine.push(1)
+    machine.run(1_000)
+    assert machine.screen.screen == "k.taken"
+    machine.press("1")
+    assert machine.state.locker.deposits["dep-1"].phase == "taken_back"
+    assert machine.state.doors.door(1).quarantine == "unconfirmed"
 
 
 def test_an_audit_can_be_ended_early() -> None:
