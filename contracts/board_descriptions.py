@@ -87,6 +87,19 @@ class BoardCoils(Part, frozen=True):
     enable_window_ms: Annotated[int, Meta(ge=20, le=200)]
 
 
+class BoardLamps(Part, frozen=True):
+    """The chain of shift registers that lights one lamp at each compartment, and the enable line that dims them all."""
+
+    chips: Annotated[int, Meta(ge=1, le=4)]
+    data_pin: Gpio
+    clock_pin: Gpio
+    latch_pin: Gpio
+    enable_pin: Gpio
+    enable_level: Level
+    first_in: Channel
+    dimming_hz: Annotated[int, Meta(ge=200, le=20000)]
+
+
 class BoardInputs(Part, frozen=True):
     """Address switches and the service key."""
 
@@ -115,14 +128,19 @@ class LockBoardFile(Part, frozen=True):
     inputs: BoardInputs
     watchdog: BoardWatchdog
     limits: BoardLimits
+    lamps: BoardLamps | None = None
 
     def pins(self) -> dict[str, int]:
         """Pin by what hangs on it."""
-        line, switches, coils = self.line, self.switches, self.coils
+        line, switches, coils, lamps = self.line, self.switches, self.coils, self.lamps
         named = {"line tx": line.tx_pin, "line rx": line.rx_pin, "line direction": line.direction_pin}
         named |= {"switches load": switches.load_pin, "switches clock": switches.clock_pin, "switches data": switches.data_pin}
         named |= {f"coils address {i}": pin for i, pin in enumerate(coils.address_pins)} | {"coils enable": coils.enable_pin}
-        return named | {f"address switch {i}": pin for i, pin in enumerate(self.inputs.dip_pins)} | {"service key": self.inputs.key_pin}
+        named |= {f"address switch {i}": pin for i, pin in enumerate(self.inputs.dip_pins)} | {"service key": self.inputs.key_pin}
+        if lamps is not None:
+            named |= {"lamps data": lamps.data_pin, "lamps clock": lamps.clock_pin, "lamps latch": lamps.latch_pin}
+            named |= {"lamps enable": lamps.enable_pin}
+        return named
 
 
 class LockBoard(msgspec.Struct, frozen=True):
@@ -200,6 +218,9 @@ def _checked_board(name: str, file: LockBoardFile, digest: bytes) -> LockBoard:
         owners[pin] = what
     if file.switches.chips * 8 < file.channels or file.switches.first_out != file.switches.chips * 8 - 1:
         raise DescriptionWrong(f"{name}: switches.chips: {file.switches.chips} chips do not read {file.channels} channels in this order")
+    lamps = file.lamps
+    if lamps is not None and (lamps.chips * 8 < file.channels or lamps.first_in != lamps.chips * 8 - 1):
+        raise DescriptionWrong(f"{name}: lamps.chips: {lamps.chips} chips do not light {file.channels} channels in this order")
     if not file.channels <= file.coils.none_address < 1 << len(file.coils.address_pins):
         raise DescriptionWrong(f"{name}: coils.none_address: must be an address beyond the channels")
     return LockBoard(file, digest)

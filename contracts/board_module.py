@@ -10,7 +10,7 @@ MODULE = "board_description"
 
 def board_constants(board: LockBoard) -> dict[str, int | str | bytes | tuple[int, ...]]:
     """What the firmware is told of its board, by the names of firmware/board_description.pyi."""
-    file = board.file
+    file, lamps = board.file, board.file.lamps
     return {
         "NAME": file.name,
         "REVISION": ord(file.revision),
@@ -41,6 +41,11 @@ def board_constants(board: LockBoard) -> dict[str, int | str | bytes | tuple[int
         "DOORS_PER_MINUTE": file.limits.doors_per_minute.value,
         "SILENCE_MS": file.limits.silence_ms.value,
         "DEBOUNCE_MS": file.limits.debounce_ms.value,
+        "LAMPS": file.channels if lamps else 0,
+        "LAMP_PINS": (lamps.data_pin, lamps.clock_pin, lamps.latch_pin, lamps.enable_pin) if lamps else (),
+        "LAMP_ENABLE_LEVEL": lamps.enable_level if lamps else 0,
+        "LAMP_FIRST_IN": lamps.first_in if lamps else 0,
+        "LAMP_DIMMING_HZ": lamps.dimming_hz if lamps else 0,
     }
 
 

@@ -11,6 +11,8 @@ Runs on MicroPython too: struct and plain classes only.
 import struct
 
 PROTOCOL = 1
+PROTOCOL_LAMPS = 2  # with lamps: IDENTIFY says how many, and LAMPS may be asked
+PROTOCOLS = (PROTOCOL, PROTOCOL_LAMPS)
 BAUD = 115200
 MAX_PAYLOAD = 128
 CHANNELS_MAX = 32
@@ -25,6 +27,7 @@ UNLOCK = 0x03
 STOP_ALL = 0x04
 SET_LIMITS = 0x05
 EXECUTED = 0x06
+LAMPS = 0x07
 ERROR = 0x7F
 
 # results of UNLOCK
@@ -186,13 +189,15 @@ def _unpack(layout: str, body: bytes) -> "tuple[int, ...]":
 
 
 class Identity:
-    """Reply to IDENTIFY: protocol u8, firmware 3 x u8, revision u8 (a letter), description hash 8, unique id 8, boot u32, channels u8."""
+    """Reply to IDENTIFY: protocol u8, firmware 3 x u8, revision u8 (a letter), description hash 8, unique id 8, boot u32, channels u8;
+    from protocol 2 on: lamps u8, one for each channel or none."""
 
     SIZE = 26
+    SIZE_LAMPS = 27
 
     def __init__(
         self, protocol: int, firmware: "tuple[int, int, int]", revision: int,
-        description_hash: bytes, unique_id: bytes, boot: int, channels: int,
+        description_hash: bytes, unique_id: bytes, boot: int, channels: int, lamps: int = 0,
     ) -> None:  # fmt: skip
         self.protocol = protocol
         self.firmware = firmware
@@ -201,23 +206,30 @@ class Identity:
         self.unique_id = unique_id
         self.boot = boot
         self.channels = channels
+        self.lamps = lamps
 
     def encode(self) -> bytes:
         """The body."""
         a, b, c = self.firmware
         head = struct.pack(">BBBBB", self.protocol, a, b, c, self.revision)
-        return head + self.description_hash + self.unique_id + struct.pack(">IB", self.boot, self.channels)
+        tail = struct.pack(">IB", self.boot, self.channels)
+        if self.protocol == PROTOCOL_LAMPS:
+            tail += bytes((self.lamps,))
+        return head + self.description_hash + self.unique_id + tail
 
 
 def decode_identity(body: bytes) -> Identity:
     """Raises BusWrong."""
-    if len(body) != Identity.SIZE:
+    if len(body) != (Identity.SIZE_LAMPS if body[:1] == bytes((PROTOCOL_LAMPS,)) else Identity.SIZE):
         raise BusWrong("body of wrong length")
     protocol, a, b, c, revision = struct.unpack(">BBBBB", body[:5])
-    boot, channels = struct.unpack(">IB", body[21:])
+    boot, channels = struct.unpack(">IB", body[21:26])
     if not 1 <= channels <= CHANNELS_MAX:
         raise BusWrong("impossible number of channels")
-    return Identity(protocol, (a, b, c), revision, body[5:13], body[13:21], boot, channels)
+    lamps = body[26] if protocol == PROTOCOL_LAMPS else 0
+    if lamps not in (0, channels):
+        raise BusWrong("impossible number of lamps")
+    return Identity(protocol, (a, b, c), revision, body[5:13], body[13:21], boot, channels, lamps)
 
 
 class States:
@@ -348,6 +360,22 @@ def decode_limits(body: bytes) -> Limits:
     """Raises BusWrong."""
     pulse_ms_max, cooldown_ms, doors_per_minute, silence_ms = _unpack(">HHHH", body)
     return Limits(pulse_ms_max, cooldown_ms, doors_per_minute, silence_ms)
+
+
+BRIGHTEST = 100
+
+
+def encode_lamps(lit: int, percent: int) -> bytes:
+    """Body of LAMPS and of its reply (then: as they are): lit u32 (bit n = channel n), brightness u8 in percent."""
+    return struct.pack(">IB", lit, percent)
+
+
+def decode_lamps(body: bytes) -> "tuple[int, int]":
+    """(lit, percent); raises BusWrong."""
+    lit, percent = _unpack(">IB", body)
+    if percent > BRIGHTEST:
+        raise BusWrong("impossible brightness")
+    return lit, percent
 
 
 def encode_error(kind: int, code: int) -> bytes:

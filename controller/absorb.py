@@ -90,13 +90,13 @@ def _key(state: State, live: Live, settings: Settings, pressed: KeyPressed, now:
     # A key meant for a screen that is gone must not act on the next one (a double tap, a slow page).
     if not live.screen_rev <= pressed.rev <= live.rev:
         return live.counted("key_of_another_screen"), None
-    if pressed.key not in screens.keys(screens.where(state, live, now), state, live, settings, now):
+    if pressed.key not in screens.keys(screens.where(state, live, settings, now), state, live, settings, now):
         return live.counted("key_not_active"), None
     return keys.absorb(state, live, settings, pressed.key, now)
 
 
 def _scanned(state: State, live: Live, settings: Settings, read: CodeScanned, now: Now) -> tuple[Live, CaseRead | None]:
-    name = screens.where(state, live, now)
+    name = screens.where(state, live, settings, now)
     if name not in clerk_cases.SCANNED_ON:
         return live.counted("scan_not_expected"), None
     waiting = msgspec.structs.replace(live.visit, idle_ms=now.mono_ms + keys.idle_ms(name, settings, live.choices), digits=Secret())
@@ -139,7 +139,7 @@ def _silent_ms(live: Live) -> int | None:
     return live.page_ms + (2 if live.rescue else 1) * PAGE_SILENT_MS
 
 
-def deadline(state: State, live: Live, now: Now) -> int | None:
+def deadline(state: State, live: Live, settings: Settings, now: Now) -> int | None:
     """When the state or the visit changes by itself, in mono_ms of this boot."""
-    times = (machine.deadline(state, now), visits.deadline(state, live, now), _silent_ms(live))
+    times = (machine.deadline(state, now), visits.deadline(state, live, settings, now), _silent_ms(live))
     return min((time for time in times if time is not None), default=None)

@@ -81,12 +81,14 @@ class Seen(msgspec.Struct, frozen=True):
 class BoardLink(msgspec.Struct, frozen=True):
     """A board that answers: its boot counter, and whether it is the board the description says.
 
-    `read` once its switches and counters were read since it came: before, a door may have been opened that nobody knows of.
+    `read` once its switches and counters were read since it came: before, a door may have been opened that nobody knows of. `lamps`: it has
+    one at each compartment.
     """
 
     boot: int
     fits: bool
     read: bool = False
+    lamps: bool = False
 
     @property
     def trusted(self) -> bool:

@@ -43,6 +43,7 @@ from controller.speech import Speech
 from controller.state import State
 from controller.turns import Turns
 from controller.visit import screens
+from controller.visit.lamps import lamps
 from controller.wishes import Enquire, MatchCode, MatchPin, SubmitSms, Unlock, Wish
 
 REPORT_EVERY_MS = 30_000
@@ -117,7 +118,7 @@ class Loop:
 
     def deadline(self, now: Now) -> int | None:
         """When the next turn is due without any input, in mono_ms of this boot."""
-        own = deadline(self.turns.state, self.turns.live, now)
+        own = deadline(self.turns.state, self.turns.live, self.turns.settings, now)
         times = (own, self.bus.deadline(), self.outbox.deadline(), self._report_ms, self._speech.deadline())
         return min((time for time in times if time is not None), default=None)
 
@@ -233,6 +234,7 @@ class Loop:
             for event in events:
                 self._board_event(event, now)
             self._begin_due(now)
+        self.bus.light(lamps(self.turns.state, self.turns.live, self.turns.settings, now))
         while data := self.bus.bytes_to_send(now.mono_ms):
             self._line.write(data)
 
@@ -328,7 +330,7 @@ class Loop:
 
     def _show(self, now: Now) -> None:
         turns = self.turns
-        drawn_of = (screens.where(turns.state, turns.live, now), now.wall.replace(second=0, microsecond=0), now.trusted)
+        drawn_of = (screens.where(turns.state, turns.live, turns.settings, now), now.wall.replace(second=0, microsecond=0), now.trusted)
         if self._drawn[0] is turns.state and self._drawn[1] is turns.live and self._drawn[2] == drawn_of:
             return  # most turns are polls of a board that has nothing new
         self._draw(now)

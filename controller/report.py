@@ -21,7 +21,7 @@ def report(state: State, live: Live, settings: Settings, epoch: str, acknowledge
         unacknowledged=state.seq - acknowledged,
         wall=now.wall,
         clock_trusted=now.trusted,
-        screen=screens.where(state, live, now),
+        screen=screens.where(state, live, settings, now),
         free=sum(1 for one in compartments if one.use == "free"),
         occupied=sum(1 for one in compartments if one.use in ("occupied", "expired", "collecting")),
         open_doors=sum(1 for one in compartments if one.door == "open"),

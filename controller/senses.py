@@ -29,7 +29,7 @@ def absorb(state: State, live: Live, settings: Settings, event: BoardEvent, now:
         case BoardSeen():
             known = live.boards.get(event.board)
             read = known is not None and known.read and known.boot == event.boot
-            boards = {**live.boards, event.board: BoardLink(event.boot, not (event.mismatch or event.doubled), read)}
+            boards = {**live.boards, event.board: BoardLink(event.boot, not (event.mismatch or event.doubled), read, event.lamps)}
             return msgspec.structs.replace(live, boards=boards), _board_faults(event)
         case BoardLost():
             boards = {board: link for board, link in live.boards.items() if board != event.board}

@@ -54,5 +54,7 @@ class Settings(msgspec.Struct, frozen=True):
     domain: str = ""
     idle_ms: int = 60_000
     more_time_ms: int = 20_000
+    close_after_ms: int = 60_000
+    door_alarm_ms: int = 180_000
     time_zone: str = "Europe/Warsaw"
     languages: tuple[Language, ...] = LANGUAGES

@@ -84,6 +84,8 @@ class LockerSite(_Section, frozen=True):
     guesses_a_day: Annotated[int, Meta(ge=1, le=1_000_000)] = 900
     tries_max: Annotated[int, Meta(ge=1, le=1_000)] = 20
     idle_s: Annotated[int, Meta(ge=30, le=600)] = 60
+    close_after_s: Annotated[int, Meta(ge=1, le=600)] = 60
+    door_alarm_s: Annotated[int, Meta(ge=2, le=1800)] = 180
 
 
 class HoursSite(_Section, frozen=True):
@@ -204,6 +206,8 @@ class Site(_Section, frozen=True):
             office=self.city.office,
             domain=self.city.domain,
             idle_ms=1000 * self.locker.idle_s,
+            close_after_ms=1000 * self.locker.close_after_s,
+            door_alarm_ms=1000 * self.locker.door_alarm_s,
             time_zone=self.city.timezone,
             languages=languages(TEXTS),
             theme=self.kiosk.theme,

@@ -1,4 +1,4 @@
-# What contracts/board_module.py makes from hardware/lock_board_rev_b.toml at build time.
+# What contracts/board_module.py makes from a board's file in hardware/ at build time.
 NAME: str
 REVISION: int
 HASH: bytes
@@ -28,3 +28,8 @@ COOLDOWN_MS: int
 DOORS_PER_MINUTE: int
 SILENCE_MS: int
 DEBOUNCE_MS: int
+LAMPS: int
+LAMP_PINS: tuple[int, ...]
+LAMP_ENABLE_LEVEL: int
+LAMP_FIRST_IN: int
+LAMP_DIMMING_HZ: int

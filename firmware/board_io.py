@@ -1,4 +1,4 @@
-"""Lock board revision B as the processor sees it; the only file that knows of pins."""
+"""The lock board as the processor sees it; the only file that knows of pins."""
 
 import select
 import struct
@@ -14,8 +14,42 @@ GPIO_OUT_XOR = 0xD000001C
 BOOT_FILES = ("boot_a", "boot_b")
 
 
+class LampChain:
+    """The shift registers of a board that has lamps; dark until the first `show`."""
+
+    def __init__(self) -> None:
+        data, clock, latch, enable = described.LAMP_PINS
+        machine.Pin(enable, machine.Pin.OUT, value=1 - described.LAMP_ENABLE_LEVEL)
+        self._data = machine.Pin(data, machine.Pin.OUT, value=0)
+        self._clock = machine.Pin(clock, machine.Pin.OUT, value=0)
+        self._latch = machine.Pin(latch, machine.Pin.OUT, value=0)
+        self._lit = 0
+        self._percent = 0
+        self._shift(0)  # what the registers hold after power-on is chance
+        self._light = machine.PWM(machine.Pin(enable), freq=described.LAMP_DIMMING_HZ, duty_u16=_duty(0))
+
+    def show(self, lit: int, percent: int) -> None:
+        """Shifts and dims only when something is different: most turns change nothing."""
+        if lit != self._lit:
+            self._lit = lit
+            self._shift(lit)
+        if not lit:
+            percent = 0
+        if percent != self._percent:
+            self._percent = percent
+            self._light.duty_u16(_duty(percent))
+
+    def _shift(self, lit: int) -> None:
+        for place in range(described.LAMP_FIRST_IN, -1, -1):
+            self._data.value(lit >> place & 1)
+            self._clock.value(1)
+            self._clock.value(0)
+        self._latch.value(1)
+        self._latch.value(0)
+
+
 class BoardIO:
-    """Opens every pin with the coils off. Owns the milliseconds: they start at 0 and never wrap."""
+    """Opens every pin with the coils and the lamps off. Owns the milliseconds: they start at 0 and never wrap."""
 
     def __init__(self) -> None:
         self._enable = machine.Pin(described.COIL_ENABLE_PIN, machine.Pin.OUT, value=0)
@@ -28,6 +62,7 @@ class BoardIO:
         self._clock = machine.Pin(described.SWITCH_CLOCK_PIN, machine.Pin.OUT, value=0)
         self._data = machine.Pin(described.SWITCH_DATA_PIN, machine.Pin.IN)
         self._key = machine.Pin(described.KEY_PIN, machine.Pin.IN, machine.Pin.PULL_UP)
+        self._lamps = LampChain() if described.LAMPS else None
         self._uart = machine.UART(
             described.UART,
             baudrate=described.BAUD,
@@ -88,6 +123,11 @@ class BoardIO:
             self._enable.value(1)
             self._enable.value(0)
 
+    def light(self, lit: int, percent: int) -> None:
+        """Lights exactly these lamps; nothing on a board without."""
+        if self._lamps:
+            self._lamps.show(lit, percent)
+
     def read(self) -> bytes:
         """The bytes that have arrived."""
         return self._uart.read(64) or b""
@@ -121,6 +161,12 @@ class BoardIO:
                 mask |= 1 << pin
         machine.mem32[GPIO_OUT_XOR] = mask
         self._coil_address = address
+
+
+def _duty(percent: int) -> int:
+    """How long the enable line of the lamps is high, of 65535."""
+    shines = 65535 * percent // 100
+    return shines if described.LAMP_ENABLE_LEVEL else 65535 - shines
 
 
 def _stored_boot(name: str) -> int:

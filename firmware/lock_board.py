@@ -1,10 +1,11 @@
-"""The lock board's mind, without hardware: bytes, switch levels and time in; reply bytes and at most one coil out."""
+"""The lock board's mind, without hardware: bytes, switch levels and time in; reply bytes, at most one coil and the lamps out."""
 
 from contracts import lock_bus as bus
 from firmware.coil_limits import CoilLimits
 from firmware.door_switch import DoorSwitches
+from firmware.lamps import Lamps
 
-FIRMWARE = (1, 0, 0)
+FIRMWARE = (1, 1, 0)
 REMEMBERED = 8
 
 
@@ -21,6 +22,7 @@ class BoardFacts:
         channels: int,
         limits: bus.Limits,
         debounce_ms: int,
+        lamps: int = 0,
     ) -> None:
         self.address = address
         self.boot = boot
@@ -30,6 +32,7 @@ class BoardFacts:
         self.channels = channels
         self.limits = limits
         self.debounce_ms = debounce_ms
+        self.lamps = lamps
 
 
 class _Executed:
@@ -41,12 +44,13 @@ class _Executed:
 
 
 class LockBoard:
-    """Call sense, receive and tick; then set `coil`, and only then send take_output. Never raises for any bytes."""
+    """Call sense, receive and tick; then set `coil` and `lamps`, and only then send take_output. Never raises for any bytes."""
 
     def __init__(self, facts: BoardFacts) -> None:
         self.coil: int | None = None
         self.limits = CoilLimits(facts.limits, facts.channels)
         self.switches = DoorSwitches(facts.channels, facts.debounce_ms)
+        self.lamps = Lamps(facts.lamps)
         self._facts = facts
         self._decoder = bus.Decoder()
         self._output = b""
@@ -76,21 +80,26 @@ class LockBoard:
                 self._output = self._answer(frame, now_ms)  # half duplex: only the last request still wants its reply
 
     def tick(self, now_ms: int) -> None:
-        """Ends a pulse that is over, or that the host no longer watches."""
+        """Ends a pulse that is over, and a pulse and lamps that the host no longer watches."""
+        silent = now_ms - self._heard_ms >= self.limits.in_force.silence_ms
+        if silent:
+            self.lamps.darken()
         if self.coil is None:
             return
         if now_ms >= self._ends_ms:
             self._off(bus.DONE, now_ms)
-        elif now_ms - self._heard_ms >= self.limits.in_force.silence_ms:
+        elif silent:
             self._off(bus.STOPPED, now_ms)
 
     def deadline(self) -> int | None:
         """When sense and tick must come again; None while nothing is under way."""
-        settle = self.switches.deadline()
-        if self.coil is None:
-            return settle
-        off = min(self._ends_ms, self._heard_ms + self.limits.in_force.silence_ms)
-        return off if settle is None else min(off, settle)
+        due = self.switches.deadline()
+        if self.coil is None and not self.lamps.lit:
+            return due
+        off = self._heard_ms + self.limits.in_force.silence_ms
+        if self.coil is not None:
+            off = min(off, self._ends_ms)
+        return off if due is None else min(off, due)
 
     def take_output(self) -> bytes:
         """The reply to send now; empty most of the time."""
@@ -121,6 +130,9 @@ class LockBoard:
             return bus.encode_executed(self._facts.boot, self._state_of(bus.check_wish_id(body)))
         if kind == bus.SET_LIMITS:
             return self.limits.tighten(bus.decode_limits(body)).encode()
+        if kind == bus.LAMPS and self._facts.lamps:
+            self.lamps.light(*bus.decode_lamps(body))
+            return bus.encode_lamps(self.lamps.lit, self.lamps.percent)
         if kind not in (bus.IDENTIFY, bus.STOP_ALL):
             return None
         if body:
@@ -133,9 +145,9 @@ class LockBoard:
 
     def _identity(self) -> bytes:
         facts = self._facts
-        return bus.Identity(
-            bus.PROTOCOL, FIRMWARE, facts.revision, facts.description_hash, facts.unique_id, facts.boot, facts.channels
-        ).encode()
+        protocol = bus.PROTOCOL_LAMPS if facts.lamps else bus.PROTOCOL  # without lamps an older controller understands it too
+        named = (facts.revision, facts.description_hash, facts.unique_id)
+        return bus.Identity(protocol, FIRMWARE, *named, facts.boot, facts.channels, facts.lamps).encode()
 
     def _states(self, ack: int) -> bytes:
         switches = self.switches

@@ -21,11 +21,12 @@ def facts(io: BoardIO) -> BoardFacts:
         described.CHANNELS,
         limits,
         described.DEBOUNCE_MS,
+        described.LAMPS,
     )
 
 
 def turn(io: BoardIO, board: LockBoard) -> None:
-    """Coil before reply: whoever reads that a pulse has started may believe it."""
+    """Coil and lamps before the reply: whoever reads that a pulse has started may believe it."""
     now_ms = io.now_ms()
     board.sense(io.closed(), io.key(), now_ms)
     data = io.read()
@@ -34,6 +35,7 @@ def turn(io: BoardIO, board: LockBoard) -> None:
     else:
         board.tick(now_ms)
     io.drive(board.coil)
+    io.light(board.lamps.lit, board.lamps.percent)
     output = board.take_output()
     if output:
         io.write(output)

@@ -6,6 +6,6 @@ import os
 
 include("$(PORT_DIR)/boards/manifest.py")
 package("contracts", files=("lock_bus.py",), base_path="..")
-package("firmware", files=("board_io.py", "coil_limits.py", "door_switch.py", "lock_board.py"), base_path="..")
+package("firmware", files=("board_io.py", "coil_limits.py", "door_switch.py", "lamps.py", "lock_board.py"), base_path="..")
 module("main.py", base_path=".")
 module("board_description.py", base_path=os.environ["BOARD_BUILD"])  # pyright: ignore[reportAttributeAccessIssue]

@@ -3,7 +3,7 @@
 Clockless and exact: every call first lets happen what was due before it, each thing at its own millisecond.
 """
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from typing import Literal
 
 import msgspec
@@ -79,7 +79,12 @@ class BoardAt:
         told = msgspec.convert(board_constants(self.description), _Told)
         limits = bus.Limits(told.PULSE_MS_MAX, told.COOLDOWN_MS, told.DOORS_PER_MINUTE, told.SILENCE_MS)
         unique_id = b"simboard"[:7] + bytes([self.address])
-        return BoardFacts(self.switched_to, self.boot, unique_id, told.REVISION, told.HASH, told.CHANNELS, limits, told.DEBOUNCE_MS)
+        made = (told.REVISION, told.HASH, told.CHANNELS, limits, told.DEBOUNCE_MS, told.LAMPS)
+        return BoardFacts(self.switched_to, self.boot, unique_id, *made)
+
+
+def _bits(word: int) -> Iterator[int]:
+    return (place for place in range(bus.CHANNELS_MAX) if word >> place & 1)
 
 
 class _Told(msgspec.Struct):
@@ -91,6 +96,7 @@ class _Told(msgspec.Struct):
     DOORS_PER_MINUTE: int
     SILENCE_MS: int
     DEBOUNCE_MS: int
+    LAMPS: int
 
 
 class LockCabinet:
@@ -204,6 +210,12 @@ class LockCabinet:
                 each.boot += 1
                 each.core = self._make_core(each.facts())
         self._settle(now_ms)
+
+    def lit(self) -> dict[int, int]:
+        """The compartments whose lamps shine, and how brightly in percent."""
+        powered = ((board.address, board.core.lamps) for board in self._powered() if board.core)
+        shining = ((address, channel, lamps.percent) for address, lamps in powered for channel in _bits(lamps.lit))
+        return {number: light for address, channel, light in shining if (number := self._number_at.get((address, channel)))}
 
     def pulses_of(self, wish_id: bytes) -> list[Pulse]:
         """How often this wish really had a coil."""

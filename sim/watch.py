@@ -12,7 +12,7 @@ from contracts.screen_messages import ScreenMessage
 from contracts.topics import Ack, Answer, decode
 from controller.state import State
 from sim.documents import Document
-from sim.invariants import clerk, doors, facts, pins
+from sim.invariants import clerk, doors, facts, lamps, pins
 from sim.sms_network import Text
 from sim.stage import Stage
 from sim.storm_centre import StormCentre
@@ -50,6 +50,8 @@ class Watch:
         self.typed_pins: list[str] = []
         self.broken_doors: list[int] = []
         self.collecting: dict[int, str] = {}
+        self._pointed = 0
+        self._left: dict[int, int] = {}
         self._pulses = 0
         self._openings = 0
         self._broken = asyncio.Event()
@@ -118,6 +120,13 @@ class Watch:
             self._openings += 1
             machine.trace(f"door {opening.number} springs open")
             self.ask(doors.a_pin_opens_at_most_one_door_its_own, machine, opening, self.collecting, self.typed_pins)
+        self._lamps()
+
+    def _lamps(self) -> None:
+        pointed = lamps.pointed_at(self.machine.screen)
+        if pointed != self._pointed:
+            self._left[self._pointed], self._pointed = self.stage.now_ms, pointed
+        self.ask(lamps.a_lamp_shines_only_where_the_screen_points, self.machine.cabinet.lit(), pointed, self._left, self.stage.now_ms)
 
     def entry(self, entry: Entry) -> None:
         """An entry is committed."""

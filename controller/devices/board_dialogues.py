@@ -1,8 +1,10 @@
 """The one place that knows which dialogue the boards of a cabinet need; everything above speaks to any of them alike."""
 
+from collections.abc import Mapping
 from typing import Protocol
 
 from contracts.descriptions import Locker
+from controller.devices.board_lamps import Light
 from controller.devices.lock_board_events import Event
 from controller.devices.lock_boards import LockBoards
 
@@ -19,6 +21,10 @@ class BoardDialogue(Protocol):
 
     def enquire(self, wish_id: bytes, board: int) -> None:
         """Ask what became of a wish; ends in one Executed."""
+        ...
+
+    def light(self, lamps: Mapping[int, Light]) -> None:
+        """Which lamps of which boards shine from now on."""
         ...
 
     def receive(self, data: bytes, now_ms: int) -> None:

@@ -12,6 +12,7 @@ from typing import Literal
 import msgspec
 
 from contracts import lock_bus as bus
+from controller.devices.board_lamps import Light
 from controller.devices.board_languages import Language
 from controller.devices.duty_guard import DutyGuard
 from controller.devices.frames.families import checked
@@ -141,6 +142,9 @@ class BoughtBoards:
         ended = self._ends.get(bus.check_wish_id(wish_id))
         boot = 0 if ended is None else self._boot
         self._events.append(Executed(wish_id, self._boards[board].address, boot, "done" if ended else "unknown"))
+
+    def light(self, lamps: Mapping[int, Light]) -> None:
+        """Bought boards have no lamps."""
 
     def receive(self, data: bytes, now_ms: int) -> None:
         """Bytes from the line, in whatever pieces; those that nobody asked for are dropped and counted."""

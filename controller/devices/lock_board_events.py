@@ -5,11 +5,29 @@ from typing import Literal
 
 import msgspec
 
+from contracts import lock_bus as bus
+
+REFUSALS = {
+    bus.COOLING: "cooling",
+    bus.BRAKED: "braked",
+    bus.BUSY: "busy",
+    bus.WRONG_BOOT: "wrong_boot",
+    bus.BAD_CHANNEL: "bad_channel",
+    bus.BAD_PULSE: "bad_pulse",
+}
+WISH_STATES: dict[int, Literal["unknown", "running", "done", "stopped"]] = {
+    bus.UNKNOWN: "unknown",
+    bus.RUNNING: "running",
+    bus.DONE: "done",
+    bus.STOPPED: "stopped",
+}
+
 
 class BoardSeen(msgspec.Struct, frozen=True):
     """A board answered for the first time, again after a silence, or after a restart.
 
-    `mismatch` is empty when it fits the plan; `doubled` when a second board seems to answer at its address. Such a board is not driven.
+    `mismatch` is empty when it fits the plan; `doubled` when a second board seems to answer at its address. Such a board is
+    not driven. `lamps`: it has one at each compartment, and lights them when told.
     """
 
     board: int
@@ -21,6 +39,7 @@ class BoardSeen(msgspec.Struct, frozen=True):
     channels: int
     mismatch: str
     doubled: bool = False
+    lamps: bool = False
 
 
 class BoardLost(msgspec.Struct, frozen=True):

@@ -8,7 +8,10 @@ from collections.abc import Callable, Mapping
 from typing import Literal
 
 from contracts import lock_bus as bus
+from controller.devices.board_lamps import DARK, BoardLamps, Light
 from controller.devices.lock_board_events import (
+    REFUSALS,
+    WISH_STATES,
     BoardLost,
     BoardSeen,
     BusNoise,
@@ -30,21 +33,15 @@ POLLS_GARBLED = 6  # so many of them: a request that was lost on the way is answ
 ANSWER_MARGIN_MS = 15  # a USB adapter's own delay; doubled at every further try
 NOISE_EVERY_MS = 1000
 DOUBLE_MS = 30_000  # so long without another sign of a second board at an address, and the first is asked who it is and trusted again
-REFUSALS = {
-    bus.COOLING: "cooling",
-    bus.BRAKED: "braked",
-    bus.BUSY: "busy",
-    bus.WRONG_BOOT: "wrong_boot",
-    bus.BAD_CHANNEL: "bad_channel",
-    bus.BAD_PULSE: "bad_pulse",
+_BODY_LONGEST = {
+    bus.IDENTIFY: bus.Identity.SIZE_LAMPS,
+    bus.STATES: bus.STATES_LONGEST,
+    bus.UNLOCK: 3,
+    bus.STOP_ALL: 0,
+    bus.SET_LIMITS: 8,
+    bus.EXECUTED: 5,
+    bus.LAMPS: 5,
 }
-WISH_STATES: dict[int, Literal["unknown", "running", "done", "stopped"]] = {
-    bus.UNKNOWN: "unknown",
-    bus.RUNNING: "running",
-    bus.DONE: "done",
-    bus.STOPPED: "stopped",
-}
-_BODY_LONGEST = {bus.IDENTIFY: 26, bus.STATES: bus.STATES_LONGEST, bus.UNLOCK: 3, bus.STOP_ALL: 0, bus.SET_LIMITS: 8, bus.EXECUTED: 5}
 _FRAME_EXTRA = 8  # two zeros, the COBS byte, address, sequence, kind, checksum
 
 
@@ -68,11 +65,12 @@ class _Board:
         self.coil_on = False
         self.opens = [0] * bus.CHANNELS_MAX
         self.closes = [0] * bus.CHANNELS_MAX
+        self.lamps = BoardLamps()
 
     @property
     def polled(self) -> bool:
         """Its states make sense to us."""
-        return self.identity is not None and self.identity.protocol == bus.PROTOCOL
+        return self.identity is not None and self.identity.protocol in bus.PROTOCOLS
 
     def heard(self) -> None:
         """It has given an answer that is right."""
@@ -102,6 +100,7 @@ class _Board:
         """The board has restarted: ask who it is, at once; one that says so again and again is asked no more often than any other."""
         again = self.forgotten_ms is not None and now_ms - self.forgotten_ms < POLLS_MISSED * POLL_AGAIN_MS
         self.identity = None
+        self.lamps.found(False)
         self.ack = 0
         self.asked_ms = now_ms if again else None
         self.forgotten_ms = now_ms
@@ -169,6 +168,11 @@ class LockBoards:
         """Tighter limits until the board restarts; ends in one LimitsInForce."""
         self._add(_Job(bus.SET_LIMITS, board, limits.encode()))
 
+    def light(self, lamps: Mapping[int, Light]) -> None:
+        """Which lamps of which boards shine from now on; a board that is not named, or has none, stays dark."""
+        for address, board in self._boards.items():
+            board.lamps.wanted = lamps.get(address, DARK)
+
     def receive(self, data: bytes, now_ms: int) -> None:
         """Bytes from the line, in whatever pieces."""
         for frame in self._decoder.feed(data):
@@ -192,6 +196,7 @@ class LockBoards:
             return self._asked.give_up_ms
         due = [board.due_ms(board.address == self.watched) for board in self._boards.values()]
         due += [self._ready_ms(job) for job in self._jobs if self._boards[job.board].identity]
+        due += [due_ms for board in self._boards.values() if (due_ms := board.lamps.due_ms()) is not None]
         return min(due, default=None)
 
     def bytes_to_send(self, now_ms: int) -> bytes:
@@ -200,10 +205,11 @@ class LockBoards:
             return b""
         job = self._next_job(now_ms)
         board = self._most_overdue(now_ms)
-        if job and board and job.tries and not self._polled_last:
-            job = None  # the tries of a silent board let the others through
-        if job:
+        if job and not (board and job.tries and not self._polled_last):  # the tries of a silent board let the others through
             return self._say(self._boards[job.board], job.kind, job.body, now_ms, job)
+        lamps = None if job else self._lamps_due(now_ms)
+        if lamps:
+            return self._say(lamps, bus.LAMPS, bus.encode_lamps(*lamps.lamps.say(now_ms)), now_ms, None)
         if board:
             board.asked_ms = now_ms
             if board.polled:
@@ -239,6 +245,10 @@ class LockBoards:
         due = [(board.due_ms(board.address == self.watched), board.address) for board in self._boards.values()]
         at_ms, address = min(due, default=(now_ms + 1, 0))
         return self._boards[address] if at_ms <= now_ms else None
+
+    def _lamps_due(self, now_ms: int) -> _Board | None:
+        due = ((board, board.lamps.due_ms()) for board in self._boards.values())
+        return next((board for board, due_ms in due if due_ms is not None and due_ms <= now_ms), None)
 
     def _say(self, board: _Board, kind: int, body: bytes, now_ms: int, job: _Job | None) -> bytes:
         self._sequence = (self._sequence + 1) & 0xFF
@@ -281,6 +291,9 @@ class LockBoards:
             states = bus.decode_states(body)
             self._asked = None
             self._polled(board, states, now_ms)
+        elif asked.kind == bus.LAMPS:
+            board.lamps.answered(bus.decode_lamps(body))
+            self._asked = None
         elif asked.job:
             self._job_answered(asked.job, body, now_ms)
             self._asked = None
@@ -316,13 +329,14 @@ class LockBoards:
         board.asked_ms = None if board.polled else board.asked_ms
         board.opens, board.closes = [0] * identity.channels, [0] * identity.channels
         board.mismatch = ""
-        if identity.protocol != bus.PROTOCOL:
-            board.mismatch = f"protocol {identity.protocol}, expected {bus.PROTOCOL}"
+        if not board.polled:
+            board.mismatch = f"protocol {identity.protocol}, expected {' or '.join(map(str, bus.PROTOCOLS))}"
         elif identity.description_hash != board.expected_hash:
             board.mismatch = f"description {identity.description_hash.hex()}, expected {board.expected_hash.hex()}"
         firmware = ".".join(str(part) for part in identity.firmware)
         seen = (identity.description_hash, identity.unique_id, identity.channels, board.mismatch, board.doubled)
-        self._events.append(BoardSeen(board.address, identity.boot, firmware, chr(identity.revision), *seen))
+        board.lamps.found(bool(identity.lamps) and not (board.mismatch or board.doubled))
+        self._events.append(BoardSeen(board.address, identity.boot, firmware, chr(identity.revision), *seen, board.lamps.there))
         if board.mismatch or board.doubled:
             self._drop_jobs(board.address, self._mismatched)
 
@@ -363,6 +377,8 @@ class LockBoards:
             last.board.forget(now_ms)
 
     def _failed(self, asked: _Asked) -> None:
+        if asked.kind == bus.LAMPS:
+            return  # said again soon; whether the board is there is for its polls to find
         if asked.job is None:
             self._poll_failed(asked.board, garbled=self._broken > asked.broken)
         elif asked.job.tries >= TRIES:
@@ -376,6 +392,7 @@ class LockBoards:
         if not board.lost:
             board.lost = True
             board.identity = None
+            board.lamps.found(False)
             # Something answers and is never understood: on any usable line a board alone is read at least once in eight times.
             self._events.append(BoardLost(board.address, doubled=board.garbled >= POLLS_GARBLED))
         self._drop_jobs(board.address, self._give_up)
@@ -383,6 +400,9 @@ class LockBoards:
     def _not_understood(self, asked: _Asked) -> None:
         self._asked = None
         self.rejected += 1
+        if asked.kind == bus.LAMPS:
+            asked.board.lamps.found(False)
+            return
         if asked.job is None:
             self._poll_failed(asked.board, garbled=False)
             return

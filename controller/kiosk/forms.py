@@ -125,9 +125,7 @@ PROBLEMS: Mapping[str, Mapping[str, str]] = {
 REASONS_OF_TAKING = ("not_there", "jam", "no_close")
 """Why a document was not taken out, with words of their own."""
 
-SAID_OTHERWISE = frozenset(
-    ("info.page", "lang", "l.found", "k.opening", "k.close", "k.login", "k.loaded.last", "k.failed.last", "k.audit.last")
-)
+SAID_OTHERWISE = frozenset(("info.page", "lang", "k.opening", "k.close", "k.login", "k.loaded.last", "k.failed.last", "k.audit.last"))
 """Screens whose words have other keys than their names."""
 
 
@@ -144,8 +142,8 @@ def text_key(screen: str, data: Mapping[str, Any]) -> str:
             return "l.opening.waiting"
         case "l.used" if data.get("when") == "":
             return "l.used.untimed"
-        case "l.found":
-            return f"{screen}.plain"
+        case "l.found" if not data.get("lit"):
+            return "l.found.plain"
         case _:
             return screen
 

@@ -13,23 +13,23 @@ from controller.visit.visiting import Pressed, VisitRequest, changed
 
 def absorb(state: State, live: Live, settings: Settings, key: str, now: Now) -> tuple[Live, VisitRequest | None]:
     """Live after a key that is active on the present screen, and the request it makes."""
-    name = screens.where(state, live, now)
+    name = screens.where(state, live, settings, now)
     live = choices.begun(live, settings, now)
     turned = choices.turned(name, live, key, now)
     live, (visit, request) = (turned, (turned.visit, None)) if turned is not None else _press(name, state, live, settings, key, now)
     somebody = turned is not None or SCREENS[name].wait == "first" or name in choices.OVER
     if visit.step != "attract" or visit.over or request is not None or somebody:
-        visit = changed(visit, idle_ms=now.mono_ms + idle_ms(name_after(state, live, visit, now), settings, live.choices))
+        visit = changed(visit, idle_ms=now.mono_ms + idle_ms(name_after(state, live, visit, settings, now), settings, live.choices))
     if turned is None and visit.page:
         visit = changed(visit, page=0)  # whoever types or chooses sees what came of it
-    if name_after(state, live, visit, now) != name:
+    if name_after(state, live, visit, settings, now) != name:
         visit = changed(visit, focus=0, since_ms=now.mono_ms)
     return msgspec.structs.replace(live, visit=visit), request
 
 
-def name_after(state: State, live: Live, visit: Visit, now: Now) -> str:
+def name_after(state: State, live: Live, visit: Visit, settings: Settings, now: Now) -> str:
     """The screen that this visit would show."""
-    return screens.where(state, msgspec.structs.replace(live, visit=visit), now)
+    return screens.where(state, msgspec.structs.replace(live, visit=visit), settings, now)
 
 
 def idle_ms(name: str, settings: Settings, chosen: Choices) -> int:

@@ -9,12 +9,11 @@ from controller.locker.collection import ASKED_MAX, LeftOpen, OfficeAsked, OpenA
 from controller.locker.pins import PinEntered
 from controller.rules import is_forced
 from controller.secret import Secret
+from controller.settings import Settings
 from controller.state import State
 from controller.visit.screen_table import LAST
 from controller.visit.visiting import Pressed, changed
 
-CLOSE_AFTER_MS = 60_000
-LEFT_OPEN_AFTER_MS = 180_000
 ANSWER_AFTER_MS = 5_000
 """A wrong entry with a number is told so late, whatever was wrong: nobody learns by the clock which numbers wait here."""
 
@@ -27,10 +26,10 @@ NOT_SAFE = frozenset(("door_forced", "door_in_doubt", "door_left_open", "content
 """While one of these is known, no screen says that the documents are safe."""
 
 
-def where(state: State, live: Live, now: Now) -> str:
+def where(state: State, live: Live, settings: Settings, now: Now) -> str:
     """The screen of the collection in progress, or of the step that the visit is at."""
     if state.locker.collection is not None:
-        return _collection(state, live, now)
+        return _collection(state, live, settings, now)
     visit = live.visit
     match visit.step:
         case "attract":
@@ -63,14 +62,14 @@ def _typing(state: State, visit: Visit) -> str:
     return "l.pin" if visit.named else "l.phone"
 
 
-def _collection(state: State, live: Live, now: Now) -> str:
+def _collection(state: State, live: Live, settings: Settings, now: Now) -> str:
     collection = state.locker.collection
     assert collection is not None
     door = state.doors.door(collection.compartment)
     if collection.handed_over:
         if live.visit.step == "reported":
             return "l.reported"
-        return "l.close" if now.mono_ms >= opened_ms(door, now) + CLOSE_AFTER_MS else "l.open"
+        return "l.close" if now.mono_ms >= opened_ms(door, now) + settings.close_after_ms else "l.open"
     if door.lock is not None and door.lock.opening:
         return "l.opening"
     seen = live.seen_closed(collection.compartment)

@@ -22,6 +22,8 @@ def data(name: str, state: State, live: Live, settings: Settings, now: Now) -> d
     """The values of a screen beside those that every screen has."""
     values: dict[str, Any] = {"sent": True} if _sent(name, state, live) else {}
     match name:
+        case "l.found":
+            return values | {"lit": _lit(live, settings)}
         case "l.jam" | "l.jam.last":
             return values | {"tries_left": ASKED_MAX - state.locker.collection.asked if state.locker.collection else 0}
         case "l.done" | "l.done.late" | "l.used":
@@ -36,6 +38,12 @@ def data(name: str, state: State, live: Live, settings: Settings, now: Now) -> d
             return values | {"office": settings.office}
         case _:
             return values
+
+
+def _lit(live: Live, settings: Settings) -> bool:
+    """Whether a lamp shows the compartment: its board answers and has lamps."""
+    board = live.boards.get(settings.cabinet.compartments()[live.visit.compartment].board)
+    return board is not None and board.lamps
 
 
 def _taken(name: str, state: State, live: Live, settings: Settings, now: Now) -> dict[str, Any]:

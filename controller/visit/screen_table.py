@@ -63,7 +63,7 @@ RESIDENT: Mapping[str, Screen] = {
     "l.checking": Screen(keys=(), wait="device"),
     "l.locked": ends(30_000, "cancel", "lang"),
     "l.spent": ends(30_000, "cancel", "lang"),
-    "l.found": Screen(keys=("ok", "1", "cancel"), cue="door", cabinet=True),
+    "l.found": Screen(keys=("ok", "1", "cancel"), cue="door", cue_every_s=10, cabinet=True),
     "l.opening": Screen(keys=(), wait="device", cabinet=True),
     "l.open": Screen(keys=("1", "lang"), wait="device", cue="door", cabinet=True),
     "l.close": Screen(keys=("1", "lang"), wait="device", cue="door", cue_every_s=10, cabinet=True),

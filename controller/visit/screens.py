@@ -16,10 +16,15 @@ QUIET_CUES_TIMES = 3
 """In quiet hours a cue that repeats comes so many times more seldom."""
 
 
-def where(state: State, live: Live, now: Now) -> str:
+def where(state: State, live: Live, settings: Settings, now: Now) -> str:
     """The name of the screen."""
-    name = clerk.where(state, live, now) if clerk.here(state, live) else resident.where(state, live, now)
+    name = clerk.where(state, live, now) if clerk.here(state, live) else resident.where(state, live, settings, now)
     return choices.over(live.visit, name, state)
+
+
+def compartment(name: str, state: State, live: Live, now: Now) -> int:
+    """The compartment that a screen is about; 0 when it is about none."""
+    return state.at or clerk.chosen(name, state, live, now)
 
 
 def keys(name: str, state: State, live: Live, settings: Settings, now: Now) -> tuple[str, ...]:
@@ -42,7 +47,7 @@ def _own_keys(name: str, state: State, live: Live, now: Now) -> tuple[str, ...]:
 
 def message(state: State, live: Live, settings: Settings, now: Now) -> ScreenMessage:
     """The whole screen, with `rev` as Live has it."""
-    name, quiet = where(state, live, now), choices.quiet(settings, now)
+    name, quiet = where(state, live, settings, now), choices.quiet(settings, now)
     rule = SCREENS[name]
     deadline = _deadline(name, state, live, now)
     data = _data(name, state, live, settings, now)
@@ -84,12 +89,12 @@ def _data(name: str, state: State, live: Live, settings: Settings, now: Now) -> 
         data["hours"] = settings.hours.told()
     data["time"] = now.wall.astimezone(zone).strftime("%H:%M") if now.trusted else ""
     data |= {"filled": len(live.visit.digits), "focus": live.visit.focus, "code": live.visit.code}
-    compartment = state.at or clerk.chosen(name, state, live, now)
-    if compartment:
-        place = settings.cabinet.compartments()[compartment]
-        data |= {"compartment": compartment, "row": place.row, "col": place.column}
+    number = compartment(name, state, live, now)
+    if number:
+        place = settings.cabinet.compartments()[number]
+        data |= {"compartment": number, "row": place.row, "col": place.column}
     if SCREENS[name].cabinet:
-        data |= cabinet(state, settings, compartment)
+        data |= cabinet(state, settings, number)
     if name in ("k.loaded", "k.loaded.last", "k.menu", "k.scan", "l.attract"):
         data |= _counted(state, settings)
     data |= clerk.data(name, state, live, settings, now) if name in CLERK else resident_data.data(name, state, live, settings, now)

@@ -28,7 +28,7 @@ def reflect(live: Live, state: State, settings: Settings, entries: tuple[Entry, 
         visit = _learned(live.visit, state, settings, entry, now)
         if visit is not live.visit:
             live = msgspec.structs.replace(live, visit=visit)
-            name = screens.where(state, live, now)
+            name = screens.where(state, live, settings, now)
             idle = None if name == "l.attract" else now.mono_ms + keys.idle_ms(name, settings, live.choices)
             live = msgspec.structs.replace(live, visit=msgspec.structs.replace(visit, idle_ms=idle, since_ms=now.mono_ms))
     return choices.settled(live)
@@ -37,7 +37,7 @@ def reflect(live: Live, state: State, settings: Settings, entries: tuple[Entry, 
 def named(live: Live, state: State, settings: Settings, key: str, now: Now) -> Live:
     """Live once the typed number has its key."""
     live = msgspec.structs.replace(live, visit=msgspec.structs.replace(live.visit, named=key))
-    return _waits(live, now.mono_ms + keys.idle_ms(screens.where(state, live, now), settings, live.choices))
+    return _waits(live, now.mono_ms + keys.idle_ms(screens.where(state, live, settings, now), settings, live.choices))
 
 
 def certified(live: Live, state: State, receipts: ReceiptSigner) -> Live:
@@ -108,21 +108,21 @@ def passed(state: State, live: Live, settings: Settings, now: Now) -> tuple[Live
     collection = state.locker.collection
     if collection is not None and collection.handed_over:
         opened = resident.opened_ms(state.doors.door(collection.compartment), now)
-        if now.mono_ms >= opened + resident.LEFT_OPEN_AFTER_MS:
+        if now.mono_ms >= opened + settings.door_alarm_ms:
             return live, LeftOpen()
         until_ms = _over_until_ms(live.visit)
         return _laid_aside(live) if until_ms is not None and now.mono_ms >= until_ms else live, None
-    visit, name = live.visit, screens.where(state, live, now)
+    visit, name = live.visit, screens.where(state, live, settings, now)
     wait = choices.waits(name, state)
     if wait == "first" and visit.idle_ms is not None and now.mono_ms >= visit.idle_ms:
         return msgspec.structs.replace(live, visit=Visit()), None  # the language that somebody chose goes with them
     if visit.over in choices.OVER and visit.idle_ms is not None and now.mono_ms >= visit.idle_ms:
         aside = _laid_aside(live)
-        return _waits(aside, now.mono_ms + keys.idle_ms(screens.where(state, aside, now), settings, live.choices)), None
+        return _waits(aside, now.mono_ms + keys.idle_ms(screens.where(state, aside, settings, now), settings, live.choices)), None
     if (over_ms := _over_ms(state, visit, now)) is not None and now.mono_ms >= over_ms:
         return _answered(live, state, settings, now) if visit.step == "checking" else msgspec.structs.replace(live, visit=Visit()), None
     if wait in ("first", "device"):
-        return live, _left_open(state, now)
+        return live, _left_open(state, settings, now)
     if wait == "idle" and visit.idle_ms is None:  # came up by itself, after a restart
         return _waits(live, now.mono_ms + keys.idle_ms(name, settings, live.choices)), None
     if visit.idle_ms is None or now.mono_ms < visit.idle_ms:
@@ -144,22 +144,22 @@ def _over_ms(state: State, visit: Visit, now: Now) -> int | None:
 def _answered(live: Live, state: State, settings: Settings, now: Now) -> Live:
     wrong = Visit(step="wrong", lang=live.visit.lang, named=live.visit.named, since_ms=now.mono_ms)
     live = msgspec.structs.replace(live, visit=wrong)
-    return _waits(live, now.mono_ms + keys.idle_ms(screens.where(state, live, now), settings, live.choices))
+    return _waits(live, now.mono_ms + keys.idle_ms(screens.where(state, live, settings, now), settings, live.choices))
 
 
-def _left_open(state: State, now: Now) -> FaultsSeen | None:
+def _left_open(state: State, settings: Settings, now: Now) -> FaultsSeen | None:
     """A clerk may take any time; a door that stays open is for a technician to know."""
-    alarm_ms = _alarm_ms(state, now)
+    alarm_ms = _alarm_ms(state, settings, now)
     if alarm_ms is None or now.mono_ms < alarm_ms:
         return None
     return FaultsSeen((("door_left_open", f"door {state.at}", True),))
 
 
-def _alarm_ms(state: State, now: Now) -> int | None:
+def _alarm_ms(state: State, settings: Settings, now: Now) -> int | None:
     if not state.at or state.locker.collection is not None or state.faults.has("door_left_open", f"door {state.at}"):
         return None
     door = state.doors.door(state.at)
-    return resident.opened_ms(door, now) + resident.LEFT_OPEN_AFTER_MS if door.position == "open" else None
+    return resident.opened_ms(door, now) + settings.door_alarm_ms if door.position == "open" else None
 
 
 def _over_until_ms(visit: Visit) -> int | None:
@@ -175,15 +175,15 @@ def _waits(live: Live, idle_ms: int) -> Live:
     return msgspec.structs.replace(live, visit=msgspec.structs.replace(live.visit, idle_ms=idle_ms))
 
 
-def deadline(state: State, live: Live, now: Now) -> int | None:
+def deadline(state: State, live: Live, settings: Settings, now: Now) -> int | None:
     """When the visit changes by itself, in mono_ms of this boot."""
     collection = state.locker.collection
     if collection is not None and collection.handed_over:
         opened = resident.opened_ms(state.doors.door(collection.compartment), now)
-        times = (opened + resident.CLOSE_AFTER_MS, opened + resident.LEFT_OPEN_AFTER_MS, _over_until_ms(live.visit) or 0)
+        times = (opened + settings.close_after_ms, opened + settings.door_alarm_ms, _over_until_ms(live.visit) or 0)
         return min((time for time in times if time > now.mono_ms), default=now.mono_ms)
-    wait = choices.waits(screens.where(state, live, now), state)
+    wait = choices.waits(screens.where(state, live, settings, now), state)
     if wait == "device":
         over_ms = _over_ms(state, live.visit, now)
-        return over_ms if over_ms is not None else _alarm_ms(state, now)
+        return over_ms if over_ms is not None else _alarm_ms(state, settings, now)
     return now.mono_ms if wait == "idle" and live.visit.idle_ms is None else live.visit.idle_ms

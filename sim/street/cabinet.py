@@ -36,7 +36,7 @@ class Paper(msgspec.Struct):
 
 
 class _WatchedLine(CabinetLine):
-    """Says when a door has moved."""
+    """Says when a door has moved or a lamp has changed."""
 
     def __init__(self, link: ByteLink, cabinet: LockCabinet, moved: Callable[[], None]) -> None:
         super().__init__(link, cabinet)
@@ -52,12 +52,12 @@ class _WatchedLine(CabinetLine):
             self._moved()
 
 
-def _positions(cabinet: LockCabinet) -> tuple[bool, ...]:
-    return tuple(door.closed for door in cabinet.doors.values())
+def _positions(cabinet: LockCabinet) -> tuple[tuple[bool, ...], dict[int, int]]:
+    return tuple(door.closed for door in cabinet.doors.values()), cabinet.lit()
 
 
 class StreetCabinet:
-    """The cabinet at its port, and the hands in front of it; `moved` is called when a door has moved by itself."""
+    """The cabinet at its port, and the hands in front of it; `moved` is called when a door has moved by itself or a lamp has changed."""
 
     def __init__(self, locker: Locker, clock: Callable[[], int], moved: Callable[[], None]) -> None:
         self.papers: list[Paper] = []
@@ -82,6 +82,10 @@ class StreetCabinet:
         """Doors that stand open, the one opened last at the end."""
         order = [opening.number for opening in self._doors.openings]
         return sorted((n for n, door in self._doors.doors.items() if not door.closed), key=lambda n: max(_places(order, n), default=-1))
+
+    def lit(self) -> dict[int, int]:
+        """The compartments whose lamps shine, and how brightly in percent."""
+        return self._doors.lit()
 
     def jammed(self) -> list[int]:
         """Doors that do not spring open."""

@@ -61,19 +61,21 @@ def _guide(advice: Advice, proof: Proof, words: Words) -> dict[str, Any]:
 
 def _doors(street: Street, words: Words) -> list[dict[str, Any]]:
     cabinet = street.day.cabinet
-    opened, jammed = cabinet.open_doors(), cabinet.jammed()
+    opened, jammed, lit = cabinet.open_doors(), cabinet.jammed(), cabinet.lit()
     doors: list[dict[str, Any]] = []
     for number in street.locker.compartments():
         inside, is_open = cabinet.inside(number), number in opened
         name = "door.closed" if not is_open else "door.open.paper" if inside else "door.open"
+        said = words(name, n=number)
         # Nobody sees through a closed door: the page learns of a document only when it stands open.
         doors.append(
             {
                 "n": number,
                 "open": is_open,
                 "jammed": number in jammed,
+                "lamp": lit.get(number, 0),
                 "paper": inside.case if inside and is_open else "",
-                "name": words(name, n=number),
+                "name": words("door.lamp", door=said) if number in lit else said,
             }
         )
     return doors

@@ -62,7 +62,7 @@ def test_the_plan_of_the_hand_written_locker_gives_its_doors() -> None:
     """The 24 compartments were placed and wired by hand: the command would have done it so."""
     by_hand = read_locker(HARDWARE / "urzedomat_24.toml").file
     rows = [{"size": size, "mm": mm} for size, mm in zip("LMSSSM", by_hand.frame.rows_mm, strict=True)]
-    table = msgspec.to_builtins(by_hand) | {"kind": "locker_layout", "boards": [{"address": 0, "description": "lock_board_rev_b"}]}
+    table = msgspec.to_builtins(by_hand) | {"kind": "locker_layout", "boards": [{"address": 0, "description": "lock_board_rev_c"}]}
     table |= {"front": {"hinge": "left", "plinth_mm": 250, "columns_mm": by_hand.frame.columns_mm, "rows": rows}}
     plan = msgspec.convert({key: value for key, value in table.items() if key not in ("doors", "frame")}, LayoutFile)
     assert full_file("plan", plan, {0: 24}).doors == by_hand.doors

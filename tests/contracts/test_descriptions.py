@@ -1,8 +1,10 @@
 """Descriptions of boards and lockers: what they answer, and every way in which a file can be wrong."""
 
+import re
 import shutil
 from pathlib import Path
 
+import msgspec
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -82,14 +84,14 @@ def test_a_wrong_board_is_named(old: str, new: str, said: str) -> None:
         ("row = 6\n", "row = 6\nbottom_mm = 1280\n", "doors.bottom_mm and doors.height_mm: door 1 says only one of them"),
         ("row = 6\n", "row = 6\nbottom_mm = 1200\nheight_mm = 220\n", "doors: doors 5 and 1 lie over each other"),
         ("columns_mm = [250, 250, 250, 250]", "columns_mm = [250, 250, 250]", "doors.column: door 4 lies outside the frame"),
-        ('description = "lock_board_rev_b"', 'description = "lock_board_rev_c"', "lock_board_rev_c.toml: cannot be read"),
-        ('description = "lock_board_rev_b"', 'description = "../etc/x"', "boards[0].description"),
+        ('description = "lock_board_rev_c"', 'description = "lock_board_rev_x"', "lock_board_rev_x.toml: cannot be read"),
+        ('description = "lock_board_rev_c"', 'description = "../etc/x"', "boards[0].description"),
         ("address = 0\n", "address = 16\n", "boards.address: 16 is beyond"),
     ],
 )
 def test_a_wrong_locker_is_named(old: str, new: str, said: str, tmp_path: Path) -> None:
     assert old in LOCKER_TEXT
-    shutil.copy(HARDWARE / "lock_board_rev_b.toml", tmp_path)
+    shutil.copy(HARDWARE / "lock_board_rev_c.toml", tmp_path)
     path = tmp_path / "locker.toml"
     path.write_text(LOCKER_TEXT.replace(old, new, 1), "utf-8")
     with pytest.raises(DescriptionWrong) as wrong:
@@ -116,6 +118,38 @@ def test_the_module_for_the_board_says_what_the_file_says(tmp_path: Path) -> Non
     assert (tmp_path / "build" / "board_description.py").read_text("utf-8") == board_module(board)
 
 
+def test_revision_c_is_revision_b_with_lamps() -> None:
+    before, after = (msgspec.to_builtins(read_lock_board(HARDWARE / f"lock_board_rev_{revision}.toml").file) for revision in "bc")
+    assert "lamps" not in before
+    assert after.pop("lamps") == {
+        "chips": 3,
+        "data_pin": 17,
+        "clock_pin": 18,
+        "latch_pin": 19,
+        "enable_pin": 20,
+        "enable_level": 0,
+        "first_in": 23,
+        "dimming_hz": 1000,
+    }
+    assert after == before | {"name": "lock_board_rev_c", "revision": "C"}
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "said"),
+    [
+        ("first_in = 23", "first_in = 15", "lamps.chips: 3 chips do not light 24 channels in this order"),
+        ("enable_pin = 20", "enable_pin = 16", "pin 16 has two owners: service key and lamps enable"),
+        ("dimming_hz = 1000", "dimming_hz = 50", "lamps.dimming_hz: Expected `int` >= 200"),
+        ("latch_pin = 19", "", "missing required field `latch_pin`"),
+    ],
+)
+def test_lamps_that_cannot_be_are_refused(old: str, new: str, said: str) -> None:
+    text = (HARDWARE / "lock_board_rev_c.toml").read_text("utf-8")
+    assert old in text
+    with pytest.raises(DescriptionWrong, match=re.escape(said)):
+        parse_lock_board(text.replace(old, new), "c")
+
+
 def test_the_types_for_the_board_name_what_the_module_has() -> None:
     stub = (HARDWARE.parent / "firmware" / "board_description.pyi").read_text("utf-8")
     named = [line.split(":")[0] for line in stub.splitlines() if not line.startswith("#")]
@@ -128,9 +162,10 @@ def test_the_build_step_called_wrongly_ends_with_one_sentence(tmp_path: Path, ca
     assert len(capsys.readouterr().err.strip().splitlines()) == 2
 
 
-def test_the_pin_table_is_the_description() -> None:
-    board = read_lock_board(HARDWARE / "lock_board_rev_b.toml")
-    table = (HARDWARE / "pinouts.md").read_text("utf-8")
+@pytest.mark.parametrize("revision", ["b", "c"])
+def test_the_pin_table_is_the_description(revision: str) -> None:
+    board = read_lock_board(HARDWARE / f"lock_board_rev_{revision}.toml")
+    table = (HARDWARE / "pinouts.md").read_text("utf-8").split(f"({board.file.name}.toml`)".replace("(", "(`"))[1].split("\n## ")[0]
     rows = [line for line in table.splitlines() if line.startswith("| GP")]
     assert rows == [f"| GP{pin} | {what} |" for what, pin in sorted(board.file.pins().items(), key=lambda item: item[1])]
 

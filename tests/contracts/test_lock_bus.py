@@ -15,6 +15,7 @@ WISH = bus.wish_id(bytes.fromhex("7c1e90ab55667788"), 48213)
 
 # What our encoders make of the same messages, in the order of the golden file.
 IDENTITY = bus.Identity(1, (1, 0, 0), ord("B"), bytes.fromhex("A1B2C3D4E5F60718"), bytes.fromhex("E6605838832A4B00"), 7, 24)
+LAMPED = bus.Identity(2, (1, 1, 0), ord("C"), bytes.fromhex("A1B2C3D4E5F60718"), bytes.fromhex("E6605838832A4B00"), 7, 24, 24)
 OURS = [
     bus.Frame(0, 1, bus.IDENTIFY, b""),
     bus.Frame(0, 1, bus.IDENTIFY | bus.REPLY, IDENTITY.encode()),
@@ -31,6 +32,10 @@ OURS = [
     bus.Frame(3, 18, bus.EXECUTED, WISH),
     bus.Frame(3, 18, bus.EXECUTED | bus.REPLY, bus.encode_executed(7, bus.DONE)),
     bus.Frame(3, 19, bus.ERROR | bus.REPLY, bus.encode_error(9, bus.UNKNOWN_KIND)),
+    bus.Frame(0, 2, bus.IDENTIFY | bus.REPLY, LAMPED.encode()),
+    bus.Frame(3, 20, bus.LAMPS, bus.encode_lamps(0x10, 25)),
+    bus.Frame(3, 20, bus.LAMPS | bus.REPLY, bus.encode_lamps(0x10, 25)),
+    bus.Frame(3, 21, bus.LAMPS, bus.encode_lamps(0, bus.BRIGHTEST)),
 ]
 
 
@@ -76,6 +81,8 @@ def test_our_bytes_are_the_golden_bytes(golden: dict[str, Any], frame: bus.Frame
 def test_each_message_comes_back() -> None:
     identity = bus.decode_identity(OURS[1].body)
     assert vars(identity) == vars(IDENTITY)
+    assert vars(bus.decode_identity(LAMPED.encode())) == vars(LAMPED)
+    assert bus.decode_lamps(OURS[16].body) == (0x10, 25)
     states = bus.decode_states(OURS[3].body)
     assert (states.boot, states.rev, states.coil, states.flags, states.closed, states.known) == (7, 513, 4, 1, 0xFFFFEF, 0xFFFFDF)
     assert states.changed == [(4, 2, 1)]
@@ -145,7 +152,7 @@ def test_a_body_that_does_not_fit_is_refused() -> None:
 
 DECODERS = (
     bus.decode_identity, bus.decode_states, bus.decode_ack, bus.decode_unlock, bus.decode_unlocked,
-    bus.check_wish_id, bus.decode_executed, bus.decode_limits, bus.decode_error,
+    bus.check_wish_id, bus.decode_executed, bus.decode_limits, bus.decode_lamps, bus.decode_error,
 )  # fmt: skip
 
 
@@ -171,6 +178,11 @@ def test_a_wrong_body_is_one_named_error(decode: Any) -> None:
         (bus.decode_unlocked, b"\x08\0\0"),
         (bus.decode_executed, bus.encode_executed(1, 4)),
         (bus.check_wish_id, bytes(11)),
+        (bus.decode_identity, IDENTITY.encode() + b"\x18"),
+        (bus.decode_identity, LAMPED.encode()[:-1]),
+        (bus.decode_identity, LAMPED.encode()[:-1] + b"\x17"),
+        (bus.decode_lamps, bus.encode_lamps(1, 101)),
+        (bus.decode_lamps, bus.encode_lamps(1, 50)[:-1]),
     ],
 )
 def test_impossible_values_are_refused(decode: Any, body: bytes) -> None:

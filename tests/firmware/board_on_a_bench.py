@@ -9,8 +9,8 @@ ALL_CLOSED = 0xFFFFFF
 LIMITS = bus.Limits(1000, 5000, 4, 700)
 
 
-def facts() -> BoardFacts:
-    return BoardFacts(ADDRESS, BOOT, b"unique01", ord("B"), b"hash0123", 24, LIMITS, 50)
+def facts(lamps: int = 0) -> BoardFacts:
+    return BoardFacts(ADDRESS, BOOT, b"unique01", ord("C" if lamps else "B"), b"hash0123", 24, LIMITS, 50, lamps)
 
 
 def wish(number: int) -> bytes:
@@ -20,8 +20,8 @@ def wish(number: int) -> bytes:
 class Bench:
     """One board; `at` is now."""
 
-    def __init__(self) -> None:
-        self.board = LockBoard(facts())
+    def __init__(self, lamps: int = 0) -> None:
+        self.board = LockBoard(facts(lamps))
         self.at = 0
         self.sequence = 0
         self.closed = ALL_CLOSED
@@ -66,6 +66,9 @@ class Bench:
 
     def executed(self, number: int) -> tuple[int, int]:
         return bus.decode_executed(self.reply(bus.EXECUTED, wish(number)))
+
+    def light(self, lit: int, percent: int = bus.BRIGHTEST) -> tuple[int, int]:
+        return bus.decode_lamps(self.reply(bus.LAMPS, bus.encode_lamps(lit, percent)))
 
     def watched(self, to_ms: int) -> None:
         """Lets time pass while the host polls."""

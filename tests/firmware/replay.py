@@ -9,7 +9,7 @@ from firmware.lock_board import BoardFacts, LockBoard
 
 def play(lines: list[str]) -> None:
     """Each step is {"at": ms, "closed": bits, "key": bool, "data": hex}; each answer one line of everything visible from outside."""
-    board = LockBoard(BoardFacts(3, 7, b"unique01", 66, b"hash0123", 24, bus.Limits(1000, 5000, 4, 700), 50))
+    board = LockBoard(BoardFacts(3, 7, b"unique01", 67, b"hash0123", 24, bus.Limits(1000, 5000, 4, 700), 50, 24))
     for line in lines:
         step = json.loads(line)
         board.sense(step["closed"], step["key"], step["at"])
@@ -19,6 +19,7 @@ def play(lines: list[str]) -> None:
             board.tick(step["at"])
         switches = board.switches
         answer = (list(board.take_output()), board.coil, board.deadline(), switches.closed, switches.known, list(board.last_wish))
+        answer += (board.lamps.lit, board.lamps.percent)
         print(step["at"], *answer)
 
 

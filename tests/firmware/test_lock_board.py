@@ -7,7 +7,7 @@ from hypothesis import strategies as st
 
 from contracts import lock_bus as bus
 from firmware.lock_board import FIRMWARE, REMEMBERED, LockBoard
-from tests.firmware.board_on_a_bench import ADDRESS, BOOT, Bench, facts, wish
+from tests.firmware.board_on_a_bench import ADDRESS, BOOT, LIMITS, Bench, facts, wish
 
 
 def test_identify_says_who_it_is() -> None:
@@ -46,6 +46,49 @@ def test_unknown_kinds_and_wrong_bodies_get_a_named_error() -> None:
         assert frame is not None
         assert frame.kind == bus.ERROR | bus.REPLY
         assert bus.decode_error(frame.body) == (kind, code)
+
+
+def test_a_board_with_lamps_says_so_and_lights_them() -> None:
+    bench = Bench(lamps=24)
+    identity = bus.decode_identity(bench.reply(bus.IDENTIFY))
+    assert (identity.protocol, identity.revision, identity.lamps) == (bus.PROTOCOL_LAMPS, ord("C"), 24)
+    assert bench.light(1 << 23, 25) == (1 << 23, 25)
+    bench.watched(5000)
+    assert (bench.board.lamps.lit, bench.board.lamps.percent) == (1 << 23, 25)
+    assert bench.unlock(1, 23, 300) == (bus.STARTED, 0)
+    bench.watched(6000)
+    assert bench.board.lamps.lit == 1 << 23
+    assert bench.light(0) == (0, bus.BRIGHTEST)
+
+
+def test_lamps_go_out_when_the_host_is_silent_and_do_not_come_back() -> None:
+    bench = Bench(lamps=24)
+    bench.watched(100)
+    bench.light(1)
+    assert bench.board.deadline() == 100 + LIMITS.silence_ms
+    bench.go(99 + LIMITS.silence_ms)
+    assert bench.board.lamps.lit == 1
+    bench.go(100 + LIMITS.silence_ms)
+    assert bench.board.lamps.lit == 0
+    bench.watched(3000)
+    assert bench.board.lamps.lit == 0
+
+
+def test_a_lamp_that_is_not_there_lights_nothing() -> None:
+    bench = Bench(lamps=24)
+    bench.light(1, 25)
+    for body in (bus.encode_lamps(1 << 24, 100), bus.encode_lamps(2, 101), b""):
+        frame = bench.ask(bus.LAMPS, body)
+        assert frame is not None
+        assert bus.decode_error(frame.body) == (bus.LAMPS, bus.BAD_BODY)
+        assert (bench.board.lamps.lit, bench.board.lamps.percent) == (1, 25)
+
+
+def test_a_board_without_lamps_does_not_know_the_word() -> None:
+    bench = Bench()
+    frame = bench.ask(bus.LAMPS, bus.encode_lamps(0, 100))
+    assert frame is not None
+    assert bus.decode_error(frame.body) == (bus.LAMPS, bus.UNKNOWN_KIND)
 
 
 def test_a_pulse_lasts_as_long_as_asked_and_is_reported() -> None:

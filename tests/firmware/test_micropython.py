@@ -20,7 +20,8 @@ from tests.micropython.required import require_micropython
 
 pytestmark = pytest.mark.micropython
 
-ON_BOARD = ["contracts/lock_bus.py", *(f"firmware/{name}.py" for name in ("board_io", "coil_limits", "door_switch", "lock_board", "main"))]
+FIRMWARE = ("board_io", "coil_limits", "door_switch", "lamps", "lock_board", "main")
+ON_BOARD = ["contracts/lock_bus.py", *(f"firmware/{name}.py" for name in FIRMWARE)]
 
 
 @pytest.fixture(autouse=True)
@@ -31,7 +32,7 @@ def micropython() -> None:
 def some_frame(dice: random.Random) -> bytes:
     """A request, mostly right, to this board or to another."""
     kind = dice.choice(
-        [bus.IDENTIFY, bus.STATES, bus.STATES, bus.UNLOCK, bus.UNLOCK, bus.UNLOCK, bus.STOP_ALL, bus.SET_LIMITS, bus.EXECUTED, 0x55]
+        [bus.IDENTIFY, *[bus.STATES] * 2, *[bus.UNLOCK] * 3, bus.STOP_ALL, bus.SET_LIMITS, bus.EXECUTED, *[bus.LAMPS] * 2, 0x55]
     )
     bodies = {
         bus.STATES: bus.encode_ack(dice.randrange(8)),
@@ -40,6 +41,7 @@ def some_frame(dice: random.Random) -> bytes:
         ).encode(),
         bus.SET_LIMITS: bus.Limits(dice.randrange(2000), dice.randrange(6000), dice.randrange(9), dice.randrange(900)).encode(),
         bus.EXECUTED: bus.wish_id(b"epoc", dice.randrange(60)),
+        bus.LAMPS: bus.encode_lamps(1 << dice.randrange(26), dice.randrange(102)),
     }
     body = bodies.get(kind, b"")
     if dice.random() < 0.05:
@@ -83,6 +85,7 @@ def test_the_same_bytes_get_the_same_answers(seed: int, tmp_path: Path) -> None:
     there = answers([str(MICROPYTHON)], path, micropython_environment(tmp_path))
     assert len(here) == 2000
     assert sum(" None " not in line for line in here) > 50  # the script does make coils pulse
+    assert sum(line.split()[-2] != "0" for line in here) > 20  # and lamps shine
     assert there == here
 
 
@@ -233,3 +236,31 @@ def test_without_the_binary_it_says_what_to_do(tmp_path: Path, monkeypatch: pyte
     monkeypatch.delenv("MAKELEVEL")
     with pytest.raises(pytest.skip.Exception, match="make micropython"):
         require_micropython()
+
+
+def test_revision_c_lights_its_lamps_and_forgets_them(tmp_path: Path) -> None:
+    description = read_lock_board(DESCRIPTION.with_name("lock_board_rev_c.toml"))
+    board = MicroPythonBoard(tmp_path, description, address=5)
+    board.start()
+    host = Host(board.port, LockBoards({5: description.bus_hash}))
+    try:
+        seen = host.until(BoardSeen)
+        assert (seen.revision, seen.mismatch, seen.lamps) == ("C", "", True)
+        host.boards.light({5: (1 << 23 | 1, 25)})
+        assert lamps_told(board, host, 1) == [([0, 23], 25)]
+        host.boards.light({5: (1 << 4, 100)})
+        assert lamps_told(board, host, 1)[-1] == ([4], 100)
+        assert lamps_told(board, None, 1) == [([], 0)]  # nobody speaks to it any more
+    finally:
+        host.close()
+        board.close()
+
+
+def lamps_told(board: MicroPythonBoard, host: Host | None, count: int) -> list[tuple[list[int], int]]:
+    """The next changes of the lamps as the wiring sees them, while the host speaks or is silent."""
+    told: list[tuple[list[int], int]] = []
+    while len(told) < count:
+        if host:
+            host.until(Levels)
+        told += [(each["lamps"], each["percent"]) for each in board.read_truth() if "lamps" in each]
+    return told

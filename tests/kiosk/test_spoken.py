@@ -10,8 +10,8 @@ from controller.kiosk.spoken import duration, focused, parts, spoken
 from tests.screens.samples import SCREENS, sample
 
 POLISH = {
-    "l.found": "Skrytka 93. Pierwszy rząd od dołu, dziewiąta kolumna od lewej. Zielony klawisz ją otworzy. Czerwony klawisz: Wstecz. "
-    "Klawisz 1: Nie dosięgnę. Klawisz ze znakiem zapytania: Pomoc. Zielony klawisz: Otwórz.",
+    "l.found": "Skrytka 93. Pierwszy rząd od dołu, dziewiąta kolumna od lewej. Świeci i gra. Zielony klawisz ją otworzy. "
+    "Czerwony klawisz: Wstecz. Klawisz 1: Nie dosięgnę. Klawisz ze znakiem zapytania: Pomoc. Zielony klawisz: Otwórz.",
     "l.jam": "Drzwiczki się nie otworzyły. Pomoc: 61, 646, 33, 44. Klawisz 1: Spróbuj jeszcze raz. Klawisz 2: Odbiór w urzędzie. "
     "Czerwony klawisz: Zakończ. Klawisz ze znakiem zapytania: Pomoc. Zielony klawisz: Dalej.",
     "more_time": "Potrzebujesz więcej czasu? Naciśnij zielony klawisz. Inaczej za 20 sekund wrócimy do początku. "

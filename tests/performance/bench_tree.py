@@ -21,7 +21,7 @@ def make_tree(folder: Path, name: str = "urzedomat_24") -> tuple[Path, Locker]:
         shutil.copytree(ROOT / part, folder / part, ignore=shutil.ignore_patterns("__pycache__"))
     locker = folder / "hardware" / f"{name}.toml"
     _set(locker, r"(?m)^pulse_ms = \d+", f"pulse_ms = {PULSE_MS}")
-    board = folder / "hardware" / "lock_board_rev_b.toml"
+    board = folder / "hardware" / "lock_board_rev_c.toml"
     _set(board, r"(?m)^(\[limits\.cooldown_ms\]\nvalue = )\d+", rf"\g<1>{COOLDOWN_MS}")
     return folder, read_locker(locker)
 

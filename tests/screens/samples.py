@@ -110,7 +110,7 @@ SCREENS: dict[str, tuple[str, tuple[str, ...], dict[str, Any]]] = {
     "l.locked long": ("l.locked", ("cancel", "lang"), {"left_ms": 57_599_000}),
     "l.locked untimed": ("l.locked", ("cancel", "lang"), {}),
     "l.spent": ("l.spent", ("cancel", "lang"), {}),
-    "l.found": ("l.found", ("ok", "1", "cancel"), cabinet(93, "lit")),
+    "l.found": ("l.found", ("ok", "1", "cancel"), cabinet(93, "lit") | {"lit": True}),
     "l.found small": ("l.found", ("ok", "1", "cancel"), _small(7, "lit")),
     "l.opening": ("l.opening", (), cabinet(93, "lit") | {"phase": "pulse"}),
     "l.opening waiting": ("l.opening", (), cabinet(93, "lit") | {"phase": "waiting", "left_ms": 5_000}),

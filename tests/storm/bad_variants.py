@@ -14,17 +14,20 @@ from central.store import machines
 from central.store.machines import Station
 from contracts.facts import DoorUnlockDue, Entry, Fact, NumberResumed, PinDayBegun
 from contracts.topics import Presence, decode
-from controller import machine, rules
+from controller import loop, machine, rules
 from controller.clock import Now as MachineNow
+from controller.devices.board_lamps import Light
 from controller.live import Live
 from controller.locker import decide as locker
 from controller.locker.pins import PinPolicy
 from controller.locker.state import Locker
 from controller.machine import Request
 from controller.secret import Secret
+from controller.settings import Settings
 from controller.state import State
 from controller.turns import Turns
 from controller.vault import Vault, VaultChange
+from controller.visit.lamps import lamps
 from controller.wishes import Enquire, Wish
 from firmware.lock_board import LockBoard
 from sim.storm_machine import StormJournal
@@ -98,7 +101,7 @@ class TirelessBoard(LockBoard):
     """Leaves the end of a pulse to the host."""
 
     def tick(self, now_ms: int) -> None:
-        if self.coil is not None and now_ms - self._heard_ms >= 60_000:
+        if self.coil is None or now_ms - self._heard_ms >= 60_000:
             super().tick(now_ms)
 
 
@@ -179,3 +182,29 @@ def a_lock_is_driven_again_unseen() -> Generator[Parts]:
 
     with patch.object(rules, "open_refusal", bold), patch.object(Live, "seen_closed", closed):
         yield Parts()
+
+
+@contextmanager
+def a_lamp_shines_for_nobody() -> Generator[Parts]:
+    """Where no compartment is to be shown, the first one is."""
+
+    def lit(state: State, live: Live, settings: Settings, now: MachineNow) -> dict[int, Light]:
+        return lamps(state, live, settings, now) or {0: (1, 100)}
+
+    with patch.object(loop, "lamps", lit):
+        yield Parts()
+
+
+class ForgetfulBoard(LockBoard):
+    """Keeps its lamps when nobody speaks to it any more."""
+
+    def tick(self, now_ms: int) -> None:
+        lit = self.lamps.lit
+        super().tick(now_ms)
+        self.lamps.lit = lit
+
+
+@contextmanager
+def lamps_outlive_the_controller() -> Generator[Parts]:
+    """A lamp that was lit when the controller went away goes on shining."""
+    yield Parts(core=ForgetfulBoard)

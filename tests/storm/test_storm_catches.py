@@ -11,6 +11,7 @@ from sim.world import Parts
 from tests.storm import bad_variants as bad
 
 SEEDS = 300
+LAMPS = "A lamp shines only at the compartment that the screen shows, or has shown within one round of the bus."
 FOUND: list[tuple[Callable[[], AbstractContextManager[Parts]], str]] = [
     (bad.acts_before_its_journal, "No coil is on without a wish of its own that was committed before."),
     (bad.wishes_are_returned_not_derived, "A door is in doubt only when its board lost its memory or could not be asked."),
@@ -28,6 +29,14 @@ FOUND: list[tuple[Callable[[], AbstractContextManager[Parts]], str]] = [
         "Whoever types the right PIN, with the right number where it is asked for, is never refused because of somebody else.",
     ),
     (bad.the_days_tries_begin_anew_with_the_power, "The day of the tries only moves forward, and only by a trusted clock."),
+    (
+        bad.a_lamp_shines_for_nobody,
+        "A lamp shines only at the compartment that the screen shows, or has shown within one round of the bus.",
+    ),
+    (
+        bad.lamps_outlive_the_controller,
+        "A lamp shines only at the compartment that the screen shows, or has shown within one round of the bus.",
+    ),
 ]
 
 

@@ -102,6 +102,14 @@ def asked_as(host: str, address: str) -> int:
     return httpx.get(address, headers={"Host": f"{host}:1"}, trust_env=False).status_code
 
 
+def test_the_lamp_of_the_found_compartment_shines(tmp_path: Path) -> None:
+    with running_street(tmp_path) as street:
+        visitor = Visitor(street.address, "en")
+        visitor.follow(lambda now: now["kiosk"]["screen"] == "l.found")
+        shining = next(lit for now in visitor.looks() if (lit := [door for door in now["doors"] if door["lamp"]]))
+        assert [door["name"] for door in shining] == [f"{shining[0]['n']}, closed, its lamp is lit"]
+
+
 def test_no_pin_lies_about(tmp_path: Path) -> None:
     with running_street(tmp_path) as street:
         visitor = Visitor(street.address, "pl")

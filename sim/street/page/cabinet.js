@@ -21,7 +21,7 @@ export function buildCabinet(shape) {
     door.dataset.door = cell.n;
     door.style.gridRow = `${cell.row} / span ${cell.span}`;
     door.style.gridColumn = cell.col;
-    door.innerHTML = '<span class="inside"><span class="sheet"></span></span><span class="leaf"><span class="number"></span></span>';
+    door.innerHTML = '<span class="inside"><span class="sheet"></span></span><span class="leaf"><span class="number"></span></span><span class="lamp"></span>';
     door.querySelector(".number").textContent = cell.n;
     door.querySelector(".inside").dataset.number = cell.n;
     grid.append(door);
@@ -35,6 +35,8 @@ export function drawCabinet(states, close) {
     door.classList.toggle("open", state.open);
     door.classList.toggle("jammed", state.jammed);
     door.dataset.open = state.open;
+    door.dataset.lamp = state.lamp;
+    door.style.setProperty("--lamp", state.lamp ? 0.4 + 0.006 * state.lamp : 0); // a dimmed lamp is still seen
     door.setAttribute("aria-label", state.name);
     door.setAttribute("aria-disabled", String(!state.open));
     door.tabIndex = state.open ? 0 : -1;

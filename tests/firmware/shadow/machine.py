@@ -1,7 +1,7 @@
-"""Stands in for MicroPython's `machine` on the unix port: revision B's wiring, solenoids and doors around the firmware.
+"""Stands in for MicroPython's `machine` on the unix port: the board's wiring, solenoids, doors and lamps around the firmware.
 
-argv: LINE_FD TRUTH_FD CONTROL_FD ADDRESS. Truth: one JSON line for the first turn and for each change of a coil or door. Control:
-text lines `door N open|closed`, `jam N`, `free N`, `spring on|off`, `key on|off`, `quit`.
+argv: LINE_FD TRUTH_FD CONTROL_FD ADDRESS. Truth: one JSON line for the first turn and for each change of a coil, a door or the lamps.
+Control: text lines `door N open|closed`, `jam N`, `free N`, `spring on|off`, `key on|off`, `quit`.
 """
 
 import io
@@ -32,6 +32,9 @@ class Wiring:
         self.coil_since = 0
         self.enabled_until = None
         self.opens_at = {}
+        self.lamp_chain = self.lamp_latched = 0xA5A5A5
+        self.lamp_duty = None
+        self.lamps = None
         self.truth = open(TRUTH_FD, "wb", buffering=0)
         self.control = open(CONTROL_FD, "rb", buffering=0)
         self.typed = b""
@@ -59,9 +62,28 @@ class Wiring:
                 self.shift |= closed << channel
         elif pin == described.SWITCH_CLOCK_PIN and level and not before:
             self.shift = self.shift << 1
+        elif level and not before and pin in described.LAMP_PINS[1:3]:
+            self.lamp_edge(pin)
         elif pin == described.COIL_ENABLE_PIN and level and not before:
             self.enabled_until = time.ticks_add(time.ticks_ms(), described.COIL_ENABLE_WINDOW_MS)
             self.look()
+
+    def lamp_edge(self, pin):
+        """A rising edge takes one bit into the chain, or shows what the chain holds."""
+        data, clock, _, _ = described.LAMP_PINS
+        if pin == clock:
+            self.lamp_chain = (self.lamp_chain << 1 | self.levels[data]) & (2 << described.LAMP_FIRST_IN) - 1
+        else:
+            self.lamp_latched = self.lamp_chain
+
+    def follow_lamps(self):
+        high = self.levels[described.LAMP_PINS[3]] if self.lamp_duty is None else self.lamp_duty / 65535
+        percent = round(100 * (high if described.LAMP_ENABLE_LEVEL else 1 - high))
+        shown = [[channel for channel in range(described.LAMPS) if percent and self.lamp_latched >> channel & 1], percent]
+        if shown != self.lamps:
+            if self.lamps is not None or shown[0]:
+                self.tell(lamps=shown[0], percent=percent)
+            self.lamps = shown
 
     def flip(self, mask):
         for pin in range(30):
@@ -72,6 +94,8 @@ class Wiring:
     def look(self):
         """Follows the tree and the springs; called at every turn of the firmware."""
         now = time.ticks_ms()
+        if described.LAMPS:
+            self.follow_lamps()
         if self.enabled_until is not None and time.ticks_diff(self.enabled_until, now) <= 0:
             self.enabled_until = None
         address = 0
@@ -134,6 +158,18 @@ class Pin:
         if level is None:
             return wiring.get(self.pin)
         wiring.set(self.pin, level)
+
+
+class PWM:
+    """Drives the enable line of the lamps; `duty_u16` is how long it is high."""
+
+    def __init__(self, pin, freq, duty_u16):
+        if pin.pin != described.LAMP_PINS[3] or freq != described.LAMP_DIMMING_HZ:
+            raise ValueError(pin.pin, freq)
+        self.duty_u16(duty_u16)
+
+    def duty_u16(self, duty):
+        wiring.lamp_duty = duty
 
 
 class UART(io.IOBase):

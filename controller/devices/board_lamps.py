@@ -1,0 +1,48 @@
+"""When a lock board is to be told which of its lamps shine. Lamps may be lost: nothing waits for them and nothing follows from them."""
+
+AGAIN_MS = 200
+REFRESH_MS = 2_000
+"""A board forgets its lamps when it hears nothing for a moment; lit ones are said again and again."""
+
+Light = tuple[int, int]
+"""Which lamps shine (bit n = channel n), and how brightly in percent."""
+
+DARK: Light = (0, 100)
+
+
+class BoardLamps:
+    """The lamps of one board; `there` from when it has said that it has some until it is asked again who it is."""
+
+    def __init__(self) -> None:
+        self.there = False
+        self.wanted = DARK
+        self._said = DARK
+        self._said_ms: int | None = None
+        self._shown: Light | None = None
+
+    def found(self, there: bool) -> None:
+        """The board has said who it is, or is to say so again; what its lamps do is not known."""
+        self.there = there
+        self._said_ms = self._shown = None
+
+    def due_ms(self) -> int | None:
+        """When they are to be said next, in the past when at once; None when they are as they should be."""
+        if not self.there:
+            return None
+        if self._said_ms is None:
+            return 0
+        if self._shown is None:
+            return self._said_ms + AGAIN_MS
+        if self._shown != self.wanted:
+            return 0
+        return self._said_ms + REFRESH_MS if self.wanted[0] else None
+
+    def say(self, now_ms: int) -> Light:
+        """What to tell the board now; what its lamps do is not known until it has answered."""
+        self._said, self._said_ms, self._shown = self.wanted, now_ms, None
+        return self._said
+
+    def answered(self, light: Light) -> None:
+        """The board says what they do; anything else than it was told counts as no answer."""
+        if light == self._said:
+            self._shown = light
