@@ -18,7 +18,7 @@ QUIET_PERCENT = 25
 def lamps(state: State, live: Live, settings: Settings, now: Now) -> dict[int, Light]:
     """The lamps of each board that has one to light. Steady: nothing flickers, and a choice that lies over the screen puts nothing out."""
     under = msgspec.structs.replace(live, visit=msgspec.structs.replace(live.visit, over=""))
-    name = screens.where(state, under, now)
+    name = screens.where(state, under, settings, now)
     number = screens.compartment(name, state, under, now) if SCREENS[name].cabinet else 0
     if not number:
         return {}
