@@ -8,6 +8,7 @@ import logging
 import struct
 from asyncio.subprocess import DEVNULL, PIPE, Process
 from collections.abc import Sequence
+from contextlib import suppress
 from pathlib import Path
 
 from controller.speech import Run, Utterance
@@ -93,8 +94,7 @@ class Speaker:
             return b""
         finally:
             if process is not None and process.returncode is None:
-                process.kill()
-                await process.wait()
+                await _killed(process)
 
     def _say_once(self, program: str, what: str) -> None:
         if program not in self._failed:
@@ -116,6 +116,16 @@ def wav(raw: bytes) -> bytes:
         return b""
     sound = raw[HEADER_BYTES:]
     return raw[:4] + struct.pack("<I", 36 + len(sound)) + raw[8:40] + struct.pack("<I", len(sound)) + sound
+
+
+async def _killed(process: Process) -> None:
+    """End a program in the middle of what it was given; what it did not read is not an error."""
+    process.kill()
+    await process.wait()
+    if process.stdin is not None:
+        process.stdin.transport.abort()
+        with suppress(BrokenPipeError, ConnectionResetError):
+            await process.stdin.wait_closed()
 
 
 async def _ended(speaking: asyncio.Task[None] | None) -> None:

@@ -1,6 +1,7 @@
 """The voice with the real synthesiser: sounds that are sounds, the newest utterance wins, a secret is in no log."""
 
 import asyncio
+import gc
 import io
 import math
 import os
@@ -121,6 +122,24 @@ def test_the_next_word_cuts_off_the_last_and_no_process_stays(tmp_path: Path) ->
         await asyncio.wait((serving,))
 
     asyncio.run(run())
+
+
+def test_a_sentence_that_was_cut_off_is_not_an_error(tmp_path: Path, caplog: pytest.LogCaptureFixture) -> None:
+    deaf = tmp_path / "deaf"
+    deaf.write_text(f'#!/bin/sh\necho $$ > "{tmp_path}/begun"\nexec sleep 1000\n')
+    deaf.chmod(deaf.stat().st_mode | stat.S_IXUSR)
+
+    async def run() -> None:
+        speaker = Speaker((str(deaf),))
+        serving = asyncio.create_task(speaker.serve())
+        speaker.say(said("en", "A sentence longer than the pipe to the player. " * 20))
+        await until((tmp_path / "begun").exists)
+        serving.cancel()
+        await asyncio.wait((serving,))
+
+    asyncio.run(run())
+    gc.collect()
+    assert caplog.records == []
 
 
 def test_silence_says_nothing(tmp_path: Path) -> None:
