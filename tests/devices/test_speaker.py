@@ -126,7 +126,7 @@ def test_the_next_word_cuts_off_the_last_and_no_process_stays(tmp_path: Path) ->
 
 def test_a_sentence_that_was_cut_off_is_not_an_error(tmp_path: Path, caplog: pytest.LogCaptureFixture) -> None:
     deaf = tmp_path / "deaf"
-    deaf.write_text(f'#!/bin/sh\necho $$ > "{tmp_path}/begun"\nexec sleep 1000\n')
+    deaf.write_text(f'#!/bin/sh\nhead -c 1 > "{tmp_path}/begun.new"\nmv "{tmp_path}/begun.new" "{tmp_path}/begun"\nsleep 5 & wait\n')
     deaf.chmod(deaf.stat().st_mode | stat.S_IXUSR)
 
     async def run() -> None:
