@@ -24,8 +24,6 @@ LEAP_YEAR = 2024
 ENDS = (".", "?", "!")
 HOW_MANY = re.compile(r"(\d+)/(\d+)")
 """A count in a label, as eyes read it."""
-NUMBER = re.compile(r":? *\{typed\}")
-"""Where a number is drawn while it is typed; it is said after all else."""
 
 
 def spoken(message: ScreenMessage, documents: Documents) -> str:
@@ -132,7 +130,7 @@ def _texts(message: ScreenMessage, shape: Form, documents: Documents) -> Iterato
         return
     key = key_of(message)
     yield _filled(message, words.text(message.lang, f"{key}.head"))
-    body = NUMBER.sub(".", words.body(message, key))
+    body = words.body(message, key)
     if shape.layout == "menu" or message.screen == "k.load":
         body = words.split_lines(body)[0]
     if message.screen == "l.wrong.phone":  # how many tries are left comes first

@@ -3,6 +3,7 @@
 import asyncio
 import gc
 import io
+import logging
 import math
 import os
 import shutil
@@ -139,7 +140,7 @@ def test_a_sentence_that_was_cut_off_is_not_an_error(tmp_path: Path, caplog: pyt
 
     asyncio.run(run())
     gc.collect()
-    assert caplog.records == []
+    assert [record for record in caplog.records if record.levelno >= logging.ERROR] == []
 
 
 def test_silence_says_nothing(tmp_path: Path) -> None:
@@ -169,7 +170,8 @@ def test_a_player_that_cannot_play_is_named_once(tmp_path: Path, command: tuple[
         await asyncio.wait((serving,))
 
     asyncio.run(run())
-    assert [record.getMessage().split(" cannot")[0] for record in caplog.records] == [command[0]]
+    told = [record.getMessage() for record in caplog.records if record.name == "kiosk.speech"]
+    assert [message.split(" cannot")[0] for message in told] == [command[0]]
 
 
 def test_a_log_that_cannot_be_written_is_named(tmp_path: Path) -> None:

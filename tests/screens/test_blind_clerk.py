@@ -16,7 +16,7 @@ REST_MS = 13_000
 
 def logs_in(ear: Ear) -> None:
     """From the first screen to the menu."""
-    ear.presses("bar.clerk")
+    ear.presses("btn.num.clerk")
     ear.expects("k.login.code.head")
     ear.types(CODE, of=8)
     ear.expects("k.menu.head")
@@ -105,7 +105,7 @@ def types_a_code_that_nobody_knows(ear: Ear) -> None:
 
 
 def mistypes_the_code(ear: Ear) -> None:
-    ear.presses("bar.clerk")
+    ear.presses("btn.num.clerk")
     for left in (4, 3):
         ear.types(WRONG_CODE, of=8)
         ear.expects("k.login.wrong.head")
