@@ -284,7 +284,7 @@ class CollectionEnded(Fact, frozen=True, tag="collection.ended"):
 
 
 class CollectionAbandoned(Fact, frozen=True, tag="collection.abandoned"):
-    """The visit ended before the door was seen to open; the PIN stays valid."""
+    """The visit ended before the door was seen to open; a document that waits there still waits."""
 
     deposit: str
     compartment: int

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator
 from datetime import datetime
+from typing import Literal
 
 from contracts import facts as f
 from controller.doors.state import Door
@@ -130,13 +131,21 @@ def follow(state: State, live: Live, settings: Settings, fact: f.Fact) -> Iterat
 
 
 def _collection_over(state: State, fact: f.CollectionAbandoned | f.CollectionEnded) -> Iterator[f.Fact]:
-    lock = state.doors.door(fact.compartment).lock
-    if isinstance(fact, f.CollectionAbandoned) and lock is not None and lock.phase == "doubt":
-        yield _quarantined(fact.compartment, "in_doubt")
+    if isinstance(fact, f.CollectionAbandoned) and (reason := _unopened(state, fact)) is not None:
+        yield _quarantined(fact.compartment, reason)
     yield f.DoorGivenUp(compartment=fact.compartment)
     if isinstance(fact, f.CollectionEnded) and not fact.closed:
         yield _quarantined(fact.compartment, "no_close")
         yield f.FaultRaised(fault="door_left_open", where=f"door {fact.compartment}")
+
+
+def _unopened(state: State, fact: f.CollectionAbandoned) -> Literal["in_doubt", "jam"] | None:
+    """Why somebody must look behind the door that a resident gave up; None when nothing hangs on it."""
+    lock, deposit = state.doors.door(fact.compartment).lock, state.locker.deposits.get(fact.deposit)
+    if lock is not None and lock.phase == "doubt":
+        return "in_doubt"
+    # Who came back had left something behind, and no PIN opens this door for it any more.
+    return "jam" if deposit is not None and deposit.phase == "collected" else None
 
 
 def _trouble(state: State, fact: f.PinSteppedUp | f.PinDayBegun | f.FaultRaised) -> Iterator[f.Fact]:

@@ -51,13 +51,14 @@ class CounterClerk(Clerk):
         return waiting
 
     async def _round(self) -> None:
-        try:
-            admitted = await self.centre.ask(
-                lambda centre, now: centre.at_desk(lambda t: centre.machines.admit(t, self.machine.name, ACTOR, now), now)
-            )
-        except (DeskRefused, CentreAway):
-            return
-        self.code = admitted.digits
+        if not (self.code and self.chance(0.1)):  # or tries yesterday's code again
+            try:
+                admitted = await self.centre.ask(
+                    lambda centre, now: centre.at_desk(lambda t: centre.machines.admit(t, self.machine.name, ACTOR, now), now)
+                )
+            except (DeskRefused, CentreAway):
+                return
+            self.code = admitted.digits
         self.typing = self._mistyped(self.code) if self.chance(0.1) else self.code
         self.inside, self.took_back, self.document, self.in_hand = False, False, None, False
         self.audits = self.chance(0.15)
@@ -108,8 +109,7 @@ class CounterClerk(Clerk):
         if name == "k.nocode" or (name == "more_time" and self.inside):
             self.machine.press("ok")
         elif not name.startswith("k."):
-            # Somebody has left the machine in the middle of something else: a clerk clears the screen first.
-            self.machine.press("cancel" if "cancel" in self.screen.keys else "ok")
+            self.clear()  # somebody has left the machine in the middle of something else
 
     def _outside(self) -> bool:
         if self.inside:

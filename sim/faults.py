@@ -39,8 +39,13 @@ PROBABILITY: dict[str, float] = {
     "sms_reports": 0.30,  # delivery reports are lost, late, double, in the wrong order
     "counter_clerk": 0.40,  # the clerk loads in clerk mode, with a code, instead of asking the desk for each door
     "stranger": 0.40,  # somebody guesses PINs
+    "bystander": 0.25,  # somebody pushes doors shut and presses keys while others are at the machine
+    "burglar": 0.08,  # somebody breaks a door open
     "desk_changes": 0.40,  # the hotline gives another PIN, more time, the same text again
+    "desk_orders": 0.25,  # somebody withdraws, cancels, gives everybody time, and orders what makes no sense
 }
+DOORS: dict[int, int] = {24: 90, 93: 8, 192: 2}
+"""How often each cabinet is played, in percent: more boards ask for more time."""
 CALM = 0.04
 """Seeds without any fault: the plain story must hold too."""
 
@@ -125,10 +130,15 @@ class Plan(msgspec.Struct, frozen=True):
     unplugged: Unplugged | None
     cuts: tuple[Cut, ...]
     centre_cuts: tuple[Cut, ...]
+    doors: int = 24
 
     def has(self, name: str) -> bool:
         """Whether this fault was drawn."""
         return name in self.names
+
+
+NOTHING = Plan((), 0, 0, LinkFaults(), MessageFaults(), SmsFaults(), ClockFaults(), (), None, (), ())
+"""A world in which nothing goes wrong by itself."""
 
 
 def draw(seed: int) -> Plan:
@@ -149,6 +159,7 @@ def draw(seed: int) -> Plan:
         unplugged=_unplugged(names, _stream(seed, "bus_unplugged_at_pulse/event")),
         cuts=_cuts(names, MACHINE_POINTS, "power_cut", _stream(seed, "cuts")),
         centre_cuts=_cuts(names, CENTRE_POINTS, "centre_crash", _stream(seed, "centre_cuts")),
+        doors=_stream(seed, "doors").choices(tuple(DOORS), tuple(DOORS.values()))[0],
     )
 
 
@@ -183,7 +194,7 @@ def _sms(names: tuple[str, ...], random: Random) -> SmsFaults:
 
 def _clock(names: tuple[str, ...], heal_ms: int, random: Random) -> ClockFaults:
     untrusted, at = random.randrange(2_000, 90_000), random.randrange(heal_ms)
-    jump = random.choice((-7200, -60, 90, 3600, 30_000, 200_000))
+    jump = random.choice((-7200, -60, 90, 3600, 30_000, 180_000, 200_000))
     return ClockFaults(untrusted if "clock_1970" in names else 0, at, jump * 1000 if "clock_jump" in names else 0)
 
 

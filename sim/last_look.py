@@ -85,8 +85,10 @@ def every_order_has_one_answer_everywhere(watch: Watch) -> Iterator[str]:
     if loop is None:
         return
     known = loop.turns.state.orders.known
-    for order, state in watch.centre.rows("SELECT id, state FROM orders ORDER BY id"):
+    for order, state, counter in watch.centre.rows("SELECT id, state, counter FROM orders ORDER BY id"):
         here = known.get(str(order))
+        if not counter and here is None and state in ("waiting", "refused"):
+            continue  # the second person has not agreed, so no machine was asked
         if here is None or state not in ENDS or here.state != state:
             yield f"order {order}: {state} at the centre, {here.state if here else 'unknown'} at the machine"
     for order in known.values():
@@ -111,6 +113,8 @@ def deposits_are_the_same(watch: Watch) -> Iterator[str]:
     locker = loop.turns.state.locker
     for key, state, compartment in watch.centre.rows("SELECT key, state, compartment FROM deposits ORDER BY key"):
         here = locker.deposits.get(str(key), None)
+        if here is None and state == "cancelled":
+            continue
         if here is None or state not in PHASES[here.phase] or (here.phase == "stored" and here.compartment != compartment):
             yield f"deposit {str(key)[:6]}: {state} in {compartment} at the centre, {_said(here)} at the machine"
 

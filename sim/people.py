@@ -20,7 +20,14 @@ PATIENCE_MS = 90_000
 WITHDRAWN = "to be collected at the office"
 TYPING = ("l.pin", "l.wrong", "l.phone", "l.wrong.phone", "l.grace")
 PHONE_DIGITS = 9
-ENTRIES_OF_A_NUMBER = 3
+ABROAD = 9
+"""More digits than a Polish number has: it is written with the code of its country."""
+NOT_MINE = ("l.opening", "l.open", "l.close", "l.checking", "l.attract", "l.oos", "l.oos.forced", "more_time", "lang")
+"""Screens at which it does not matter who has begun."""
+WAITS_NO_MORE = ("l.wrong", "l.jam", "l.unseen", "l.noclose", "l.unsure")
+"""Screens after which it takes longer for another reason than what others have typed."""
+ANSWERS = {"more_time": "ok", "l.stop": "cancel", "lang": "cancel", "l.report": "3"}
+"""What one presses to go on with one's own visit."""
 
 
 class Person:
@@ -44,6 +51,22 @@ class Person:
     def screen(self) -> ScreenMessage | None:
         """What the machine shows; nothing while it is dark."""
         return self.machine.screen
+
+    def clear(self) -> None:
+        """Leave a screen that somebody else has left half done."""
+        if self.screen is None:
+            return
+        match self.screen.screen:
+            case "l.stop":
+                self.machine.press("ok")
+            case "l.report":
+                self.machine.press("3")
+            case _ if "cancel" in self.screen.keys:
+                self.machine.press("cancel")
+            case _ if "ok" in self.screen.keys:
+                self.machine.press("ok")
+            case _:
+                pass
 
     def shown_compartment(self) -> int:
         """The compartment that the screen names; 0 when it names none."""
@@ -100,8 +123,8 @@ class Clerk(Person):
             if self.centre.restores:
                 document.given_up = "the centre's backup does not know it"
             return False
-        if row.ended_ms and row.state == "withdrawn":
-            document.given_up = "withdrawn"
+        if row.ended_ms and row.state in ("withdrawn", "cancelled"):
+            document.given_up = row.state
         return row.state in ("stored", "told", "collected")
 
     async def _load(self, document: Document) -> None:
@@ -146,8 +169,7 @@ class Clerk(Person):
             case "l.attract" | "l.oos" | "k.opening" | "":
                 pass
             case _:
-                if "cancel" in (self.screen.keys if self.screen is not None else ()):
-                    self.machine.press("cancel")
+                self.clear()
 
     async def _put_in(self, document: Document, number: int) -> None:
         if document.compartment is None and any(each.compartment == number for each in self.documents):
@@ -184,8 +206,8 @@ class Resident(Person):
         self.typing = ""
         self.tried = False  # what was typed is being compared; the next time it is the right one
         self.begun = False
-        self.entries = 0  # since the last one that was right
-        self.numbered = False  # the number on the screen is this person's
+        self.again = False  # comes back although the document is in this person's hand
+        self.since_ms = 0  # since when this person stands here with the right PIN; 0: there is something else to it
         self.before = 0  # the compartment this person was told to open
 
     async def live(self) -> None:
@@ -199,28 +221,49 @@ class Resident(Person):
             async with self.machine.front:
                 await self._visit(pin)
             await self.think(3_000, 15_000)
+        pin = self._pin()
+        if self.document.taken and pin is not None and self.chance(0.2):
+            self.again = True
+            async with self.machine.front:
+                await self._visit(pin)
+
+    def _pins(self) -> list[str]:
+        """The PINs on the phone, the newest first."""
+        number = self.document.phone if len(self.document.phone) > ABROAD else "48" + self.document.phone
+        texts = reversed(self.sms.on_phone(number))
+        return [found[1] for text in texts if (found := PIN_IN_TEXT.search(text.text))]
 
     def _pin(self) -> str | None:
-        texts = reversed(self.sms.on_phone("48" + self.document.phone))
-        return next((found[1] for text in texts if (found := PIN_IN_TEXT.search(text.text))), None)
+        return next(iter(self._pins()), None)
 
     def _gives_up_without_text(self) -> None:
-        if self.document.given_up or not self.document.deposit or not self.stage.healed:
+        if self.document.given_up or not self.document.deposit or not self.stage.healed or not self.centre.alive:
             return
-        if self.centre.restores and self.centre.deposit(self.document.deposit) is None and self.centre.alive:
+        row = self.centre.deposit(self.document.deposit)
+        if self.centre.restores and row is None:
             self.document.given_up = "the centre's backup does not know it"
+        elif row is not None and row.ended_ms and row.state != "collected":
+            self.document.given_up = row.state
 
     async def _visit(self, pin: str) -> None:
-        wrong = "".join(self.random.choice("0123456789") for _ in range(6))
-        self.typing = wrong if self.chance(0.25) and wrong != pin else pin
-        self.before, self.begun, self.numbered = 0, False, False
+        wrong = self._wrong()
+        old = [each for each in self._pins() if each != pin]
+        self.typing = self.random.choice([wrong, *old]) if self.chance(0.25) and wrong != pin else pin
+        self.before, self.begun = 0, False
+        self.since_ms = self.stage.now_ms if self.typing == pin and not self.again else 0
         idle_until = self.stage.now_ms + PATIENCE_MS
         while self.stage.now_ms < idle_until:
             await self.think(150, 1_200)
+            if self.since_ms:
+                self.stage.watch.stands(self.document.deposit, self.since_ms)
             if self.before and self.machine.door_open(self.before):
+                self.since_ms = 0
                 await self._at_open_door()
             elif self.screen is not None and self._press(self.screen, pin):
                 return
+
+    def _wrong(self) -> str:
+        return "".join(self.random.choice("0123456789") for _ in range(6))
 
     async def _at_open_door(self) -> None:
         self.document.take_out(self.machine, self.before)
@@ -232,30 +275,30 @@ class Resident(Person):
 
     def _press(self, screen: ScreenMessage, pin: str) -> bool:
         """What this person does on this screen; true when the visit is over."""
+        if not self.begun and screen.screen not in NOT_MINE and not screen.screen.startswith("k."):
+            self.clear()
+            return False
+        if screen.screen in WAITS_NO_MORE:
+            self.since_ms = 0
         match screen.screen:
             case "l.attract":
-                if self.document.taken:
+                if self.document.taken and (not self.again or self.begun):
                     return True
                 self.begun = True
                 self.machine.press("ok")
-            case name if name in TYPING or (name == "l.stop" and not self.begun):
+            case name if name in TYPING:
                 self._at_the_digits(screen, pin)
             case "l.done" | "l.done.late" if "1" in screen.keys and self.chance(0.2):
                 self.machine.press("1")
             case "l.found":
-                self.entries = 0
                 self.before = self.shown_compartment()
                 self.machine.press("1" if self.chance(0.02) else "ok")
             case "l.jam" | "l.unseen":
                 self._at_jam("1" in screen.keys)
             case "more_time" if not self.begun:
                 return True  # somebody else is asked
-            case "more_time" | "l.stop":
-                self.machine.press("ok" if screen.screen == "more_time" else "cancel")
-            case "lang":
-                self.machine.press("cancel")
-            case "l.report":
-                self.machine.press("3")
+            case name if name in ANSWERS:
+                self.machine.press(ANSWERS[name])
             case "l.opening" | "l.open" | "l.close" | "l.checking":
                 self.before = self.shown_compartment() or self.before
                 return self.document.taken and screen.screen == "l.open" and self.before == 0
@@ -270,41 +313,31 @@ class Resident(Person):
             self.machine.press("1")
 
     def _at_the_digits(self, screen: ScreenMessage, pin: str) -> None:
-        match screen.screen:
-            case "l.stop":
-                self.machine.press("ok")
-            case _ if not self.begun:
-                self.machine.press("cancel")  # somebody else's digits
-            case "l.phone" | "l.wrong.phone":
-                self._type_phone(screen)
-            case _:
-                self._type(screen, pin)
+        if screen.screen in ("l.phone", "l.wrong.phone"):
+            self._type_phone(screen)
+        else:
+            self._type(screen, pin)
 
     def _type_phone(self, screen: ScreenMessage) -> None:
-        filled = int(screen.data.get("filled", 0))
-        if screen.screen == "l.wrong.phone" or filled < PHONE_DIGITS:
-            self.numbered = False
-            self.machine.press(self.document.phone[0 if screen.screen == "l.wrong.phone" else filled])
+        filled = 0 if screen.screen == "l.wrong.phone" else int(screen.data.get("filled", 0))
+        if filled < PHONE_DIGITS:
+            self.machine.press(self.document.phone[-PHONE_DIGITS:][filled])
         elif "ok" in screen.keys:
-            self.numbered = True
             self.machine.press("ok")
 
     def _type(self, screen: ScreenMessage, pin: str) -> None:
         filled = int(screen.data.get("filled", 0))
         if screen.screen == "l.wrong" or self.tried:
             self.typing, self.tried = pin, False
+        if screen.screen == "l.grace" and not filled and self.chance(0.2):
+            self.typing = self._wrong()
         if filled < len(self.typing):
             self.machine.press(self.typing[filled])
         elif "ok" in screen.keys:
-            known = self.typing == pin and (self.numbered or not screen.data.get("back"))
-            self.stage.watch.typed(self.document.deposit if known else "")
             self.tried = True
-            self.entries += 1
             self.machine.press("ok")
 
     def _ended(self, screen: ScreenMessage) -> bool:
-        if screen.screen == "l.locked" and self.numbered and self.entries < ENTRIES_OF_A_NUMBER:
-            self.stage.watch.locked_out(self.document.deposit)
         if screen.screen.startswith("k.") or screen.screen in ("l.oos", "l.oos.forced", "l.locked", "l.spent"):
             return True
         if screen.screen in ("l.office", "l.moved", "l.expired.office"):
@@ -344,7 +377,6 @@ class Stranger(Person):
             elif screen.screen in TYPING and int(screen.data.get("filled", 0)) < 6:
                 self.machine.press(str(self.random.randrange(10)))
             elif screen.screen in TYPING:
-                self.stage.watch.typed("")
                 self.machine.press("ok")
                 done += 1
             elif screen.screen == "l.locked":

@@ -35,8 +35,12 @@ class Watcher(Protocol):
         """A turn of the machine is over."""
         ...
 
-    def compared(self) -> None:
-        """The machine's vault compares digits."""
+    def compared(self, digits: str, phone: str | None) -> None:
+        """The machine's vault compares digits, and the last digits of a number where one is asked for."""
+        ...
+
+    def numbered(self, phone: str) -> None:
+        """Somebody has confirmed a number."""
         ...
 
     def restarted(self, state: State) -> None:
@@ -63,12 +67,8 @@ class Watcher(Protocol):
         """A hand moves a document through a door."""
         ...
 
-    def typed(self, deposit: str) -> None:
-        """Somebody who knows the PIN of this deposit confirms it; empty: somebody who does not know one."""
-        ...
-
-    def locked_out(self, deposit: str) -> None:
-        """The number of this deposit's owner pauses, though nobody entered it wrongly often enough."""
+    def stands(self, deposit: str, since_ms: int) -> None:
+        """Somebody with the right PIN of this deposit has stood at the machine since then, and no door has opened for them."""
         ...
 
     def secret(self, text: str) -> None:
@@ -149,9 +149,10 @@ class Stage:
         try:
             self.loop.run_until_complete(story)
         finally:
-            self._let_go()
+            self.let_go()
 
-    def _let_go(self) -> None:
+    def let_go(self) -> None:
+        """The end: nothing that still runs is heard of again."""
         for task in self._tasks:
             task.remove_done_callback(self._ended)
             task.cancel()

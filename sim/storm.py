@@ -11,6 +11,7 @@ from pathlib import Path
 import msgspec
 
 from sim.clock import RealClock
+from sim.faults import draw
 from sim.watch import Violation
 from sim.world import Parts, World, cabinet
 
@@ -29,7 +30,8 @@ class Outcome(msgspec.Struct, frozen=True):
 
 def play(seed: int, parts: Parts | None = None) -> Outcome:
     """Play one seed."""
-    world = World(seed, cabinet(), parts)
+    plan = draw(seed)
+    world = World(seed, cabinet(plan.doors), parts, plan)
     stage = world.stage
     gc.disable()  # a world is small and short; collecting in between only costs time
     try:

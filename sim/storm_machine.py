@@ -20,7 +20,7 @@ from controller.receipts import ReceiptSigner
 from controller.secret import Secret
 from controller.settings import Settings
 from controller.turns import restart
-from controller.vault import Vault, VaultChange, VaultKeys
+from controller.vault import PHONE_DIGITS, Vault, VaultChange, VaultKeys
 from sim.broker import Message, Session
 from sim.byte_link import ByteLink
 from sim.cabinet_line import CabinetLine
@@ -64,15 +64,20 @@ class StormJournal(Journal):
 
 
 class StormVault(Vault):
-    """The real vault; every comparison is seen."""
+    """The real vault; every comparison is seen, and every number."""
 
     def __init__(self, connection: sqlite3.Connection, machine: "StormMachine") -> None:
         super().__init__(connection, machine.vault_keys, machine.randomness)
         self._machine = machine
 
     def match(self, digits: Secret, phone: Secret | None = None) -> str | None:
-        self._machine.stage.watch.compared()
+        number = None if phone is None else phone.last(PHONE_DIGITS).reveal()
+        self._machine.stage.watch.compared(digits.reveal(), number)
         return super().match(digits, phone)
+
+    def number_key(self, phone: Secret) -> str:
+        self._machine.stage.watch.numbered(phone.last(PHONE_DIGITS).reveal())
+        return super().number_key(phone)
 
 
 class Life:
@@ -208,6 +213,12 @@ class StormMachine:
             self.life.alive = False
         self.screen = None
         self.disk.rollback()
+
+    def pull_the_plug(self) -> None:
+        """The controller's power fails now, whatever it is doing; the boards keep theirs."""
+        self._kill()
+        self.trace("POWER CUT by hand")
+        self._lose_link(0)
 
     def _went_dark(self, point: str) -> None:
         cut = self.cuts.taken()

@@ -7,12 +7,22 @@ from typing import ParamSpec
 
 import msgspec
 
-from contracts.facts import AuditAnswered, CollectionBegun, CollectionResumed, DepositStored, DepositTakenBack, DoorInDoubt, Entry
+from contracts.facts import (
+    AuditAnswered,
+    CollectionBegun,
+    CollectionResumed,
+    DepositStored,
+    DepositTakenBack,
+    DoorInDoubt,
+    Entry,
+    PinAccepted,
+)
 from contracts.screen_messages import ScreenMessage
 from contracts.topics import Ack, Answer, decode
 from controller.state import State
 from sim.documents import Document
-from sim.invariants import clerk, doors, facts, lamps, pins
+from sim.invariants import clerk, doors, facts, lamps, pins, terms
+from sim.invariants.entered import Entered
 from sim.sms_network import Text
 from sim.stage import Stage
 from sim.storm_centre import StormCentre
@@ -44,10 +54,11 @@ class Watch:
         self.violations: list[Violation] = []
         self.tries = pins.Tries(machine.settings.policy.tries_max)
         self.sessions = clerk.Sessions()
+        self.terms = terms.Terms()
         self.secrets = pins.Secrets()
         self.texts: dict[str, list[Text]] = {}
         self.answers: dict[str, list[str]] = {}
-        self.typed_pins: list[str] = []
+        self.entered = Entered(machine, centre.signer, documents)
         self.broken_doors: list[int] = []
         self.collecting: dict[int, str] = {}
         self._pointed = 0
@@ -85,15 +96,9 @@ class Watch:
         """A PIN, a phone or a case number that nobody may see outside."""
         self.secrets.add(text)
 
-    def typed(self, deposit: str) -> None:
-        """Somebody confirms the PIN of this deposit, and its number where that is asked for; empty when it is not known to be right."""
-        self.tries.expects = deposit if deposit and not self.centre.restores else ""
-        if deposit:
-            self.typed_pins.append(deposit)
-
-    def locked_out(self, deposit: str) -> None:
-        """Somebody's number pauses, though this person has not entered it wrongly often enough."""
-        self.tries.refused = deposit[:6]
+    def stands(self, deposit: str, since_ms: int) -> None:
+        """Somebody with the right PIN of this deposit has stood at the machine since then, and no door has opened for them."""
+        self.ask(pins.wrong_entries_keep_nobody_with_the_right_pin_waiting, self.machine, deposit, since_ms)
 
     def switch_broken(self, number: int) -> None:
         """From now on nobody can know what this door did."""
@@ -119,7 +124,7 @@ class Watch:
             opening = cabinet.openings[self._openings]
             self._openings += 1
             machine.trace(f"door {opening.number} springs open")
-            self.ask(doors.a_pin_opens_at_most_one_door_its_own, machine, opening, self.collecting, self.typed_pins)
+            self.ask(doors.a_pin_opens_at_most_one_door_its_own, machine, opening, self.collecting, self.entered.pins)
         self._lamps()
 
     def _lamps(self) -> None:
@@ -133,13 +138,18 @@ class Watch:
         body = msgspec.json.encode(entry.fact)
         self.machine.trace(f"journal {entry.seq} {body.decode()}")
         self.ask(pins.no_secret_leaves_the_vault, self.secrets, f"journal entry {entry.seq}", body)
+        self.ask(terms.no_door_is_asked_for_after_the_term, self.terms, entry)
+        self.terms.take(entry, self.tries.stored)
         self.tries.take(entry)
+        self.entered.take(entry)
         self.ask(clerk.a_code_opens_one_session, self.sessions, entry)
         self.ask(clerk.no_door_opens_in_clerk_mode_without_a_session, self.sessions, entry)
         self.sessions.take(entry)
         match entry.fact:
             case CollectionBegun() | CollectionResumed():
                 self.collecting[entry.fact.compartment] = entry.fact.deposit
+            case PinAccepted():
+                self.ask(pins.nothing_is_accepted_that_is_not_right, self.entered.right, entry.fact)
             case DepositStored():
                 self.ask(doors.a_stored_document_lies_where_the_fact_says, self.documents, entry.fact)
             case AuditAnswered():
@@ -159,11 +169,22 @@ class Watch:
         self.ask(pins.nobody_is_refused_for_what_others_typed, self.tries)
         self.ask(pins.a_pause_runs_its_whole_time_in_one_boot, self.tries)
 
-    def compared(self) -> None:
+    def numbered(self, phone: str) -> None:
+        """Somebody has confirmed a number."""
+        self.entered.numbered(phone)
+
+    def compared(self, digits: str, phone: str | None) -> None:
         """The vault compares digits."""
         self.ask(pins.a_try_is_spent_before_anything_is_compared, self.tries)
         self.ask(pins.nothing_is_compared_for_a_paused_number, self.tries)
         self.tries.compared = self.tries.open
+        self.entered.compared(digits, phone)
+        screen = self.machine.screen
+        if screen is None or screen.screen != "l.grace":
+            self.tries.expects = self.entered.right
+        else:  # only one PIN counts there
+            there = self.collecting.get(int(screen.data.get("compartment", 0)), "")
+            self.tries.expects = there if there == self.entered.right else ""
 
     def restarted(self, state: State) -> None:
         """A controller has read its journal; whoever had just typed something has typed it in vain."""
@@ -189,6 +210,8 @@ class Watch:
 
     def screen(self, message: ScreenMessage) -> None:
         """A screen is shown."""
+        if message.screen == "l.locked" and self.entered.tries_of_number < pins.NUMBER_TRIES:
+            self.tries.refused = "of this number"
         data = {key: value for key, value in message.data.items() if not (key == "case" and message.screen == "k.load")}
         data.pop("cells", None)
         self.ask(pins.no_secret_leaves_the_vault, self.secrets, f"screen {message.screen}", msgspec.json.encode(data))

@@ -2,6 +2,7 @@
 
 import asyncio
 from collections.abc import Callable, Coroutine
+from functools import cache
 from pathlib import Path
 from typing import Any
 
@@ -20,11 +21,12 @@ from controller.vault import VaultKeys
 from firmware.lock_board import BoardFacts, LockBoard
 from sim.byte_link import LinkFaults
 from sim.clerks import CounterClerk
-from sim.desk_people import DeskHand
+from sim.desk_people import DeskHand, Dispatcher
 from sim.documents import Document
-from sim.faults import ClockFaults, Event, MessageFaults, SmsFaults, draw
+from sim.faults import ClockFaults, Event, MessageFaults, Plan, SmsFaults, draw
 from sim.last_look import last_look, unfinished
 from sim.lock_cabinet import LockCabinet
+from sim.passers_by import Burglar, Bystander
 from sim.people import Clerk, Person, Resident, Stranger
 from sim.sms_network import SmsNetwork
 from sim.stage import Stage
@@ -33,7 +35,7 @@ from sim.storm_machine import StormMachine
 from sim.watch import Violation, Watch
 
 MACHINE = "urzedomat-storm-1"
-CABINET = Path(__file__).parents[1] / "hardware" / "urzedomat_24.toml"
+HARDWARE = Path(__file__).parents[1] / "hardware"
 POLICY = PinPolicy(tries_max=6)
 """Fewer tries than usual, so that strangers come to the numbers before the world heals."""
 HEALING_MS_MAX = 45 * 60_000
@@ -50,9 +52,10 @@ class Parts(msgspec.Struct, frozen=True):
 class World:
     """Built from one seed; `run` plays it to its end."""
 
-    def __init__(self, seed: int, cabinet: Locker, parts: Parts | None = None) -> None:
+    def __init__(self, seed: int, cabinet: Locker, parts: Parts | None = None, plan: Plan | None = None) -> None:
+        """`plan` takes the place of the one that the seed draws."""
         parts = parts or Parts()
-        self.stage = stage = Stage(seed, draw(seed))
+        self.stage = stage = Stage(seed, plan or draw(seed))
         keys = stage.stream("keys")
         order_key, seal_key, pin_key, vault_key = (keys.randbytes(32) for _ in range(4))
         signer = Signer(order_key, seal_key, {MACHINE: pin_key})
@@ -111,8 +114,14 @@ class World:
         # A backup that does not know of a new PIN would have the machine hold the old one again: who restores one asks the residents.
         if self.stage.plan.has("desk_changes") and not self.stage.plan.has("centre_restored"):
             self._lives(hand := DeskHand(self.machine, "hotline", self.centre, self.documents), hand.live())
+        if self.stage.plan.has("desk_orders"):
+            self._lives(dispatcher := Dispatcher(self.machine, "dispatcher", self.centre, self.documents), dispatcher.live())
         if self.stage.plan.has("stranger"):
             self._lives(stranger := Stranger(self.machine, "stranger"), stranger.live())
+        if self.stage.plan.has("bystander"):
+            self._lives(bystander := Bystander(self.machine, "bystander"), bystander.live())
+        if self.stage.plan.has("burglar"):
+            self._lives(burglar := Burglar(self.machine, "burglar"), burglar.live())
 
     def _lives(self, person: Person, life: Coroutine[Any, Any, None]) -> None:
         self.people.append(self.stage.spawn(life, person.name))
@@ -185,6 +194,7 @@ class World:
                     self.machine.push(number)
 
 
-def cabinet() -> Locker:
-    """The hardware of the storm's machine."""
-    return read_locker(CABINET)
+@cache
+def cabinet(doors: int = 24) -> Locker:
+    """The hardware of a machine with so many doors."""
+    return read_locker(HARDWARE / f"urzedomat_{doors}.toml")

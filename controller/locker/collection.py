@@ -103,8 +103,9 @@ def to_the_office(locker: Locker, request: OfficeAsked) -> tuple[Fact, ...]:
     deposit, visit = locker.deposits.get(request.deposit), locker.collection
     if visit is not None and (visit.deposit != request.deposit or visit.handed_over):
         raise Refused("busy")
-    again = visit is not None and visit.again  # whatever lies behind a jammed door is somebody's to look at
-    if deposit is None or (deposit.phase != "stored" and not again) or locker.loading is not None:
+    if visit is not None and visit.again:  # the document is handed over; what was left behind is somebody's to look at
+        return (CollectionAbandoned(deposit=visit.deposit, compartment=visit.compartment),)
+    if deposit is None or deposit.phase != "stored" or locker.loading is not None:
         raise Refused("not_to_be_withdrawn")
     return (DepositWithdrawn(deposit=request.deposit, compartment=deposit.compartment, reason=request.reason),)
 

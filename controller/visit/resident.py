@@ -186,7 +186,8 @@ def _jam(state: State, visit: Visit, key: str) -> Pressed:
         case "1":
             return visit, OpenAsked(state.locker.collection.deposit)
         case "2":
-            return visit, OfficeAsked(state.locker.collection.deposit, "jam")
+            asks = OfficeAsked(state.locker.collection.deposit, "jam")
+            return (changed(visit, step="reported") if state.locker.collection.again else visit), asks
         case _:
             return Visit(), VisitLeft()
 

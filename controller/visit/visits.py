@@ -58,6 +58,8 @@ def _learned(visit: Visit, state: State, settings: Settings, entry: Entry, now: 
             return _not_accepted(visit, fact, now)
         case f.DepositReported():
             return Visit(step="reported", lang=visit.lang, code=code, compartment=fact.compartment, seq=entry.seq)
+        case f.CollectionAbandoned() if visit.step == "reported":
+            return Visit(step="reported", lang=visit.lang, code=code, compartment=fact.compartment, seq=entry.seq)
         case f.DepositWithdrawn() if fact.deposit == visit.deposit or fact.reason == "jam":
             return Visit(step="office", lang=visit.lang, code=code, seq=entry.seq)
         case f.CollectionEnded() if visit.step == "reported" and fact.closed:

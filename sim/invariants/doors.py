@@ -116,7 +116,7 @@ def a_door_is_in_doubt_only_when_nobody_can_know(machine: StormMachine, entry: E
     asked = next(each for each in machine.entries if each.seq == fact.wish)
     assert isinstance(asked.fact, DoorUnlockDue)
     pulsed = any(isinstance(each.fact, DoorPulsed) and each.fact.wish == fact.wish for each in machine.entries)
-    board = next(iter(machine.cabinet.boards.values()))
+    board = machine.cabinet.boards[machine.settings.cabinet.compartments()[fact.compartment].board]
     if pulsed or board.boot != asked.fact.board_boot or any(machine.stage.plan.has(name) for name in BUS_FAULTS):
         return
     yield f"wish {fact.wish}, door {fact.compartment}: the board remembers it and was not asked"

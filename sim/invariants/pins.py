@@ -9,6 +9,7 @@ from datetime import date
 from zoneinfo import ZoneInfo
 
 from contracts.facts import (
+    DepositForgotten,
     DepositStored,
     DepositTakenBack,
     DepositWithdrawn,
@@ -25,9 +26,18 @@ from contracts.facts import (
     PinTrySpent,
     PinUnanswered,
 )
+from sim.storm_machine import StormMachine
 
 GUESSES_A_DAY = 900
 NUMBER_TRIES = 3
+WAIT_MS_MAX = 60_000
+SETTLED_MS = 20_000
+"""So long after its start or the world's healing a machine has seen its doors, and its coils have rested."""
+AT_THE_MACHINE = (
+    "bus_noise", "bus_unplugged", "bus_unplugged_at_pulse", "board_alone", "stuck_door", "broken_switch", "power_cut", "disk_full",
+    "bystander", "burglar",
+)  # fmt: skip
+"""Faults with which a door may not open, whatever is typed."""
 ZONE = ZoneInfo("Europe/Warsaw")
 MOVING = re.compile(rb'"(mono_ms|left_ms|wait_ms|counter|seq|unacknowledged)":\d+')
 """Numbers that only count: one of them may look like a PIN by chance."""
@@ -77,6 +87,8 @@ class Tries:
                 self.stored.add(fact.deposit)
             case DocumentHandedOver() | DepositWithdrawn() | DepositTakenBack():
                 self.stored.discard(fact.deposit)
+            case DepositForgotten() if fact.deposit == self.expects:
+                self.expects = ""  # its PIN was erased while it was compared
             case _:
                 pass
 
@@ -182,6 +194,21 @@ def nobody_is_refused_for_what_others_typed(tries: Tries) -> Iterator[str]:
     """Whoever types the right PIN, with the right number where it is asked for, is never refused because of somebody else."""
     if tries.refused:
         yield f"the PIN of deposit {tries.refused}"
+
+
+def nothing_is_accepted_that_is_not_right(right: str, fact: PinAccepted) -> Iterator[str]:
+    """No PIN is accepted but the one of the document, typed as it is, with its number where that is asked for."""
+    if fact.deposit != right:
+        yield f"the PIN of deposit {fact.deposit[:6]}"
+
+
+def wrong_entries_keep_nobody_with_the_right_pin_waiting(machine: StormMachine, deposit: str, since_ms: int) -> Iterator[str]:
+    """Whatever others typed before, the right PIN opens its door within a minute at a machine that works."""
+    stage = machine.stage
+    works = stage.plan.heal_ms + SETTLED_MS <= since_ms or not any(stage.plan.has(name) for name in AT_THE_MACHINE)
+    awake = machine.life is not None and machine.life.alive and machine.life.start_ms + SETTLED_MS <= since_ms
+    if works and awake and stage.now_ms - since_ms > WAIT_MS_MAX:
+        yield f"deposit {deposit[:6]} since {since_ms} ms"
 
 
 def no_secret_leaves_the_vault(secrets: Secrets, where: str, data: bytes) -> Iterator[str]:

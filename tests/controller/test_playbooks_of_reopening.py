@@ -143,9 +143,24 @@ def test_a_jam_on_the_way_back_can_be_left_to_the_office() -> None:
     machine.run(12_000)
     assert machine.screen.screen == "l.jam"
     machine.press("2")
-    assert machine.screen.screen == "l.office"
+    assert (machine.screen.screen, machine.screen.data["compartment"]) == ("l.reported", compartment)
     assert machine.state.doors.door(compartment).quarantine == "jam"
-    assert machine.state.locker.occupant(compartment) == "dep-1"
+    assert machine.state.locker.deposits["dep-1"].phase == "collected"
+    assert "deposit.withdrawn" not in machine.kinds()
+
+
+def test_a_doubt_on_the_way_back_can_be_left_to_the_office_and_the_document_stays_handed_over() -> None:
+    machine, compartment = taken()
+    machine.run(6_000)
+    machine.press("1", *PIN, "ok")
+    machine.run(100)
+    machine.line.link.connected = False
+    machine.run(5_200)
+    assert machine.screen.screen == "l.unseen"
+    machine.press("2")
+    assert machine.screen.screen == "l.reported"
+    assert machine.state.doors.door(compartment).quarantine == "in_doubt"
+    assert machine.state.locker.deposits["dep-1"].phase == "collected"
 
 
 def test_the_receipt_says_when_the_door_was_open_and_who_certifies_it() -> None:

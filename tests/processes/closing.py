@@ -1,5 +1,7 @@
 """What a test opens is closed at its end, whatever happened."""
 
+from collections.abc import Generator
+from contextlib import ExitStack, contextmanager
 from typing import Protocol, TypeVar
 
 
@@ -18,3 +20,15 @@ class Keep(Protocol):
     """`keep(thing)` is the thing, to be closed at the end of the test."""
 
     def __call__(self, thing: C) -> C: ...
+
+
+@contextmanager
+def keeping() -> Generator[Keep]:
+    """Closes what it was given, the newest first, whatever happened."""
+    with ExitStack() as stack:
+
+        def kept(thing: C) -> C:
+            stack.callback(thing.close)
+            return thing
+
+        yield kept

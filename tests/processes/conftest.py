@@ -1,24 +1,18 @@
 """Every process, port and file descriptor that a test opens is closed at its end, the newest first, whatever happened."""
 
 from collections.abc import Iterator
-from contextlib import ExitStack
 from pathlib import Path
 
 import pytest
 
 from tests.processes.broker import Broker
-from tests.processes.closing import C, Keep
+from tests.processes.closing import Keep, keeping
 
 
 @pytest.fixture
 def keep() -> Iterator[Keep]:
     """Closes what it was given."""
-    with ExitStack() as stack:
-
-        def kept(thing: C) -> C:
-            stack.callback(thing.close)
-            return thing
-
+    with keeping() as kept:
         yield kept
 
 

@@ -14,11 +14,12 @@ from tests.processes.provider import Provider
 class House:
     """Everything, started."""
 
-    def __init__(self, folder: Path, broker: Broker, keep: Keep, version: int = 5) -> None:
+    def __init__(self, folder: Path, broker: Broker, keep: Keep, version: int = 5, more: str = "") -> None:
+        """`more` are further lines of the machine's site."""
         self.provider = keep(Provider())
         self.cabinet = keep(Cabinet(folder / "board"))
         self.centre = keep(CentreProcess(folder / "centre", broker.port, self.provider.url, version=version))
-        self.machine = keep(Machine(folder / "machine", self.cabinet.port, broker.port, version=version, keys=self.centre.keys))
+        self.machine = keep(Machine(folder / "machine", self.cabinet.port, broker.port, version=version, keys=self.centre.keys, more=more))
         self.centre.start()
         self.machine.start()
 
@@ -26,9 +27,9 @@ class House:
         """What the centre says of a document."""
         return str(self.centre.ask(f"/deposits/{key}")["state"])
 
-    def held(self, case: str = "26004711") -> str:
+    def held(self, case: str = "26004711", phone: str = "601234123") -> str:
         """A registered document whose PIN the machine holds; its key."""
-        key = self.centre.register(case)
+        key = self.centre.register(case, phone)
         self.centre.until(lambda: "pin.set" in [fact["kind"] for fact in self.centre.facts() if key in str(fact)])
         return key
 

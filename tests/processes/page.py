@@ -1,6 +1,7 @@
 """The resident's page without a browser: the same WebSocket, the same keys."""
 
 import json
+from contextlib import suppress
 from types import TracebackType
 from typing import Any
 
@@ -38,6 +39,12 @@ class Page:
             self.send(json.dumps({"key": key, "rev": before}))
             while self.message["rev"] == before:
                 self.next()
+
+    def catch_up(self) -> None:
+        """Take in what has come already."""
+        with suppress(TimeoutError):
+            while True:
+                self.next(0)
 
     def last_press(self, key: str) -> None:
         """A key after which nobody waits for the screen."""

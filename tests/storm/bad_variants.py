@@ -3,8 +3,10 @@
 from collections.abc import Generator
 from contextlib import contextmanager
 from datetime import datetime
+from typing import Any
 from unittest.mock import patch
 
+import msgspec
 from sqlalchemy import Connection
 
 from central import fleet
@@ -12,21 +14,36 @@ from central.centre import Centre
 from central.ports import Now
 from central.store import machines
 from central.store.machines import Station
-from contracts.facts import DoorUnlockDue, Entry, Fact, NumberResumed, PinDayBegun
+from contracts.facts import (
+    AuditAnswered,
+    ClerkEntered,
+    CollectionAbandoned,
+    DepositWithdrawn,
+    DoorUnlockDue,
+    Entry,
+    Fact,
+    NumberResumed,
+    PinDayBegun,
+)
 from contracts.topics import Presence, decode
 from controller import loop, machine, rules
+from controller.clerk import decide as clerk
+from controller.clerk import state as clerk_state
+from controller.clerk.state import Clerk
 from controller.clock import Now as MachineNow
 from controller.devices.board_lamps import Light
 from controller.live import Live
+from controller.locker import collection, pins
 from controller.locker import decide as locker
 from controller.locker.pins import PinPolicy
-from controller.locker.state import Locker
+from controller.locker.state import Deposit, Locker
 from controller.machine import Request
 from controller.secret import Secret
 from controller.settings import Settings
 from controller.state import State
 from controller.turns import Turns
-from controller.vault import Vault, VaultChange
+from controller.vault import EraseCode, Vault, VaultChange
+from controller.visit import resident, visits
 from controller.visit.lamps import lamps
 from controller.wishes import Enquire, Wish
 from firmware.lock_board import LockBoard
@@ -208,3 +225,88 @@ class ForgetfulBoard(LockBoard):
 def lamps_outlive_the_controller() -> Generator[Parts]:
     """A lamp that was lit when the controller went away goes on shining."""
     yield Parts(core=ForgetfulBoard)
+
+
+@contextmanager
+def the_way_back_takes_any_pin() -> Generator[Parts]:
+    """Whoever stands at the screen of the way back needs no PIN, only six digits."""
+    matched = pins.matched
+
+    def any_pin(state: Locker, request: locker.PinMatched, policy: PinPolicy, now: MachineNow) -> tuple[Fact, ...]:
+        return matched(state, msgspec.structs.replace(request, deposit=request.again or request.deposit), policy, now)
+
+    with patch.object(pins, "matched", any_pin):
+        yield Parts()
+
+
+@contextmanager
+def terms_never_end() -> Generator[Parts]:
+    """Nobody looks at the clock before a door is asked for."""
+
+    def never(deposit: Deposit, now: MachineNow) -> bool:
+        del deposit, now
+        return False
+
+    with patch.object(collection, "expired", never), patch.object(resident, "expired", never), patch.object(visits, "expired", never):
+        yield Parts()
+
+
+@contextmanager
+def a_wrong_entry_keeps_the_screen() -> Generator[Parts]:
+    """A wrong number is answered after minutes, and nobody else can begin before."""
+    with patch.object(resident, "ANSWER_AFTER_MS", 150_000):
+        yield Parts()
+
+
+@contextmanager
+def an_audit_lies() -> Generator[Parts]:
+    """What a clerk says of a compartment is written as its opposite."""
+    decide = clerk.decide
+
+    def lying(*about: Any) -> tuple[Fact, ...]:
+        return tuple(_opposite(fact) for fact in decide(*about))
+
+    with patch.object(clerk, "decide", lying):
+        yield Parts()
+
+
+def _opposite(fact: Fact) -> Fact:
+    if not isinstance(fact, AuditAnswered):
+        return fact
+    return msgspec.structs.replace(fact, contents="empty" if fact.contents == "document" else "document")
+
+
+@contextmanager
+def a_code_is_not_used_up() -> Generator[Parts]:
+    """The code that let a clerk in lets the next one in, too."""
+    fold = clerk_state.fold
+
+    def forgetful(state: Clerk, entry: Entry, fact: Any) -> Clerk:
+        after = fold(state, entry, fact)
+        return msgspec.structs.replace(after, expected=state.expected) if isinstance(fact, ClerkEntered) else after
+
+    apply = Vault.apply
+
+    def keeping(self: Vault, changes: tuple[VaultChange, ...]) -> None:
+        apply(self, tuple(change for change in changes if not isinstance(change, EraseCode)))
+
+    with patch.object(clerk_state, "fold", forgetful), patch.object(Vault, "apply", keeping):
+        yield Parts()
+
+
+@contextmanager
+def what_was_handed_over_can_be_withdrawn() -> Generator[Parts]:
+    """Whoever came back and found the door shut has the document taken out of an empty compartment."""
+    to_the_office = collection.to_the_office
+
+    def withdrawing(state: Locker, request: locker.OfficeAsked) -> tuple[Fact, ...]:
+        facts = to_the_office(state, request)
+        return tuple(
+            DepositWithdrawn(deposit=fact.deposit, compartment=fact.compartment, reason="jam")
+            if isinstance(fact, CollectionAbandoned)
+            else fact
+            for fact in facts
+        )
+
+    with patch.object(collection, "to_the_office", withdrawing):
+        yield Parts()

@@ -28,6 +28,18 @@ FOUND: list[tuple[Callable[[], AbstractContextManager[Parts]], str]] = [
         bad.a_pause_is_everybodys,
         "Whoever types the right PIN, with the right number where it is asked for, is never refused because of somebody else.",
     ),
+    (
+        bad.the_way_back_takes_any_pin,
+        "No PIN is accepted but the one of the document, typed as it is, with its number where that is asked for.",
+    ),
+    (bad.terms_never_end, "No resident's door is asked for once the term of its document is over by a trusted clock."),
+    (
+        bad.a_wrong_entry_keeps_the_screen,
+        "Whatever others typed before, the right PIN opens its door within a minute at a machine that works.",
+    ),
+    (bad.an_audit_lies, "What an audit says of a compartment is what lies there."),
+    (bad.a_code_is_not_used_up, "A clerk's code opens one session, and no other session is open then."),
+    (bad.what_was_handed_over_can_be_withdrawn, "Every deposit is in the same state at the centre and at the machine."),
     (bad.the_days_tries_begin_anew_with_the_power, "The day of the tries only moves forward, and only by a trusted clock."),
     (
         bad.a_lamp_shines_for_nobody,

@@ -1,7 +1,7 @@
 """Stands in for MicroPython's `machine` on the unix port: the board's wiring, solenoids, doors and lamps around the firmware.
 
 argv: LINE_FD TRUTH_FD CONTROL_FD ADDRESS. Truth: one JSON line for the first turn and for each change of a coil, a door or the lamps.
-Control: text lines `door N open|closed`, `jam N`, `free N`, `spring on|off`, `key on|off`, `quit`.
+Control: text lines `door N open|closed`, `jam N`, `free N`, `switch N open|closed|good`, `spring on|off`, `key on|off`, `quit`.
 """
 
 import io
@@ -26,6 +26,7 @@ class Wiring:
         self.shift = 0
         self.doors = [True] * described.CHANNELS
         self.jammed = [False] * described.CHANNELS
+        self.broken = [None] * described.CHANNELS
         self.spring = True
         self.key = False
         self.coil = None
@@ -59,7 +60,8 @@ class Wiring:
         if pin == described.SWITCH_LOAD_PIN and not level:
             self.shift = 0
             for channel, closed in enumerate(self.doors):
-                self.shift |= closed << channel
+                broken = self.broken[channel]
+                self.shift |= (closed if broken is None else broken) << channel
         elif pin == described.SWITCH_CLOCK_PIN and level and not before:
             self.shift = self.shift << 1
         elif level and not before and pin in described.LAMP_PINS[1:3]:
@@ -133,6 +135,8 @@ class Wiring:
             self.move(int(words[1]), words[2] == "closed")
         elif words[0] in ("jam", "free"):
             self.jammed[int(words[1])] = words[0] == "jam"
+        elif words[0] == "switch":
+            self.broken[int(words[1])] = None if words[2] == "good" else words[2] == "closed"
         elif words[0] == "spring":
             self.spring = words[1] == "on"
         elif words[0] == "key":

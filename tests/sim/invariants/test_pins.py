@@ -1,5 +1,6 @@
 """The tries of a journal are counted as the rules say, and a secret is found where it stands and nowhere else."""
 
+import asyncio
 from datetime import UTC, datetime
 
 import pytest
@@ -20,7 +21,9 @@ from contracts.facts import (
     PinTrySpent,
     PinUnanswered,
 )
+from sim.faults import NOTHING
 from sim.invariants import pins
+from sim.world import World, cabinet
 
 AT = datetime(2026, 11, 23, 9, 0, tzinfo=UTC)
 WRONG = (PinTrySpent(), PinRejected(match=1))
@@ -160,3 +163,22 @@ def test_a_secret_is_found_where_it_stands(data: bytes, found: bool) -> None:
     secrets.add("123456")
     assert secrets.stand_in(data) is found
     assert list(pins.no_secret_leaves_the_vault(secrets, "there", data)) == (["there"] if found else [])
+
+
+@pytest.mark.parametrize(("right", "said"), [("d", []), ("", ["the PIN of deposit d"]), ("e", ["the PIN of deposit d"])])
+def test_only_what_is_right_is_accepted(right: str, said: list[str]) -> None:
+    assert list(pins.nothing_is_accepted_that_is_not_right(right, PinAccepted(match=1, deposit="d"))) == said
+
+
+def test_who_waits_longer_than_a_minute_before_a_machine_that_works_is_seen() -> None:
+    world = World(7, cabinet(), plan=NOTHING)
+    told: list[list[str]] = []
+
+    async def story() -> None:
+        world.machine.power_on()
+        await asyncio.sleep(90)
+        for since_s in (29, 31, 5):
+            told.append(list(pins.wrong_entries_keep_nobody_with_the_right_pin_waiting(world.machine, "d" * 16, since_s * 1_000)))
+
+    world.stage.play(story())
+    assert told == [["deposit dddddd since 29000 ms"], [], []]
