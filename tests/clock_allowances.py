@@ -13,6 +13,4 @@ CLOCKS_AND_DICE: Mapping[str, str] = {
     "sim/randomness.py": "keys and secrets of the street, made fresh at each start",
 }
 
-THREADS: Mapping[str, str] = {
-    "sim/gpio_pins.py": "in the controller's process, whose loop knows nothing of it; gpiozero's own pins call from threads too"
-}
+THREADS: Mapping[str, str] = {}
