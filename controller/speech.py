@@ -89,7 +89,8 @@ class Speech:
 
     def _whole(self, before: ScreenMessage | None, message: ScreenMessage, now_ms: int) -> None:
         changes = spoken.switched(before, message) if before is not None and before.audio.on else ""
-        self._say_runs(message, (*(((message.lang, changes),) if changes else ()), *spoken.parts(message, self._documents)))
+        runs = (*(((message.lang, changes),) if changes else ()), *spoken.parts(message, self._documents))
+        self._say_runs(message, runs, spoken.is_secret(message))
         left = words.left_ms(message)
         counted = left > 0 and spoken.counts_down(message)
         self._marks = [(now_ms + left - mark, mark) for mark in MARKS_MS if mark < left] if counted else []
@@ -97,6 +98,10 @@ class Speech:
     def _changed(self, before: ScreenMessage, message: ScreenMessage) -> None:
         if before.data.get("filled") != message.data.get("filled"):
             self._digit(before, message)
+        elif message.data.get("typed") != before.data.get("typed"):
+            self._say(message, spoken.entered(message))
+        elif "open" in message.data and message.data["open"] != before.data.get("open"):
+            self._say(message, spoken.door(message))
         elif before.data.get("focus") != message.data.get("focus") and message.size == "A":
             self._say(message, spoken.focused(message))
         elif changes := spoken.switched(before, message):
@@ -104,7 +109,8 @@ class Speech:
 
     def _goes_on(self, before: ScreenMessage, message: ScreenMessage) -> bool:
         """Whether a digit only went from one screen with digits to the next: whoever types hears no heading again."""
-        return bool(self._typed) and message.data.get("filled", 0) > before.data.get("filled", 0)
+        grew = message.data.get("filled", 0) > before.data.get("filled", 0) or (message.data.get("typed") and not before.data.get("typed"))
+        return bool(self._typed and grew)
 
     def _digit(self, before: ScreenMessage, message: ScreenMessage) -> None:
         typed = self._typed if message.data.get("filled", 0) > before.data.get("filled", 0) else ""
@@ -125,9 +131,12 @@ class Speech:
 
 
 def _is_new(before: ScreenMessage, message: ScreenMessage) -> bool:
-    return (before.say, before.lang, before.audio.again, before.data.get("topic")) != (
-        message.say,
-        message.lang,
-        message.audio.again,
-        message.data.get("topic"),
-    )
+    return _told(before) != _told(message)
+
+
+def _told(message: ScreenMessage) -> tuple[object, ...]:
+    """What makes another screen of it for the ear: its words, its language, the wish to hear it again, and what it is about."""
+    data = message.data
+    listed = data.get("compartment") if message.screen == "k.expired" else None
+    emptied = data.get("typed") == ""
+    return (message.say, spoken.key_of(message), data.get("topic"), message.lang, message.audio.again, listed, emptied)

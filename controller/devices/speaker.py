@@ -8,6 +8,7 @@ import logging
 import struct
 from asyncio.subprocess import DEVNULL, PIPE, Process
 from collections.abc import Sequence
+from contextlib import suppress
 from pathlib import Path
 
 from controller.speech import Run, Utterance
@@ -92,9 +93,8 @@ class Speaker:
             self._say_once(command[0], type(error).__name__)
             return b""
         finally:
-            if process is not None and process.returncode is None:
-                process.kill()
-                await process.wait()
+            if process is not None:
+                await _gone(process)
 
     def _say_once(self, program: str, what: str) -> None:
         if program not in self._failed:
@@ -116,6 +116,19 @@ def wav(raw: bytes) -> bytes:
         return b""
     sound = raw[HEADER_BYTES:]
     return raw[:4] + struct.pack("<I", 36 + len(sound)) + raw[8:40] + struct.pack("<I", len(sound)) + sound
+
+
+async def _gone(process: Process) -> None:
+    """End a program, be it in the middle of what it was given; what it did not read is not an error."""
+    if process.returncode is None:
+        process.kill()
+        await process.wait()
+    if process.stdin is not None:
+        if process.stdin.transport.get_write_buffer_size():
+            process.stdin.transport.abort()  # a child of the player may still hold the pipe and read nothing
+        process.stdin.close()
+        with suppress(BrokenPipeError, ConnectionResetError):
+            await process.stdin.wait_closed()
 
 
 async def _ended(speaking: asyncio.Task[None] | None) -> None:

@@ -15,7 +15,10 @@ class ScreenWrong(ValueError):
 
 
 class Form(msgspec.Struct, frozen=True):
-    """A screen's layout and the text keys of its targets; `numbers` are the digits in the action row, `slots` draws those of a pad."""
+    """A screen's layout and the text keys of its targets; `numbers` are the digits in the action row.
+
+    What is typed on a pad is drawn as dots in `slots`, else as a number.
+    """
 
     layout: Layout
     ok: str = "btn.ok.done"
@@ -28,7 +31,7 @@ class Form(msgspec.Struct, frozen=True):
 
 
 FORMS: Mapping[str, Form] = {
-    "l.attract": Form("attract", ok="btn.ok.collect", numbers={"0": "bar.clerk"}),
+    "l.attract": Form("attract", ok="btn.ok.collect", numbers={"0": "btn.num.clerk"}),
     "lang": Form("menu", ok="btn.ok.next"),
     "help": Form("menu", ok="btn.ok.next"),
     "info": Form("menu", ok="btn.ok.next"),

@@ -95,7 +95,7 @@ def _large(message: ScreenMessage, shape: Form, look: Look) -> str:
         targets=tuple(target for target in targets(message, shape, focus, 0, None) if target.key not in ("up", "down")),
         icon=shape.icon,
         pad=pad,
-        digit=bool(message.data.get("last")),
+        digit=bool(message.data.get("last")) or not shape.slots,
         picture=shape.layout == "cabinet" or (shape.layout == "receipt" and "receipt" in message.data),
     )
     shown = Layout(content, panel, message.size).page(message.page)

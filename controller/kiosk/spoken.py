@@ -22,6 +22,8 @@ MOMENT = re.compile(r"\b(\d{2})\.(\d{2})(?= \d{1,2}:\d{2})")
 LEAP_YEAR = 2024
 """Has every day of any year."""
 ENDS = (".", "?", "!")
+HOW_MANY = re.compile(r"(\d+)/(\d+)")
+"""A count in a label, as eyes read it."""
 
 
 def spoken(message: ScreenMessage, documents: Documents) -> str:
@@ -40,9 +42,21 @@ def parts(message: ScreenMessage, documents: Documents) -> tuple[tuple[Language,
     return _merged(run for run in runs if run[1])
 
 
+def key_of(message: ScreenMessage) -> str:
+    """The key of what is said; aloud it is without the number of a case."""
+    aloud = not message.audio.private and "case" in message.data
+    return text_key(message.screen, message.data | {"case": ""} if aloud else message.data)
+
+
+def is_secret(message: ScreenMessage) -> bool:
+    """Whether the whole screen in words belongs into no log: it names a case."""
+    return "{case}" in words.body(message, key_of(message)) if form(message).layout == "cabinet" else False
+
+
 def entered(message: ScreenMessage, digit: str = "") -> str:
-    """What a typed or deleted digit says: the digit itself, where it may be said, else how many there are."""
-    count = digit or _count(message, message.data.get("filled", 0))
+    """What a typed or deleted digit says: the digit itself, where it may be said, else how many there are; a door's number is said."""
+    typed = message.data.get("typed")
+    count = f"{typed}." if typed else digit or _count(message, message.data.get("filled", 0))
     return f"{count} {_text(message, 'say.full')}" if "ok" in message.keys else count
 
 
@@ -51,6 +65,11 @@ def focused(message: ScreenMessage) -> str:
     lines = _lines(message)
     line = lines[min(int(message.data.get("focus", 0)), len(lines) - 1)]
     return target_words(line.language or message.lang, line)
+
+
+def door(message: ScreenMessage) -> str:
+    """Whether the door that the screen asks about is open."""
+    return _text(message, f"say.door.{'open' if message.data['open'] else 'closed'}")
 
 
 def switched(before: ScreenMessage, message: ScreenMessage) -> str:
@@ -109,7 +128,7 @@ def _texts(message: ScreenMessage, shape: Form, documents: Documents) -> Iterato
         yield documents.title(topic, message.lang)
         yield from (_filled(message, part) for part in documents.paragraphs(topic, message.lang))
         return
-    key = text_key(message.screen, message.data)
+    key = key_of(message)
     yield _filled(message, words.text(message.lang, f"{key}.head"))
     body = words.body(message, key)
     if shape.layout == "menu" or message.screen == "k.load":
@@ -117,6 +136,10 @@ def _texts(message: ScreenMessage, shape: Form, documents: Documents) -> Iterato
     if message.screen == "l.wrong.phone":  # how many tries are left comes first
         body = " ".join(sorted(re.split(r"(?<=[.?]) ", body), key=lambda sentence: "{left}" not in sentence))
     yield _filled(message, body)
+    if shape.layout == "cabinet" and "{pos}" not in body:
+        yield words.capital(_position(message))
+    if message.screen == "k.audit" and "open" in message.data:
+        yield door(message)
     if shape.layout == "receipt":
         yield _filled(message, words.text(message.lang, "say.receipt"))
     if message.data.get("sent"):
@@ -126,7 +149,7 @@ def _texts(message: ScreenMessage, shape: Form, documents: Documents) -> Iterato
 
 
 def _entered(message: ScreenMessage, shape: Form) -> Iterator[str]:
-    if shape.layout == "pad" and message.data.get("filled"):
+    if shape.layout == "pad" and (message.data.get("filled") or message.data.get("typed")):
         yield entered(message)
 
 
@@ -156,7 +179,8 @@ def _lines(message: ScreenMessage) -> tuple[Target, ...]:
 def target_words(language: Language, target: Target) -> str:
     """A key and what it does."""
     name = "number" if target.key.isdigit() else target.key
-    said = words.text(language, f"say.{name}").replace("{key}", target.key).replace("{words}", target.words)
+    label = HOW_MANY.sub(words.text(language, "say.how_many").replace("{n}", r"\1").replace("{all}", r"\2"), target.words)
+    said = words.text(language, f"say.{name}").replace("{key}", target.key).replace("{words}", label)
     return said.replace("\u00a0", " ")
 
 
@@ -193,6 +217,8 @@ def _value(message: ScreenMessage, name: str, before: str) -> str:
                 return ", ".join(str(data["hotline"]).split()) + hours
             case "case":
                 return " ".join(str(data["case"]))
+            case "state":
+                return _text(message, f"audit.{data['state']}")
             case "n":
                 return str(data["compartment"])
             case "time":

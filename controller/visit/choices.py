@@ -86,7 +86,7 @@ def turned(name: str, live: Live, key: str, now: Now) -> Live | None:
 def _arrow(name: str, live: Live, upwards: int, now: Now) -> Live | None:
     choices, visit = live.choices, live.visit
     pages = choices.size != "A" or name == "info.page"
-    focus = bool(SCREENS[name].menu)
+    focus = "up" in SCREENS[name].keys and name != "info.page"
     if choices.audio and (now.mono_ms < choices.volume_ms or not (pages or focus)):
         volume = min(max(choices.volume + upwards, 1), VOLUME_MAX)
         return _chosen(live, volume=volume, volume_ms=now.mono_ms + VOLUME_KEYS_MS)

@@ -130,7 +130,8 @@ def _audited(name: str, state: State, live: Live, settings: Settings) -> dict[st
             numbers = sorted(settings.cabinet.compartments())
             quarantined = "quarantined_" if state.doors.door(state.at).quarantine else ""
             books = f"{quarantined}{clerk_rules.expected(state, state.at)}"
-            return {"index": numbers.index(state.at) + 1, "all": len(numbers), "state": books}
+            is_open = state.doors.door(state.at).position == "open"
+            return {"index": numbers.index(state.at) + 1, "all": len(numbers), "state": books, "open": is_open}
         case "k.audited":
             same, diff, skipped = live.visit.audited
             return {"same": same, "diff": diff, "skipped": skipped}

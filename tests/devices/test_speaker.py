@@ -1,7 +1,9 @@
 """The voice with the real synthesiser: sounds that are sounds, the newest utterance wins, a secret is in no log."""
 
 import asyncio
+import gc
 import io
+import logging
 import math
 import os
 import shutil
@@ -123,6 +125,24 @@ def test_the_next_word_cuts_off_the_last_and_no_process_stays(tmp_path: Path) ->
     asyncio.run(run())
 
 
+def test_a_sentence_that_was_cut_off_is_not_an_error(tmp_path: Path, caplog: pytest.LogCaptureFixture) -> None:
+    deaf = tmp_path / "deaf"
+    deaf.write_text(f'#!/bin/sh\nhead -c 1 > "{tmp_path}/begun.new"\nmv "{tmp_path}/begun.new" "{tmp_path}/begun"\nsleep 5 & wait\n')
+    deaf.chmod(deaf.stat().st_mode | stat.S_IXUSR)
+
+    async def run() -> None:
+        speaker = Speaker((str(deaf),))
+        serving = asyncio.create_task(speaker.serve())
+        speaker.say(said("en", "A sentence longer than the pipe to the player. " * 20))
+        await until((tmp_path / "begun").exists)
+        serving.cancel()
+        await asyncio.wait((serving,))
+
+    asyncio.run(run())
+    gc.collect()
+    assert [record for record in caplog.records if record.levelno >= logging.ERROR] == []
+
+
 def test_silence_says_nothing(tmp_path: Path) -> None:
     async def run() -> None:
         speaker = Speaker(log=tmp_path)
@@ -150,7 +170,8 @@ def test_a_player_that_cannot_play_is_named_once(tmp_path: Path, command: tuple[
         await asyncio.wait((serving,))
 
     asyncio.run(run())
-    assert [record.getMessage().split(" cannot")[0] for record in caplog.records] == [command[0]]
+    told = [record.getMessage() for record in caplog.records if record.name == "kiosk.speech"]
+    assert [message.split(" cannot")[0] for message in told] == [command[0]]
 
 
 def test_a_log_that_cannot_be_written_is_named(tmp_path: Path) -> None:

@@ -7,9 +7,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from contracts.screen_messages import LANGUAGES, Language
+from contracts.screen_messages import LANGUAGES, Language, Size
 from controller.kiosk.cabinet_picture import HEIGHT, WIDTH, draw
 from controller.kiosk.forms import FORMS, ScreenWrong
+from controller.kiosk.panels import PanelName
 from controller.kiosk.rendering import page, render
 from controller.visit.screen_table import SCREENS as TABLE
 from tests.screens.samples import COMMON, LOOKS, SCREENS, cabinet, sample
@@ -161,3 +162,18 @@ def test_the_picture_stays_in_its_frame(columns: int, rows: int, data: st.DataOb
     x, y, width, height = picture.plate
     assert 0 <= x <= x + width <= WIDTH
     assert y + height <= HEIGHT
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+@pytest.mark.parametrize("panel", LOOKS)
+def test_whoever_needs_help_finds_it_beside_the_clerks_key(panel: PanelName, language: Language) -> None:
+    html = render(sample("l.attract clerk", language), LOOKS[panel])
+    assert all(f'data-key="{key}"' in html for key in ("0", "help", "lang", "ok"))
+
+
+@pytest.mark.parametrize("size", ["A", "A+", "A++"])
+@pytest.mark.parametrize("name", ["k.other", "k.which"])
+def test_the_number_of_a_compartment_is_seen_while_it_is_typed(name: str, size: Size) -> None:
+    html = render(sample(name, "de", size=size), LOOKS["7in"])
+    assert '<p class="typed">93</p>' in html
+    assert "slots" not in html

@@ -8,11 +8,12 @@ import tempfile
 from collections.abc import Callable
 from pathlib import Path
 
-from tests.performance import a_machine, at_the_screen, large_cabinets, parts, to_the_centre
+from tests.performance import a_machine, at_the_ear, at_the_screen, large_cabinets, parts, to_the_centre
 from tests.performance.rows import COMMAND, Row, percentile, table, write
 
 RUNS = 500
 STARTS = 10
+UTTERANCES = 100
 REST_S = 20
 
 
@@ -33,6 +34,7 @@ def groups(folder: Path, runs: int) -> dict[str, Callable[[], list[Row]]]:
         "rest": lambda: a_machine.rest_rows(folder / "rest", REST_S),
         "facts": lambda: to_the_centre.fact_rows(folder / "facts"),
         "screen": lambda: at_the_screen.rows(folder / "screen", runs),
+        "speech": lambda: at_the_ear.rows(folder / "speech", min(runs, UTTERANCES)),
         "cabinets": lambda: large_cabinets.rows(folder / "cabinets", runs),
         "storm": to_the_centre.storm_rows,
     }

@@ -1,12 +1,13 @@
 """The bench's arithmetic and its table."""
 
+import shutil
 from pathlib import Path
 
 import pytest
 
 from controller.journal import Journal, connect
 from controller.randomness import SystemRandomness
-from tests.performance import large_cabinets
+from tests.performance import at_the_ear, large_cabinets
 from tests.performance.long_journal import write_journal
 from tests.performance.rows import measured, percentile, table, timed
 
@@ -48,3 +49,9 @@ def test_a_large_cabinet_is_held_against_a_small_one() -> None:
     assert large_cabinets.compared([5.0, 6.0], [5.0, 7.3]).met is False
     assert large_cabinets.sweep([4.5, 5.0]).p50_ms == 4.5
     assert "0.4 s together" in large_cabinets.batch([200.0, 210.0]).note
+
+
+@pytest.mark.skipif(shutil.which("espeak-ng") is None, reason="no espeak-ng: make system-packages")
+def test_the_ear_hears_each_error(tmp_path: Path) -> None:
+    row = at_the_ear.rows(tmp_path, 4)[0]
+    assert (row.runs, row.p50_ms is not None) == (4, True)

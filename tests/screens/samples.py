@@ -76,8 +76,8 @@ CLERKS: dict[str, tuple[tuple[str, ...], dict[str, Any]]] = {
         f"k.untaken {reason}": (("ok", "cancel", "lang"), {"reason": reason, "compartment": 93})
         for reason in ("not_there", "jam", "no_close", "refused")
     },
-    "k.audit": (("1", "2", "3", "4", *MENU, "cancel"), {"focus": 0, "compartment": 93, "state": "quarantined_document"}),
-    "k.audit.last": (("1", "2", "3", *MENU, "cancel"), {"focus": 0, "compartment": 1, "state": "empty"}),
+    "k.audit": (("1", "2", "3", "4", *MENU, "cancel"), {"focus": 0, "compartment": 93, "state": "quarantined_document", "open": True}),
+    "k.audit.last": (("1", "2", "3", *MENU, "cancel"), {"focus": 0, "compartment": 1, "state": "empty", "open": False}),
     "k.close": (("1", "lang"), cabinet(93, "open")),
     "k.audited": (("ok", "lang"), {"same": 90, "diff": 2, "skipped": 0}),
     "k.audited skipped": (("ok", "lang"), {"same": 90, "diff": 2, "skipped": 1}),

@@ -52,6 +52,10 @@ def test_every_layout_in_other_themes_and_languages(browser: Browser) -> None:
     assert found(browser, at_night + in_contrast + offline) == {}
 
 
+def test_every_screen_in_larger_text(browser: Browser) -> None:
+    assert found(browser, [sample(name, "uk", size="A+", theme="night") for name in SCREENS]) == {}
+
+
 def test_axe_can_object(browser: Browser) -> None:
     shown = open_page(browser, LOOKS["7in"])
     put(shown, sample("l.stop"), LOOKS["7in"])

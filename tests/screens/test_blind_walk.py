@@ -1,17 +1,17 @@
 """Somebody who sees nothing comes to every end: what is spoken is all that leads them (screens.md H7).
 
-The ear hears the last utterance and finds in it which key does what; only the hand at the doors is told by the number it has heard.
+These are the flows of residents; the clerk's stand in test_blind_clerk.py.
 """
 
-import re
 from collections.abc import Callable
+from datetime import timedelta
 
 import pytest
 
 from contracts.screen_messages import LANGUAGES, Language
-from controller.inputs import HeadphonesPlugged
-from controller.kiosk.words import TEXTS, capital, read_catalogues, split_lines
+from controller.kiosk.words import TEXTS, read_catalogues
 from tests.controller.bench_machine import PHONE, PIN, BenchMachine
+from tests.screens.ear import Ear
 
 WRONG = "135790"
 ERROR_MS = 500
@@ -19,93 +19,9 @@ STRANGERS_TRIES = 20
 """So many wrong PINs a day are taken without a telephone number while one document waits."""
 
 
-class Ear:
-    """Hears, and presses what it has heard of."""
-
-    def __init__(self, machine: BenchMachine, language: Language, private: bool) -> None:
-        self.machine = machine
-        self.language = language
-        self.private = private
-        self._texts = read_catalogues(TEXTS)[language]
-        if private:
-            machine.take(HeadphonesPlugged())
-            machine.run(20)
-        else:
-            machine.press("audio")
-        if language != "pl":
-            self.choose_language()
-
-    def choose_language(self) -> None:
-        """By the globe key, where each language names itself."""
-        assert "Klawisz z globusem" in self.hears()
-        self.machine.press("lang")
-        own = next(run.text for _, said in self.machine.said[-1:] for run in said.runs if run.language == self.language)
-        key = re.search(r"(\d): " + capital(self._texts["lang.own"]), own)
-        assert key is not None, own
-        self.machine.press(key[1])
-
-    def hears(self) -> str:
-        """The last thing that was said, which silence does not undo."""
-        return next(said.text for _, said in reversed(self.machine.said) if said.runs)
-
-    def text(self, key: str) -> str:
-        """The words of a text up to its first value."""
-        return re.split(r"\{\w+\}", self._texts[key])[0].strip()
-
-    def expects(self, key: str) -> None:
-        """It says this."""
-        assert self.text(key) in self.hears(), f"{key} is not in {self.hears()!r}"
-
-    def presses(self, label: str, wait_ms: int = 0) -> None:
-        """The key that was said to do this."""
-        for key in ("ok", "cancel", "help", "lang"):
-            if self._texts[f"say.{key}"].replace("{words}", self._texts.get(label, label)) in self.hears():
-                self.machine.press(key)
-                break
-        else:
-            numbered = self._texts["say.number"].replace("{words}", self._texts.get(label, label))
-            found = re.search(re.escape(numbered).replace(re.escape("{key}"), r"(\d)"), self.hears())
-            assert found is not None, f"no key for {label!r} in {self.hears()!r}"
-            self.machine.press(found[1])
-        self.machine.run(wait_ms)
-
-    def line(self, key: str, number: int) -> str:
-        """A numbered line of a body."""
-        return next(line.words for line in split_lines(self._texts[f"{key}.body"])[1] if line.key == str(number))
-
-    def types(self, pin: str, of: int = 6) -> None:
-        """Digit by digit; each answer says how far it is, or the digit where only one person hears it."""
-        for count, digit in enumerate(pin, 1):
-            self.machine.press(digit)
-            said = self.machine.said[-1][1]
-            expected = digit if self.private else self._texts[f"say.of.{of}"].replace("{filled}", str(count))
-            assert said.text.startswith(expected), said.text
-            assert said.secret == self.private
-        self.expects("say.full")
-        self.machine.press("ok")
-
-    def hears_number(self) -> int:
-        """The compartment."""
-        found = re.search(re.escape(self.text("l.found.plain.head")) + r" (\d+)", self.hears())
-        assert found is not None, self.hears()
-        return int(found[1])
-
-    def begins(self) -> None:
-        """From the first screen to the digits."""
-        self.presses("btn.ok.collect")
-        self.expects("l.pin.head")
-
-    def finds(self) -> int:
-        """From the first screen to a compartment; its number."""
-        self.begins()
-        self.types(PIN)
-        return self.hears_number()
-
-
 def collects(ear: Ear) -> None:
     number = ear.finds()
-    row = ear.machine.settings.cabinet.compartments()[number].row
-    assert read_catalogues(TEXTS)[ear.language]["say.row"].split()[row - 1].lower() in ear.hears().lower()
+    ear.hears_where(number)
     ear.presses("btn.ok.open", 1_000)
     ear.expects("l.open.head")
     ear.machine.push(number)
@@ -131,7 +47,7 @@ def gives_the_number_too(ear: Ear) -> None:
     for _ in range(STRANGERS_TRIES):
         ear.types(WRONG)
     ear.presses("btn.cancel.finish", 200)
-    starts_listening(ear)
+    ear.starts_listening()
     ear.presses("btn.ok.collect")
     ear.expects("l.phone.head")
     ear.types(PHONE, of=9)
@@ -157,21 +73,28 @@ def opens_once_more(ear: Ear) -> None:
     ear.expects("l.open.head")
 
 
-def starts_listening(ear: Ear) -> None:
-    """A new session: whoever wears headphones presses the key too, they were plugged in before."""
-    ear.machine.press("audio")
-    if ear.language != "pl":
-        ear.choose_language()
-
-
 def jams(ear: Ear) -> None:
     number = ear.finds()
     ear.machine.cabinet.jam(number, True, ear.machine.ms)
     ear.presses("btn.ok.open", 6_000)
     ear.expects("l.jam.head")
+    ear.presses(ear.line("l.jam", 1), 16_000)
+    ear.expects("l.jam.head")
     ear.machine.cabinet.jam(number, False, ear.machine.ms)
-    ear.presses(ear.line("l.jam", 1), 6_000)
+    ear.presses(ear.line("l.jam", 1), 16_000)
     ear.expects("l.open.head")
+
+
+def jams_for_good(ear: Ear) -> None:
+    number = ear.finds()
+    ear.machine.cabinet.jam(number, True, ear.machine.ms)
+    ear.presses("btn.ok.open", 6_000)
+    ear.presses(ear.line("l.jam", 1), 16_000)
+    ear.presses(ear.line("l.jam", 1), 16_000)
+    ear.expects("l.jam.last.head")
+    assert ear.line("l.jam", 1) not in ear.hears(), "there is no third try"
+    ear.presses(ear.line("l.jam.last", 2))
+    ear.expects("l.office.head")
 
 
 def goes_to_the_office(ear: Ear) -> None:
@@ -189,11 +112,22 @@ def cannot_reach(ear: Ear) -> None:
     ear.expects("l.office.head")
 
 
-def reports(ear: Ear) -> None:
+def reports_that_it_is_empty(ear: Ear) -> None:
+    reports(ear, 1)
+
+
+def reports_what_is_not_theirs(ear: Ear) -> None:
+    reports(ear, 2)
+
+
+def reports(ear: Ear, line: int) -> None:
     number = ear.finds()
     ear.presses("btn.ok.open", 1_000)
     ear.presses("btn.num.wrong")
-    ear.presses(ear.line("l.report", 1))
+    ear.presses(ear.line("l.report", 3))
+    ear.expects("l.open.head")
+    ear.presses("btn.num.wrong")
+    ear.presses(ear.line("l.report", line))
     ear.expects("l.reported.head")
     ear.machine.push(number)
     ear.expects("l.reported.head")
@@ -205,6 +139,44 @@ def leaves_a_door_that_does_not_close(ear: Ear) -> None:
     ear.expects("l.close.head")
     ear.presses("btn.num.noclose")
     ear.expects("l.noclose.head")
+
+
+def waits_at_a_door_that_stays_open(ear: Ear) -> None:
+    ear.finds()
+    ear.presses("btn.ok.open", 61_500)
+    ear.expects("l.close.head")
+    ear.machine.run(121_000)
+    ear.expects("l.noclose.head")
+
+
+def tries_too_often(ear: Ear) -> None:
+    ear.begins()
+    for _ in range(STRANGERS_TRIES):
+        ear.types(WRONG)
+    ear.presses("btn.cancel.finish", 200)
+    ear.starts_listening()
+    ear.presses("btn.ok.collect")
+    ear.types(PHONE, of=9)
+    for _ in range(2):
+        ear.types(WRONG)
+        ear.machine.run(5_100)
+        ear.expects("l.wrong.phone.head")
+        ear.types(PHONE, of=9)
+    ear.types(WRONG)
+    ear.machine.run(5_100)
+    ear.expects("l.locked.head")
+    assert "14" in ear.hears() or "15" in ear.hears(), "how long it lasts"
+    ear.presses("btn.cancel.finish")
+
+
+def comes_too_late(ear: Ear) -> None:
+    ear.machine.wall_jump = timedelta(hours=48)
+    ear.machine.run(1_000)
+    ear.begins()
+    ear.types(PIN)
+    ear.expects("l.expired.head")
+    assert "61, 646, 33, 44" in ear.hears()
+    ear.presses("btn.ok.done")
 
 
 def needs_more_time(ear: Ear) -> None:
@@ -237,6 +209,35 @@ def asks_for_help(ear: Ear) -> None:
     ear.expects("say.contrast.on")
 
 
+def makes_text_larger(ear: Ear) -> None:
+    for words in ("A+", "A++"):
+        ear.presses("btn.help")
+        ear.presses(ear.line("help", 2))
+        assert ear.machine.screen.size == words
+        ear.expects("say.size")
+    for line, said in ((4, "say.slower.on"), (5, "say.volume")):
+        ear.presses("btn.help")
+        ear.presses(ear.line("help", line))
+        ear.expects(said)
+    collects(ear)
+
+
+def switches_speech_off(ear: Ear) -> None:
+    ear.presses("btn.help")
+    ear.presses(ear.line("help", 1))
+    assert ear.hears().startswith(ear.text("say.off"))
+    said = len(ear.machine.said)
+    ear.machine.press("ok", "4")
+    assert len(ear.machine.said) == said
+
+
+def learns_that_it_is_out_of_service(ear: Ear) -> None:
+    ear.machine.cabinet.cut_power(ear.machine.ms)
+    ear.machine.run(121_000)  # nobody is here any more, and no board answers
+    ear.starts_listening()
+    ear.expects("l.oos.head")
+
+
 def is_too_early(ear: Ear) -> None:
     ear.machine.hold_pin("222333", "dep-2")
     ear.begins()
@@ -248,7 +249,7 @@ def is_too_early(ear: Ear) -> None:
 def comes_again(ear: Ear) -> None:
     collects(ear)
     ear.machine.run(121_000)  # the same PIN opens no more
-    starts_listening(ear)
+    ear.starts_listening()
     ear.begins()
     ear.types(PIN)
     ear.expects("l.used.head")
@@ -257,8 +258,20 @@ def comes_again(ear: Ear) -> None:
 FLOWS: dict[str, Callable[[Ear], None]] = {
     flow.__name__: flow
     for flow in (
-        *(collects, mistypes, gives_the_number_too, opens_once_more, jams, goes_to_the_office, cannot_reach, reports),
-        *(leaves_a_door_that_does_not_close, needs_more_time, stops, asks_for_help, is_too_early, comes_again),
+        *(
+            collects,
+            mistypes,
+            gives_the_number_too,
+            tries_too_often,
+            opens_once_more,
+            jams,
+            jams_for_good,
+            goes_to_the_office,
+            cannot_reach,
+        ),
+        *(reports_that_it_is_empty, reports_what_is_not_theirs, leaves_a_door_that_does_not_close, waits_at_a_door_that_stays_open),
+        *(needs_more_time, stops, asks_for_help, makes_text_larger, switches_speech_off, learns_that_it_is_out_of_service),
+        *(is_too_early, comes_too_late, comes_again),
     )
 }
 
