@@ -104,6 +104,8 @@ def form(message: ScreenMessage) -> Form:
         found = FORMS[message.screen]
     except KeyError:
         raise ScreenWrong(f"no screen {message.screen!r}") from None
+    if message.screen in ("k.loaded", "k.failed") and not message.data.get("clerk"):  # the desk had one opened: nothing follows
+        found = msgspec.structs.replace(found, ok="btn.ok.done")
     if message.data.get("problem"):
         found = msgspec.structs.replace(found, icon="warning")
     if found.layout != "pad":
