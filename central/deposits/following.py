@@ -16,11 +16,13 @@ from central.sms.owed import owe, plan_reminders
 from central.store import compartments, deposits, letters, machines, sms
 from central.store.compartments import CompartmentRow
 from central.store.deposits import DepositRow
-from central.times import DAY_MS, to_ms
+from central.times import DAY_MS, MINUTE_MS, to_ms
 from contracts import facts as f
 from contracts.facts import Entry
 
 COMPARTMENT_MAX = 9_999
+AHEAD_MS_MAX = 5 * MINUTE_MS
+"""So far two clocks that are both right may be apart."""
 
 FOLLOWED = (
     f.OrderEnded, f.OrderRefused, f.DepositLoading, f.DepositMoving, f.DepositStored, f.DepositNotStored, f.DepositReported,
@@ -159,14 +161,20 @@ class Following:
             deposits.change(t, key, to_ms(now.wall), reported=contents)
 
     def _end(self, t: Connection, machine: str, key: str, state: str, reason: str, now: Now, entry: Entry | None = None) -> bool:
-        # The moment that the text names: the machine's, while its clock is trusted.
-        ended_ms = to_ms(entry.wall) if entry is not None and entry.trusted else to_ms(now.wall)
-        ended = {"ended_ms": max(1, ended_ms), "pin": None, "set_order": "", "load_order": "", "purpose": ""}
+        ended = {"ended_ms": self._ended_ms(t, key, entry, to_ms(now.wall)), "pin": None, "set_order": "", "load_order": "", "purpose": ""}
         if not self._move(t, machine, key, None, now, state=state, reason=reason, **ended):
             return False
         deposits.end_marks(t, key, to_ms(now.wall))
         sms.cancel_due(t, key, to_ms(now.wall))
         return True
+
+    def _ended_ms(self, t: Connection, key: str, entry: Entry | None, at_ms: int) -> int:
+        """The moment that the text names: the machine's while its clock is trusted, unless nothing can have ended then."""
+        deposit = deposits.read(t, key) if _is_key(key) else None
+        if deposit is None or entry is None or not entry.trusted:
+            return at_ms
+        said_ms = to_ms(entry.wall)
+        return said_ms if deposit.created_ms - AHEAD_MS_MAX <= said_ms <= at_ms + AHEAD_MS_MAX else at_ms
 
     def _move(self, t: Connection, machine: str, key: str, states: tuple[str, ...] | None, now: Now, **values: object) -> bool:
         """Change a deposit of this machine that has not ended and is in one of `states` (None: any); says whether it was."""
@@ -192,7 +200,7 @@ def _compartment(t: Connection, machine: str, entry: Entry, now: Now) -> None:
         case f.CompartmentReleased(compartment=n):
             compartments.release(t, machine, _number(n))
         case f.AuditAnswered(compartment=n, contents=found, same=same):
-            expected = "document" if deposits.in_compartment(t, machine, n) else "empty"
+            expected = "document" if deposits.in_compartment(t, machine, _number(n)) else "empty"
             if not same:
                 compartments.quarantine(t, CompartmentRow(machine, _number(n), "audit", at_ms))
             compartments.change(t, machine, _number(n), found="" if same else found, expected="" if same else expected)

@@ -12,10 +12,10 @@ from central.order_desk import OrderDesk
 from central.ports import Now
 from central.settings import Settings
 from central.sms.owed import owe, plan_reminders
-from central.store import acts, deposits, machines
+from central.store import acts, deposits, letters, machines
 from central.store.acts import Act
 from central.store.deposits import DepositRow
-from central.times import DAY_MS, HOUR_MS, MINUTE_MS, from_ms, to_ms, up_to_quarter
+from central.times import DAY_MS, HOUR_MS, MINUTE_MS, QUARTER_MS, from_ms, to_ms, up_to_quarter
 from contracts.orders import ExtendAll
 
 MARGIN_MS_MIN = 5 * MINUTE_MS
@@ -87,6 +87,9 @@ class Terms:
     def all_extended(self, t: Connection, machine: str, until_ms: int, now: Now) -> None:
         """A machine says that no document there expires before that moment."""
         at_ms = to_ms(now.wall)
+        if until_ms > at_ms + EXTEND_MS_MAX + QUARTER_MS:
+            letters.security(t, machine, "terms_never_asked", "", at_ms)  # no order of ours reaches so far
+            return
         for deposit in deposits.inside(t, machine):
             if deposit.until_ms >= until_ms:
                 continue

@@ -62,6 +62,7 @@ class StreetCabinet:
     def __init__(self, locker: Locker, clock: Callable[[], int], moved: Callable[[], None]) -> None:
         self.papers: list[Paper] = []
         self.power = True
+        self.wired = True
         self._clock = clock
         self._line = _WatchedLine(ByteLink(Random(1)), LockCabinet(locker, clock()), moved)
         self._port = PortServer(self._line, clock)
@@ -91,6 +92,10 @@ class StreetCabinet:
         """Doors that do not spring open."""
         return [n for n, door in self._doors.doors.items() if door.jammed]
 
+    def stuck(self) -> list[int]:
+        """Doors whose switch says open for ever."""
+        return [n for n, door in self._doors.doors.items() if door.switch == "stuck_open"]
+
     def inside(self, number: int) -> Paper | None:
         """What lies in a compartment."""
         return next((paper for paper in self.papers if paper.where == "box" and paper.box == number), None)
@@ -108,7 +113,17 @@ class StreetCabinet:
     def restore_power(self) -> None:
         """The boards start again."""
         self.power = True
-        self._doors.restore_power(self._clock())
+        if self.wired:
+            self._doors.restore_power(self._clock())
+        self._port.moved()
+
+    def pull_wire(self, pulled: bool) -> None:
+        """The wire of the lock boards is pulled out while the machine runs on, or put back."""
+        self.wired = not pulled
+        if pulled:
+            self._doors.cut_power(self._clock())
+        elif self.power:
+            self._doors.restore_power(self._clock())
         self._port.moved()
 
     def jam(self, number: int, jammed: bool) -> None:
@@ -116,6 +131,22 @@ class StreetCabinet:
         if number not in self._doors.doors:
             raise HandRefused("door_unknown")
         self._doors.jam(number, jammed, self._clock())
+        self._port.moved()
+
+    def force(self, number: int) -> None:
+        """Break a door open; raises HandRefused."""
+        if number not in self._doors.doors:
+            raise HandRefused("door_unknown")
+        if number in self.open_doors():
+            raise HandRefused("door_open")
+        self._doors.force(number, self._clock())
+        self._port.moved()
+
+    def stick(self, number: int, stuck: bool) -> None:
+        """A door's switch says open for ever, or is mended; raises HandRefused."""
+        if number not in self._doors.doors:
+            raise HandRefused("door_unknown")
+        self._doors.set_switch(number, "stuck_open" if stuck else "good", self._clock())
         self._port.moved()
 
     async def close(self, number: int = 0) -> None:

@@ -3,6 +3,7 @@
 import asyncio
 import contextlib
 from collections.abc import AsyncIterator, Callable
+from datetime import datetime
 from typing import Any, TypeVar
 
 import httpx
@@ -34,6 +35,22 @@ class DepositSeen(msgspec.Struct, frozen=True):
     reason: str = ""
     compartment: int = 0
     sms: str = ""
+    until: datetime | None = None
+    slip: bool = False
+    printed: datetime | None = None
+
+
+class CompartmentSeen(msgspec.Struct, frozen=True):
+    """A compartment in the machine's report."""
+
+    n: int
+    use: str
+
+
+class ReportSeen(msgspec.Struct, frozen=True):
+    """What the machine reports of itself."""
+
+    compartments: list[CompartmentSeen] = []
 
 
 class MachineSeen(msgspec.Struct, frozen=True):
@@ -41,6 +58,20 @@ class MachineSeen(msgspec.Struct, frozen=True):
 
     machine: str
     online: bool
+    report: ReportSeen | None = None
+
+
+class NewPaper(msgspec.Struct, frozen=True):
+    """What a clerk writes when registering: `kind` is a type of document, `slip` for a person without a phone."""
+
+    case: str
+    phone: str
+    machine: str
+    language: str
+    low: bool = False
+    slip: bool = False
+    kind: str = ""
+    actor: str = "street"
 
 
 class FactSeen(msgspec.Struct, frozen=True):
@@ -71,7 +102,7 @@ class CentreDesk:
     def __init__(self, address: str, changed: Callable[[], None]) -> None:
         self.deposits: list[DepositSeen] = []
         self.facts: list[FactSeen] = []
-        self.online = False
+        self.machines: list[MachineSeen] = []
         self.reached = False
         self._client = httpx.AsyncClient(base_url=f"{address}/api/v1", trust_env=False, timeout=5)
         self._changed = changed
@@ -94,20 +125,37 @@ class CentreDesk:
         except httpx.HTTPError:
             return False
 
-    async def register(self, case: str, phone: str, machine: str, language: str) -> DepositSeen:
+    async def register(self, paper: NewPaper) -> DepositSeen:
         """Register a document; raises CentreRefused."""
-        form = {"case": case, "phone": phone, "machine": machine, "language": language, "actor": "street"}
-        found = msgspec.json.decode(await self._post("/deposits", form), type=DepositSeen)
+        found = msgspec.json.decode(await self._post("/deposits", msgspec.to_builtins(paper)), type=DepositSeen)
         self._stale.set()
         return found
 
     async def load(self, deposit: str) -> str:
         """Ask for a compartment, standing at the machine; the order's id. Raises CentreRefused."""
-        if not (deposit.isascii() and deposit.isalnum()):
-            raise CentreRefused("deposit_unknown")
-        made = msgspec.json.decode(await self._post(f"/deposits/{deposit}/load", {"actor": "street"}), type=_OrderMade)
-        self._stale.set()
-        return made.order
+        return msgspec.json.decode(await self._do(deposit, "load"), type=_OrderMade).order
+
+    async def reissue(self, deposit: str) -> None:
+        """Another PIN; raises CentreRefused."""
+        await self._do(deposit, "reissue")
+
+    async def extend(self, deposit: str, until: datetime) -> None:
+        """More time; raises CentreRefused."""
+        await self._do(deposit, "extend", until=until.isoformat())
+
+    async def withdraw(self, deposit: str) -> None:
+        """The document is to be taken out and collected at the office; raises CentreRefused."""
+        await self._do(deposit, "withdraw")
+
+    @property
+    def online(self) -> bool:
+        """Whether the machine is connected."""
+        return any(one.online for one in self.machines)
+
+    def out_of_use(self) -> list[int]:
+        """Compartments that nobody uses until somebody has looked, as the machine reports them."""
+        reports = [one.report for one in self.machines if one.report is not None]
+        return [one.n for report in reports for one in report.compartments if one.use == "quarantined"]
 
     def answer(self, order: str) -> FactSeen | None:
         """The machine's first word about an order."""
@@ -121,12 +169,19 @@ class CentreDesk:
         """One document."""
         return next((one for one in self.deposits if one.key == key), None)
 
-    async def _post(self, path: str, body: dict[str, str]) -> bytes:
+    async def _do(self, deposit: str, deed: str, **more: str) -> bytes:
+        if not (deposit.isascii() and deposit.isalnum()):
+            raise CentreRefused("deposit_unknown")
+        answer = await self._post(f"/deposits/{deposit}/{deed}", {"actor": "street", **more})
+        self._stale.set()
+        return answer
+
+    async def _post(self, path: str, body: dict[str, Any]) -> bytes:
         try:
             response = await self._client.post(path, json=body)
         except httpx.HTTPError:
             raise CentreRefused("centre_away") from None
-        if response.status_code not in {CREATED, ACCEPTED}:
+        if response.status_code not in {OK, CREATED, ACCEPTED}:
             raise CentreRefused(_decoded(response.content, _Reason, _Reason()).error)
         return response.content
 
@@ -137,10 +192,10 @@ class CentreDesk:
             with contextlib.suppress(httpx.HTTPError):
                 deposits = await self._client.get("/deposits")
                 machines = await self._client.get("/machines")
-                before = (self.deposits, self.online)
+                before = (self.deposits, self.machines)
                 self.deposits = _decoded(deposits.content, list[DepositSeen], self.deposits)
-                self.online = any(one.online for one in _decoded(machines.content, list[MachineSeen], []))
-                if (self.deposits, self.online) != before:
+                self.machines = _decoded(machines.content, list[MachineSeen], [])
+                if (self.deposits, self.machines) != before:
                     self._changed()
 
     async def _follow(self) -> None:

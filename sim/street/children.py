@@ -25,12 +25,16 @@ class Child:
     `changed` is called whenever it has started or ended.
     """
 
-    def __init__(self, name: str, module: str, settings: Path, log: Path, changed: Callable[[], None]) -> None:
+    def __init__(
+        self, name: str, module: str, settings: Path, log: Path, changed: Callable[[], None], told: Callable[[], bytes] = bytes
+    ) -> None:  # fmt: skip
+        """`told` is what its standard input begins with at each start."""
         self.name = name
         self.starts = 0
         self._command = (sys.executable, "-m", module, "run", str(settings))
         self._log = log
         self._changed = changed
+        self._told = told
         self._process: asyncio.subprocess.Process | None = None
         self._wanted = False
         self._watch: asyncio.Task[None] | None = None
@@ -59,6 +63,11 @@ class Child:
     async def stop(self) -> None:
         """Ask it to end, and end it when it does not."""
         await self._end(signal.SIGTERM)
+
+    def tell(self, line: bytes) -> None:
+        """Say something on its standard input, if it runs."""
+        if self.running and self._process is not None and self._process.stdin is not None:
+            self._process.stdin.write(line)
 
     def last_words(self) -> str:
         """The last line it wrote."""
@@ -95,9 +104,10 @@ class Child:
 
         with self._log.open("ab") as log:
             self._process = await asyncio.create_subprocess_exec(
-                *self._command, stdin=asyncio.subprocess.DEVNULL, stdout=log, stderr=log, cwd=ROOT, start_new_session=True,
+                *self._command, stdin=asyncio.subprocess.PIPE, stdout=log, stderr=log, cwd=ROOT, start_new_session=True,
                 preexec_fn=with_parent,
             )  # fmt: skip
+        self.tell(self._told())
         self.starts += 1
         self._changed()
 

@@ -3,15 +3,22 @@
 import asyncio
 from collections.abc import Callable
 
+import msgspec
+
 from contracts.descriptions import Locker
 from sim.clock import RealClock
-from sim.street.cabinet import Paper, StreetCabinet
+from sim.street.cabinet import HandRefused, Paper, StreetCabinet
 from sim.street.cable import Cable
 from sim.street.centre_desk import CentreDesk
 from sim.street.children import Child, ChildFailed
+from sim.street.code_reader import ScannerAtHand
+from sim.street.desk_pages import DeskPages
 from sim.street.embedded_broker import EmbeddedBroker
 from sim.street.kiosk_eye import KioskEye
 from sim.street.places import LOOPBACK, Places, furnish, wipe
+from sim.street.settings_files import Wished, centre_text, site_text
+from sim.street.speech_ear import SpeechEar
+from sim.street.surroundings import DAYS_MAX, Surroundings, written
 
 READY_WITHIN_S = 30.0
 LOOK_EVERY_S = 0.03
@@ -30,6 +37,8 @@ class Day:
         self.cut_in = ""
         self.cut_after = 0
         self.unplugged = False
+        self.around = Surroundings()
+        self.wished = Wished()
         self._places = places
         self._changed = changed
         self._at_the_fuse = asyncio.Lock()
@@ -40,19 +49,25 @@ class Day:
         self.cable = Cable(LOOPBACK, ports.broker)
         self.cabinet = StreetCabinet(locker, clock.mono_ms, changed)
         self.desk = CentreDesk(places.centre_url(), self._desk_changed)
+        self.pages = DeskPages(places.centre_url())
         self.eye = KioskEye(ports.kiosk, changed)
-        self.controller = Child("kiosk-controller", "controller", places.site, logs / "controller.log", changed)
-        self.centre = Child("kiosk-central", "central", places.centre, logs / "centre.log", changed)
+        self.scanner = ScannerAtHand(clock.mono_ms)
+        self.ear = SpeechEar(places.speech, changed)
+        self.controller = Child(
+            "kiosk-controller", "sim.street.machine_program", places.site, logs / "controller.log", changed, self._around
+        )
+        self.centre = Child("kiosk-central", "sim.street.centre_program", places.centre, logs / "centre.log", changed, self._around)
 
     async def begin(self) -> None:
         """Start all of it and wait until it answers; raises ChildFailed, FolderWrong, OSError."""
         wipe(self._places)
-        furnish(self._places)
+        furnish(self._places, site_text(self._places, self.wished), centre_text(self._places))
         await self.broker.start()
         await self.cable.start(self._places.ports.cable)
         await self.cabinet.start(self._places.ports.bus)
+        await self.scanner.start(self._places.ports.scanner)
         await asyncio.gather(self.centre.start(), self.controller.start())
-        self._tasks = [asyncio.create_task(self.eye.watch())]
+        self._tasks = [asyncio.create_task(self.eye.watch()), asyncio.create_task(self.ear.listen())]
         await self._until_ready()
         self._tasks.append(asyncio.create_task(self.desk.watch()))
 
@@ -62,8 +77,10 @@ class Day:
             task.cancel()
         await asyncio.gather(*self._tasks, return_exceptions=True)
         await self.desk.close()
+        await self.pages.close()
         await asyncio.gather(self.centre.stop(), self.controller.stop())
         await self.cabinet.stop()
+        await self.scanner.stop()
         await self.cable.stop()
         await self.broker.stop()
 
@@ -89,6 +106,39 @@ class Day:
             self.cable.mend()
         self._changed()
 
+    def pass_a_day(self) -> None:
+        """A day later for both programs; raises HandRefused after some weeks."""
+        if self.around.days >= DAYS_MAX:
+            raise HandRefused("too_late")
+        self._surround(days=self.around.days + 1)
+        if self.cable.connected:  # the centre looks for what is due when it hears the machine again, else within minutes
+            self.cable.cut()
+            self.cable.mend()
+
+    def plug(self) -> None:
+        """Plug headphones into the machine, or pull them out."""
+        self._surround(headphones=not self.around.headphones)
+
+    async def wish(self, wished: Wished) -> None:
+        """Start the machine's program anew with these settings; raises HandRefused while there is no power."""
+        async with self._at_the_fuse:
+            if not self.cabinet.power:
+                raise HandRefused("no_power")
+            self.wished = wished
+            self._places.site.write_text(site_text(self._places, wished), "utf-8")
+            await self.controller.stop()
+            self.ear.begin_again()
+            await self.controller.start()
+
+    def _surround(self, **what: object) -> None:
+        self.around = msgspec.structs.replace(self.around, **what)
+        for child in (self.controller, self.centre):
+            child.tell(self._around())
+        self._changed()
+
+    def _around(self) -> bytes:
+        return written(self.around)
+
     async def _power_comes_back(self) -> None:
         await asyncio.sleep(POWER_BACK_S)
         async with self._at_the_fuse:
@@ -101,6 +151,7 @@ class Day:
             self._power_back = None
         if not self.cabinet.power:
             self.cabinet.restore_power()
+            self.ear.begin_again()
             await self.controller.start()
             self._changed()
 

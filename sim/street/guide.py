@@ -4,20 +4,28 @@ from collections.abc import Callable, Mapping
 
 import msgspec
 
+from sim.street.guide_clerk import door as told_door
+from sim.street.guide_clerk import spaced, to_take_out, unjam, with_clerk
 from sim.street.sight import Advice, Sight, Waiting
 
-PIN_DIGITS = 6
-PHONE_DIGITS = 9
+PIN_DIGITS, NUMBER_DIGITS = 6, 9
 LANG_KEYS: Mapping[str, str] = {"pl": "1", "en": "2", "uk": "3", "de": "4"}
-CHECK_KEYS: Mapping[str, str] = {"here": "1", "away": "3"}
-OUT_OF_SERVICE = frozenset({"l.oos", "l.oos.forced"})
-CALM_SCREENS = frozenset({"l.attract", "", *OUT_OF_SERVICE})
-ENTRY_SCREENS = frozenset({"l.pin", "l.wrong", "l.grace"})
-PHONE_SCREENS = frozenset({"l.phone", "l.wrong.phone"})
+CALM_SCREENS = frozenset({"l.attract", "l.oos", "l.oos.forced", ""})
+ENTRY_SCREENS = frozenset({"l.phone", "l.pin", "l.wrong", "l.wrong.phone"})
 MIDWAY_SCREENS = frozenset(
-    {"l.phone", "l.pin", "l.grace", "l.checking", "l.found", "l.opening", "l.open", "l.close", "l.report", "l.jam", "l.unseen"}
-    | {"k.opening", "k.load", "k.check"}
+    {"l.phone", "l.pin", "l.checking", "l.found", "l.opening", "l.open", "l.close", "l.report", "l.grace", "l.jam", "k.opening", "k.load"}
+    | {"k.check", "k.take", "k.taken", "k.audit", "k.close"}
 )
+BACK_SCREENS: Mapping[str, str] = {"help": "kiosk.help", "info": "kiosk.help", "info.page": "kiosk.info"}
+ENDED_SCREENS: Mapping[str, str] = {
+    "l.expired": "ended.expired",
+    "l.expired.office": "ended.office",
+    "l.moved": "ended.office",
+    "l.notready": "ended.notready",
+    "l.used": "ended.used",
+    "l.unsure": "ended.unsure",
+    "l.noclose": "ended.noclose",
+}
 
 
 def advise(sight: Sight) -> Advice:
@@ -35,55 +43,14 @@ def _advise(sight: Sight) -> Advice:
         return Advice("power.off" if sight.cut_in in MIDWAY_SCREENS else "power.off_calm", "power")
     if not sight.screen:
         return Advice("power.back")
-    for part in (_loading, _collecting, _visiting):
+    for part in (with_clerk, _collecting, _visiting):
         if (advice := part(sight)) is not None:
             return advice
     return _calm(sight)
 
 
-def _loading(sight: Sight) -> Advice | None:
-    door = _door(sight)
-    match sight.screen:
-        case "k.opening" if sight.compartment in sight.jammed:
-            return Advice("door.trying", _unjam(sight), door)
-        case "k.opening":
-            return Advice("load.opening", "", door)
-        case "k.load":
-            return _at_the_open_box(sight, door)
-        case "k.check":
-            return Advice("load.check", f"kiosk:{CHECK_KEYS.get(sight.mine, '2')}", door)
-        case "k.loaded":
-            return Advice(_where_the_message_is(sight), "kiosk:ok")
-        case "k.failed":
-            return Advice("load.failed", "kiosk:ok")
-        case _:
-            return None
-
-
-def _where_the_message_is(sight: Sight) -> str:
-    """Of the document put in last: it may still be on its way into the centre's books."""
-    if not sight.network:
-        return "load.offline"
-    due = [one for one in sight.waiting if one.state in {"loading", "stored", "told"}]
-    return "load.arrived" if due and all(one.arrived for one in due) else "load.done"
-
-
-def _at_the_open_box(sight: Sight, door: Mapping[str, str]) -> Advice:
-    if sight.compartment not in sight.open_doors:
-        return Advice("door.shut", "", door)
-    if sight.moving:
-        return Advice("load.take_back", "take", door) if sight.mine == "here" else Advice("load.other", "close", door)
-    if sight.mine == "here":
-        return Advice("load.close", "close", door)
-    if sight.full:
-        return Advice("load.full", "kiosk:1", door)
-    if sight.mine in {"hand", "desk"}:
-        return Advice("load.put", "put", door)
-    return Advice("load.missing", "close", door)
-
-
 def _collecting(sight: Sight) -> Advice | None:
-    door = _door(sight)
+    door = told_door(sight)
     match sight.screen:
         case "l.found":
             return Advice("collect.found", "kiosk:ok", door)
@@ -91,12 +58,16 @@ def _collecting(sight: Sight) -> Advice | None:
             return Advice("door.trying" if sight.compartment in sight.jammed else "collect.opening", "", door)
         case "l.open" | "l.close" if sight.compartment in sight.open_doors:
             return _in_front_of_open_door(sight, door)
+        case "l.open" | "l.close" if sight.compartment in sight.stuck:
+            return Advice("door.stuck", f"stuck:{sight.compartment}", door)
         case "l.open" | "l.close":
             return Advice("door.shut", "", door)
         case "l.report":
             return Advice("kiosk.report", f"kiosk:{_what_is_inside(sight)}")
         case "l.reported":
             return Advice("reported.close", "close") if sight.compartment in sight.open_doors else Advice("reported", "kiosk:ok")
+        case "l.unseen" if not sight.wired:
+            return Advice("door.unseen", "wire", door)
         case "l.jam" | "l.unseen":
             return _not_opened(sight, door)
         case "l.done" | "l.done.late":
@@ -134,7 +105,7 @@ def _not_opened(sight: Sight, door: Mapping[str, str]) -> Advice:
     if sight.unopened == "doubt":
         return Advice("collect.doubt", again, door)
     if sight.unopened == "jammed" and sight.compartment in sight.jammed:
-        return Advice("collect.jam" if sight.network else "collect.jam_offline", _unjam(sight), door)
+        return Advice("collect.jam" if sight.network else "collect.jam_offline", unjam(sight), door)
     return Advice("collect.last" if again == "kiosk:2" else "collect.again", again, door)
 
 
@@ -174,15 +145,17 @@ def _visiting(sight: Sight) -> Advice | None:
         return Advice("kiosk.language", f"kiosk:{LANG_KEYS.get(sight.lang, '1')}")
     if screen in ENTRY_SCREENS:
         return _typing(sight)
-    if screen in PHONE_SCREENS:
-        return _typing_phone(sight)
+    if screen in BACK_SCREENS:
+        return Advice(BACK_SCREENS[screen], "kiosk:cancel")
+    if screen in ENDED_SCREENS:
+        return Advice(ENDED_SCREENS[screen], "kiosk:ok")
     match screen:
+        case "l.grace":
+            return _same_pin(sight)
         case "l.checking":
             return Advice("pin.checking")
-        case "l.locked":
+        case "l.locked" | "l.spent":
             return Advice("pin.paused", "kiosk:cancel")
-        case "l.spent":
-            return Advice("kiosk.read", "kiosk:cancel")
         case "l.stop":
             return Advice("kiosk.stop", "kiosk:cancel") if sight.pin else Advice("pin.none", "kiosk:ok")
         case "more_time":
@@ -196,6 +169,8 @@ def _visiting(sight: Sight) -> Advice | None:
 def _typing(sight: Sight) -> Advice:
     if not sight.pin:
         return Advice("pin.none", "kiosk:cancel")
+    if sight.screen in {"l.phone", "l.wrong.phone"}:
+        return _number(sight)
     if sight.screen == "l.pin" and not sight.filled and sight.lang != sight.kiosk_lang:
         return Advice("kiosk.other_language", "kiosk:lang")
     say = "pin.wrong" if sight.screen == "l.wrong" else "pin.type"
@@ -204,28 +179,36 @@ def _typing(sight: Sight) -> Advice:
     return Advice(say, f"kiosk:{sight.pin[sight.filled]}", {"left": str(PIN_DIGITS - sight.filled)})
 
 
-def _typing_phone(sight: Sight) -> Advice:
-    if len(sight.phone) != PHONE_DIGITS:
+def _number(sight: Sight) -> Advice:
+    if len(sight.number) != NUMBER_DIGITS:
         return Advice("pin.none", "kiosk:cancel")
-    if sight.filled >= PHONE_DIGITS and sight.screen == "l.phone":
-        return Advice("phone.confirm", "kiosk:ok")
     at = sight.filled if sight.screen == "l.phone" else 0
-    return Advice("phone.type", f"kiosk:{sight.phone[at]}", {"left": str(PHONE_DIGITS - at)})
+    if at >= NUMBER_DIGITS:
+        return Advice("phone.confirm", "kiosk:ok")
+    return Advice("phone.type", f"kiosk:{sight.number[at]}", {"left": str(NUMBER_DIGITS - at)})
+
+
+def _same_pin(sight: Sight) -> Advice:
+    if not sight.same_pin:
+        return Advice("pin.same", "kiosk:cancel")
+    return Advice("pin.same", "kiosk:ok" if sight.filled >= PIN_DIGITS else f"kiosk:{sight.same_pin[sight.filled]}")
 
 
 def _calm(sight: Sight) -> Advice:
     """Nobody is at the machine: the most urgent thing to do next."""
     if sight.open_doors:
         return Advice("door.left", "close", {"n": str(sight.open_doors[-1])})
-    if sight.screen in OUT_OF_SERVICE:
-        return Advice("kiosk.oos")
+    if sight.screen in {"l.oos", "l.oos.forced"}:
+        return Advice("kiosk.oos") if sight.wired else Advice("kiosk.oos.wire", "wire")
+    if sight.code and "0" in sight.keys:
+        return Advice("clerk.enter", "kiosk:0", {"code": spaced(sight.code)})
     if sight.pin:
         return _before_the_visit(sight)
     if not sight.network:
         return Advice("network.untold" if sight.untold else "network.off", "network")
     if not sight.online:
         return Advice("network.back")
-    for tell in (_at_the_desk, _lost, _story_told):
+    for tell in (_at_the_desk, _lost, _over, _story_told):
         if (advice := tell(sight)) is not None:
             return advice
     return Advice("desk.register", "register")
@@ -241,6 +224,9 @@ def _before_the_visit(sight: Sight) -> Advice:
 
 def _at_the_desk(sight: Sight) -> Advice | None:
     says: Mapping[str, Callable[[Waiting], Advice]] = {
+        "stored.lost": lambda one: Advice(f"desk.sms_{sight.sms_trouble}", f"sms:{sight.sms_trouble}", {"case": one.case}),
+        "stored.gone": lambda one: Advice("desk.lost_sms", f"reissue:{one.key}", {"case": one.case}),
+        "stored.slip": lambda one: Advice("desk.slip", f"slip:{one.key}", {"case": one.case}),
         "stored": lambda one: Advice("desk.sms_coming", "", {"case": one.case}),
         "told": lambda one: Advice("desk.sms_coming", "", {"case": one.case}),
         "loading": lambda one: Advice("desk.loading", "", {"case": one.case}),
@@ -249,9 +235,26 @@ def _at_the_desk(sight: Sight) -> Advice | None:
     }
     for state, say in says.items():
         for one in sight.waiting:
-            if one.state == state and not one.arrived and not one.lost_in:
+            if _at(one, sight) == state and not one.arrived and not one.lost_in:
                 return say(one)
     return None
+
+
+def _at(one: Waiting, sight: Sight) -> str:
+    """Where a document is on its way to the resident."""
+    if one.state not in {"stored", "told"} or one.ended:
+        return one.state if not one.ended else ""
+    if one.unprinted:
+        return "stored.slip"
+    if sight.sms_trouble == "down" or (sight.sms_trouble and one.gone):
+        return "stored.lost"
+    return "stored.gone" if one.gone else one.state
+
+
+def _over(sight: Sight) -> Advice | None:
+    """A document that a clerk has to take out."""
+    out = to_take_out(sight)
+    return Advice("desk.take_out", "code", {"case": out}) if out else None
 
 
 def _story_told(sight: Sight) -> Advice | None:
@@ -261,11 +264,3 @@ def _story_told(sight: Sight) -> Advice | None:
 def _lost(sight: Sight) -> Advice | None:
     lost = next((one for one in sight.waiting if one.lost_in), None)
     return Advice("desk.lost", "register", {"case": lost.case, "n": str(lost.lost_in)}) if lost else None
-
-
-def _door(sight: Sight) -> Mapping[str, str]:
-    return {"n": str(sight.compartment)}
-
-
-def _unjam(sight: Sight) -> str:
-    return f"jam:{sight.compartment}" if sight.compartment in sight.jammed else ""

@@ -14,7 +14,7 @@ ALIVE_S = 5.0
 
 
 class Seen(msgspec.Struct, frozen=True):
-    """What the screen shows; `screen` is empty while it is dark, `case` is the one that the clerk at it loads."""
+    """What the screen shows; `screen` is empty while it is dark, `case` is the one that the clerk at it loads, `typed` a number."""
 
     screen: str = ""
     lang: str = "pl"
@@ -25,6 +25,8 @@ class Seen(msgspec.Struct, frozen=True):
     tries_left: int = 0
     case: str = ""
     moving: bool = False
+    typed: int = 0
+    banner: str = ""
 
 
 class _Told(msgspec.Struct, frozen=True):
@@ -33,6 +35,7 @@ class _Told(msgspec.Struct, frozen=True):
     lang: str
     keys: tuple[str, ...]
     data: dict[str, Any]
+    banner: str | None = None
 
 
 class _Frame(msgspec.Struct, frozen=True):
@@ -80,8 +83,9 @@ class KioskEye:
         data = told.data
         # The screen that asks whether the document is inside names no case: it is still the same one.
         case = str(data.get("case", "")) or (self.seen.case if told.screen.startswith("k.") else "")
-        numbers = {name: int(data.get(name, 0)) for name in ("filled", "compartment", "tries_left")}
-        return Seen(told.screen, told.lang, told.rev, told.keys, **numbers, case=case, moving=bool(data.get("moving", False)))
+        numbers = {name: int(data.get(name) or 0) for name in ("filled", "compartment", "tries_left", "typed")}
+        moving, banner = bool(data.get("moving", False)), told.banner or ""
+        return Seen(told.screen, told.lang, told.rev, told.keys, **numbers, case=case, moving=moving, banner=banner)
 
     async def _live(self, page: ClientConnection) -> None:
         with contextlib.suppress(WebSocketException):

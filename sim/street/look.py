@@ -4,17 +4,15 @@ from contracts.screen_messages import Language
 from sim.street.centre_desk import DepositSeen
 from sim.street.proof import Proof, why_unopened
 from sim.street.sight import Lies, Sight, Unopened, Waiting
-from sim.street.street import INSIDE, PIN, Street
+from sim.street.street import INSIDE, Street
 
-PHONE_DIGITS = 9
-OVER = frozenset({"cancelled", "collected", "withdrawn", "taken_back"})
+OVER = frozenset({"cancelled", "collected", "taken_back"})
 
 
 def sight(street: Street, lang: Language, proof: Proof) -> Sight:
     """The street as the guide sees it."""
     day, seen = street.day, street.day.eye.seen
-    message, visited = street.pin_message(), street.visited()
-    found = PIN.search(message.text) if message else None
+    ticket, visited = street.ticket(), street.visited()
     deposits = list(reversed(day.desk.deposits))
     in_hand = {paper.deposit for paper in day.cabinet.papers if paper.where == "hand"}  # before the centre knows of it
     return Sight(
@@ -29,12 +27,19 @@ def sight(street: Street, lang: Language, proof: Proof) -> Sight:
         filled=seen.filled,
         tries_left=seen.tries_left,
         moving=seen.moving,
+        typed=seen.typed,
         compartment=seen.compartment,
-        pin=found[1] if found else "",
-        phone=message.phone[-PHONE_DIGITS:] if message else "",
+        pin=ticket.pin if ticket else "",
+        number=ticket.number if ticket else "",
+        same_pin=next((one.pin for one in street.tickets() if one.deposit == proof.deposit), ""),
+        code=street.hands.code,
         open_doors=tuple(day.cabinet.open_doors()),
         jammed=tuple(day.cabinet.jammed()),
+        stuck=tuple(day.cabinet.stuck()),
+        wired=day.cabinet.wired,
+        sms_trouble="lost" if street.sms.trouble.lost else "down" if street.sms.trouble.down else "",
         mine=_lies(street, visited.key, seen.compartment) if visited else "",
+        mine_in=_box(street, visited.key) if visited else 0,
         full=day.cabinet.inside(seen.compartment) is not None,
         waiting=tuple(_waiting(street, one) for one in deposits if one.state not in OVER and one.key not in in_hand),
         cuts=day.cuts,
@@ -58,6 +63,11 @@ def _lies(street: Street, deposit: str, compartment: int) -> Lies:
     return paper.where if paper.where != "box" else "here" if paper.box == compartment else "away"
 
 
+def _box(street: Street, deposit: str) -> int:
+    paper = street.day.cabinet.paper(deposit)
+    return paper.box if paper is not None else 0
+
+
 def _cut_since(street: Street, proof: Proof) -> bool:
     """Whether the power failed after the visit began; while the new start is not told, all that is told happened before it."""
     day = street.day
@@ -75,4 +85,7 @@ def _unopened(street: Street) -> Unopened:
 def _waiting(street: Street, one: DepositSeen) -> Waiting:
     paper = street.day.cabinet.paper(one.key)
     lost = paper is not None and paper.where == "box" and one.state in {"registered", "held"}
-    return Waiting(one.key, one.case, one.state, street.sms.arrived(one.key), paper.box if lost and paper else 0)
+    arrived = street.sms.arrived(one.key) or one.printed is not None
+    unprinted = one.slip and one.printed is None
+    box = paper.box if lost and paper else 0
+    return Waiting(one.key, one.case, one.state, arrived, box, street.expired(one), unprinted, street.sms.gone(one.key))

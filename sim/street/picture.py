@@ -18,6 +18,8 @@ from sim.street.words import Words
 ZONE = ZoneInfo("Europe/Warsaw")
 FACTS_SHOWN = 60
 DEPOSITS_SHOWN = 12
+PRINTED = frozenset({"held", "loading", "stored", "told"})
+SCANNED = frozenset({"held", "stored", "told", "withdrawn"})
 
 
 def picture(street: Street, words: Words) -> dict[str, Any]:
@@ -29,16 +31,21 @@ def picture(street: Street, words: Words) -> dict[str, Any]:
         "phase": street.phase,
         "power": "on" if day.cabinet.power and day.eye.seen.screen else "starting" if day.cabinet.power else "off",
         "network": day.cable.connected,
-        "kiosk": {"screen": day.eye.seen.screen, "lang": day.eye.seen.lang, "filled": day.eye.seen.filled},
+        "kiosk": {name: getattr(day.eye.seen, name) for name in ("screen", "lang", "filled", "typed", "keys", "banner")},
         "doors": _doors(street, words),
         "hand": _hand(street, words),
-        "phone": [_message(one, street.useful(one), words) for one in street.sms.inbox()],
-        "desk": [_deposit(one, words) for one in day.desk.deposits[:DEPOSITS_SHOWN]],
+        "phone": [*_slips(street, words), *(_message(street, one, words) for one in street.sms.inbox())],
+        "desk": [_deposit(street, one, words) for one in day.desk.deposits[:DEPOSITS_SHOWN]],
+        "code": f"{street.hands.code[:4]} {street.hands.code[4:]}".strip(),
         "next_case": _next_case(day.desk.deposits),
         "facts": [_fact(one, words) for one in reversed(day.desk.facts[-FACTS_SHOWN:])],
         "reached": day.desk.reached,
         "chips": _chips(street, words),
-        "can": street.can(),
+        "can": street.hands.can(),
+        "speech": day.ear.heard,
+        "headphones": day.around.headphones,
+        "site": msgspec.to_builtins(day.wished),
+        "today": words("day.now", day=_day(street)),
     }
 
 
@@ -87,31 +94,64 @@ def _hand(street: Street, words: Words) -> list[dict[str, str]]:
     return [{"where": paper.where, "case": paper.case, "text": words(texts[paper.where], case=paper.case)} for paper in papers[-3:]]
 
 
-def _message(message: Message, useful: bool, words: Words) -> dict[str, Any]:
+def _message(street: Street, message: Message, words: Words) -> dict[str, Any]:
     found = PIN.search(message.text)
     at = message.arrived.astimezone(ZONE).strftime("%H:%M") if message.arrived else ""
-    number = message.phone.removeprefix("48")
-    grouped = f"{number[:3]} {number[3:6]} {number[6:]}"
+    pin = found[1] if found else ""
     return {
         "id": message.id,
+        "deposit": message.deposit,
         "from": message.sender,
-        "to": words("phone.to", phone=grouped),
+        "to": words("phone.to", phone=_grouped(message.phone.removeprefix("48"))),
         "at": at,
         "text": message.text,
-        "pin": found[1] if found else "",
-        "useful": useful,
+        "pin": pin,
+        "useful": street.useful(message.deposit, pin),
     }
 
 
-def _deposit(one: DepositSeen, words: Words) -> dict[str, Any]:
+def _slips(street: Street, words: Words) -> list[dict[str, Any]]:
+    return [
+        {
+            "id": f"slip-{one.deposit}",
+            "deposit": one.deposit,
+            "from": words("slip.title"),
+            "to": "",
+            "at": "",
+            "text": words("slip.text", number=_grouped(one.number), pin=one.pin),
+            "pin": one.pin,
+            "useful": street.useful(one.deposit, one.pin),
+        }
+        for one in reversed(street.hands.slips)
+    ]
+
+
+def _grouped(number: str) -> str:
+    return f"{number[:3]} {number[3:6]} {number[6:]}"
+
+
+def _day(street: Street) -> str:
+    return street.wall().astimezone(ZONE).strftime("%d.%m.%Y %H:%M")
+
+
+def _deposit(street: Street, one: DepositSeen, words: Words) -> dict[str, Any]:
+    state = "expired" if street.expired(one) else one.state
     return {
         "key": one.key,
         "case": one.case,
         "phone": one.phone,
         "state": one.state,
-        "words": ". ".join(part for part in (words(f"state.{one.state}", n=one.compartment), words.why(one.reason)) if part),
+        "words": ". ".join(part for part in (words(f"state.{state}", n=one.compartment), words.why(one.reason)) if part),
         "load": one.state == "held",
+        "deeds": [{"do": deed, "text": words(f"btn.{deed}")} for deed in _deeds(one)],
     }
+
+
+def _deeds(one: DepositSeen) -> list[str]:
+    """What the desk can do about a document, and a hand with its sheet."""
+    inside = ("reissue", "extend", "withdraw") if one.state in {"stored", "told"} else ()
+    slip = ("slip",) if one.slip and one.printed is None and one.state in PRINTED else ()
+    return [*slip, *inside, *(("scan",) if one.state in SCANNED else ())]
 
 
 def _next_case(deposits: list[DepositSeen]) -> str:
@@ -139,10 +179,21 @@ def _clock(wall: str) -> str:
 
 
 def _chips(street: Street, words: Words) -> list[dict[str, Any]]:
-    day = street.day
-    chips: list[dict[str, Any]] = []
-    if not day.cabinet.power:
-        chips.append({"do": "power", "door": 0, "text": words("chip.power")})
-    if not day.cable.connected:
-        chips.append({"do": "network", "door": 0, "text": words("chip.network")})
-    return [*chips, *({"do": "jam", "door": n, "text": words("chip.jam", n=n)} for n in day.cabinet.jammed())]
+    """What is broken now, each to be mended with a touch; and what has been taken out of use."""
+    day, trouble = street.day, street.sms.trouble
+    faults = (
+        ("power", not day.cabinet.power),
+        ("network", not day.cable.connected),
+        ("wire", not day.cabinet.wired),
+        ("plug", day.around.headphones),
+    )
+    chips = [_chip(name, words) for name, is_so in faults if is_so]
+    chips += [_chip("sms", words, value=what) for what, is_so in (("lost", trouble.lost), ("down", trouble.down)) if is_so]
+    chips += [_chip("jam", words, n) for n in day.cabinet.jammed()]
+    chips += [_chip("stuck", words, n) for n in day.cabinet.stuck()]
+    return [*chips, *(_chip("release", words, n) for n in day.desk.out_of_use())]
+
+
+def _chip(do: str, words: Words, door: int = 0, value: str = "") -> dict[str, Any]:
+    key = f"chip.{do}.{value}" if value else f"chip.{do}"
+    return {"do": do, "door": door, "value": value, "id": f"{do}:{value or door}", "text": words(key, n=door)}

@@ -1,7 +1,6 @@
 """Where the street keeps its things: folders, ports, keys, and the two settings files its programs are started with."""
 
 import fcntl
-import json
 import shutil
 import socket
 from pathlib import Path
@@ -12,16 +11,16 @@ import msgspec
 from central.randomness import SystemRandomness
 from central.signer import make_keys
 from contracts.descriptions import Locker, read_locker
-from contracts.key_files import KEY_BYTES, write_key
-from sim.street.own_addresses import own_addresses, own_names
+from controller.randomness import SystemRandomness as MachineRandomness
+from controller.site import make_keys as make_machine_keys
+from controller.site import read_site
 
-MACHINE, NUMBER, PLACE = "u-01", "U-01", "ul. Gronowa 22a"
-DOMAIN = "street.example"
-"""No telephone finds it: the street's receipts are looked at and checked at its own centre."""
+MACHINE = "u-01"
 HARDWARE = Path(__file__).resolve().parents[2] / "hardware"
 DESCRIPTION = HARDWARE / "urzedomat_24.toml"
 ANYWHERE = frozenset({"0.0.0.0", "::"})
 LOOPBACK = "127.0.0.1"
+HEADPHONE_GPIO = 25
 
 
 class AddressTaken(OSError):
@@ -45,6 +44,7 @@ class Ports(msgspec.Struct, frozen=True):
     bus: int
     kiosk: int
     sms: int
+    scanner: int
 
 
 class Places(msgspec.Struct, frozen=True):
@@ -63,6 +63,16 @@ class Places(msgspec.Struct, frozen=True):
     def centre(self) -> Path:
         """The centre's settings."""
         return self.folder / "centre.toml"
+
+    @property
+    def description(self) -> Path:
+        """The cabinet that stands in the street."""
+        return self.folder / "cabinet.toml"
+
+    @property
+    def speech(self) -> Path:
+        """What the machine says, one file for each utterance."""
+        return self.folder / "speech"
 
     @property
     def near_host(self) -> str:
@@ -105,7 +115,7 @@ def listen(host: str, port: int) -> socket.socket:
 
 def choose_ports(host: str, near: int) -> Ports:
     """Free ports; centre and broker just after `near` where they can be, so that they are easy to find again."""
-    held = [_free(host, near + 1), _free(LOOPBACK, near + 2), *(_free(LOOPBACK, 0) for _ in range(4))]
+    held = [_free(host, near + 1), _free(LOOPBACK, near + 2), *(_free(LOOPBACK, 0) for _ in range(5))]
     numbers = [int(one.getsockname()[1]) for one in held]
     for one in held:
         one.close()
@@ -137,7 +147,7 @@ def claim(folder: Path) -> IO[bytes]:
 def wipe(places: Places) -> None:
     """Journals, databases and keys of an earlier street go; raises FolderWrong."""
     try:
-        for name in ("machine", "centre", "keys", "logs"):
+        for name in ("machine", "centre", "keys", "logs", "speech"):
             shutil.rmtree(places.folder / name, ignore_errors=True)
         places.folder.mkdir(parents=True, exist_ok=True)
         for name in ("machine", "centre", "logs"):
@@ -146,77 +156,18 @@ def wipe(places: Places) -> None:
         raise FolderWrong(f"{places.folder}: cannot be used ({error.strerror})") from None
 
 
-def furnish(places: Places) -> None:
-    """Write keys and settings; raises FolderWrong."""
+def furnish(places: Places, site: str, centre: str) -> None:
+    """Write these settings, the cabinet's description and the keys; raises FolderWrong."""
     try:
         make_keys(places.folder / "keys", (MACHINE,), SystemRandomness())
-        for name in ("seal", "receipt"):
-            key = places.folder / "keys" / f"machine-{name}.key"
-            if not key.exists():
-                write_key(key, bytes.fromhex(SystemRandomness().token(KEY_BYTES)))
-        places.site.write_text(_site(places.ports), "utf-8")
-        places.centre.write_text(_centre(places), "utf-8")
+        places.description.write_text(_with_a_socket(DESCRIPTION.read_text("utf-8")), "utf-8")
+        places.site.write_text(site, "utf-8")
+        places.centre.write_text(centre, "utf-8")
+        make_machine_keys(read_site(places.site), places.folder, MachineRandomness())
     except OSError as error:
         raise FolderWrong(f"{places.folder}: cannot be used ({error.strerror})") from None
 
 
-def _site(ports: Ports) -> str:
-    return f"""\
-machine = "{MACHINE}"
-number = "{NUMBER}"
-place = "{PLACE}"
-data = "machine"
-
-[bus]
-port = "socket://{LOOPBACK}:{ports.bus}"
-
-[mqtt]
-port = {ports.cable}
-version = 3
-user = "{MACHINE}"
-
-[kiosk]
-port = {ports.kiosk}
-frame_ancestors = ["'self'"]
-
-[city]
-domain = "{DOMAIN}"
-
-[speech]
-player = []
-
-[keys]
-pin = "keys/pin-{MACHINE}.key"
-seal = "keys/machine-seal.key"
-receipt = "keys/machine-receipt.key"
-orders = ["keys/order.pub"]
-"""
-
-
-def _centre(places: Places) -> str:
-    ports = places.ports
-    return f"""\
-database = "centre/centre.db"
-keys = "keys"
-
-[http]
-host = {json.dumps(places.host)}
-port = {ports.centre}
-public_url = "{places.centre_url()}"
-hosts = {json.dumps([] if places.near else [*own_addresses(), *own_names()])}
-
-[mqtt]
-port = {ports.broker}
-version = 3
-user = "centre"
-
-[sms]
-url = "http://{LOOPBACK}:{ports.sms}"
-quiet = false
-uk = true
-
-[machines.{MACHINE}]
-number = "{NUMBER}"
-place = "{PLACE}"
-description = {json.dumps(str(DESCRIPTION), ensure_ascii=False)}
-"""
+def _with_a_socket(description: str) -> str:
+    """The same cabinet with a switch in its headphone socket."""
+    return description.replace("[panel]", f"[panel]\nheadphone_gpio = {HEADPHONE_GPIO}", 1)

@@ -3,6 +3,7 @@
 import asyncio
 from collections.abc import Awaitable, Callable
 
+from sim.street.centre_desk import NewPaper
 from sim.street.day import Day
 from sim.street.places import MACHINE
 
@@ -23,7 +24,7 @@ async def prepare(day: Day, language: str, until: Until, sms_sent: Callable[[], 
         return lambda: day.eye.seen.screen == screen
 
     await wait(lambda: day.desk.online and day.eye.seen.screen == "l.attract")
-    key = (await day.desk.register(CASE, PHONE, MACHINE, language)).key
+    key = (await day.desk.register(NewPaper(CASE, PHONE, MACHINE, language))).key
     await wait(lambda: (found := day.desk.deposit(key)) is not None and found.state == "held")
     await day.desk.load(key)
     await wait(lambda: day.eye.seen.screen == "k.load" and bool(day.cabinet.open_doors()))

@@ -38,6 +38,8 @@ FILES: Mapping[str, str] = {
     "street.js": "text/javascript",
     "cabinet.js": "text/javascript",
     "panes.js": "text/javascript",
+    "workshop.css": "text/css",
+    "workshop.js": "text/javascript",
 }
 HEADERS = {
     "Content-Security-Policy": "default-src 'none'; script-src 'self'; style-src 'self'; connect-src 'self'; frame-src 'self'; "

@@ -16,23 +16,29 @@ Unopened = Literal["", "jammed", "doubt", "refused"]
 
 
 class Waiting(msgspec.Struct, frozen=True):
-    """A document that is not collected yet; `arrived`: its message is on the phone; `lost_in`: it lies there, unknown to the machine."""
+    """A document that is not collected yet; `arrived`: its message is on the phone; `lost_in`: it lies there, unknown to the machine.
+
+    `ended`: its time to collect is over; `unprinted`: its slip is still to be printed; `gone`: its message was lost.
+    """
 
     key: str
     case: str
     state: str
     arrived: bool = False
     lost_in: int = 0
+    ended: bool = False
+    unprinted: bool = False
+    gone: bool = False
 
 
 class Sight(msgspec.Struct, frozen=True, kw_only=True):
     """Everything the guide looks at. It may hold a PIN, so it has no repr.
 
-    `pin` is on the phone and its document not collected; `phone` are that phone's nine digits. `cut_in` is the screen that the last power
-    cut ended. `mine` and `full` are the truth about the screen's compartment. `online` and all from `ending` on are what the centre knows;
-    `ended_in` and `ended_mine` say which compartment that visit was at and where its document truly lies, `cut_since` whether the power
-    failed after it began, `untold` that the hand holds a document of whose collection the centre does not know yet, `unopened` why the
-    screen's door did not open.
+    `pin` is at hand and its document not collected, `number` belongs to it, `same_pin` opens a compartment once more, `code` is the
+    clerk's. `cut_in` is the screen that the last power cut ended. `mine`, `mine_in` and `full` are the truth about the document and the
+    compartment of the screen. `online` and all from `ending` on are what the centre knows; `ended_in` and `ended_mine` say which
+    compartment that visit was at and where its document truly lies, `cut_since` whether the power failed after it began, `untold` that
+    the hand holds a document of whose collection the centre does not know yet, `unopened` why the screen's door did not open.
     """
 
     phase: str = "free"
@@ -46,12 +52,19 @@ class Sight(msgspec.Struct, frozen=True, kw_only=True):
     filled: int = 0
     tries_left: int = 0
     moving: bool = False
+    typed: int = 0
     compartment: int = 0
     pin: str = ""
-    phone: str = ""
+    number: str = ""
+    same_pin: str = ""
+    code: str = ""
     open_doors: tuple[int, ...] = ()
     jammed: tuple[int, ...] = ()
+    stuck: tuple[int, ...] = ()
+    wired: bool = True
+    sms_trouble: str = ""
     mine: Lies = ""
+    mine_in: int = 0
     full: bool = False
     waiting: tuple[Waiting, ...] = ()
     cuts: int = 0

@@ -32,7 +32,7 @@ class SmsWrong(ValueError):
 class Message:
     """One text message; may hold a PIN and a phone, so it has no repr."""
 
-    __slots__ = ("arrived", "id", "idx", "notify_url", "phone", "reported", "sender", "text")
+    __slots__ = ("arrived", "id", "idx", "lost", "notify_url", "phone", "reported", "sender", "text")
 
     def __init__(self, number: int, phone: str, sender: str, text: str, idx: str, notify_url: str) -> None:
         self.id = f"sms-{number}"
@@ -43,6 +43,7 @@ class Message:
         self.notify_url = notify_url
         self.arrived: datetime | None = None
         self.reported = False
+        self.lost = False
 
     @property
     def deposit(self) -> str:
@@ -61,9 +62,13 @@ class Report(msgspec.Struct, frozen=True):
 
 
 class Trouble(msgspec.Struct, frozen=True):
-    """What the provider does wrong: `down` answers with an error, `undelivered` are numbers no message reaches, `twice` repeats reports."""
+    """What the provider does wrong: `down` answers with an error, `undelivered` are numbers no message reaches, `twice` repeats reports.
+
+    `lost`: no message reaches anybody.
+    """
 
     down: bool = False
+    lost: bool = False
     twice: bool = False
     undelivered: frozenset[str] = frozenset()
 
@@ -92,15 +97,25 @@ class SmsNetwork:
         """Whether a message about this deposit is on the phone."""
         return any(message.deposit == deposit for message in self.inbox())
 
+    def gone(self, deposit: str) -> bool:
+        """Whether the newest message about this deposit was lost."""
+        return next((message.lost for message in reversed(self.messages) if message.deposit == deposit), False)
+
+    def moving(self) -> bool:
+        """Whether a message could arrive now, or its sender be told that it cannot."""
+        return any(message.arrived is None and not message.lost for message in self.messages)
+
     def deliver(self, now: datetime) -> list[Report]:
         """Everything on its way arrives; the reports to send."""
-        going = [message for message in self.messages if message.arrived is None and message.phone not in self.trouble.undelivered]
-        lost = [message for message in self.messages if message.phone in self.trouble.undelivered and not message.reported]
+        going = [message for message in self.messages if message.arrived is None and not message.lost and self._reaches(message)]
+        lost = [message for message in self.messages if message.arrived is None and not self._reaches(message) and not message.reported]
         for message in going:
             message.arrived = now
         told = [message for message in (*going, *lost) if message.notify_url]
         for message in told:
             message.reported = True
+        for message in lost:
+            message.lost = message.reported = True
         reports = [Report(one.notify_url, _form(one, "DELIVERED" if one.arrived else "UNDELIVERED")) for one in told]
         return reports * 2 if self.trouble.twice else reports
 
@@ -122,6 +137,9 @@ class SmsNetwork:
         self.messages.append(message)
         self._changed()
         return message
+
+    def _reaches(self, message: Message) -> bool:
+        return not self.trouble.lost and message.phone not in self.trouble.undelivered
 
     async def _submit(self, request: Request) -> JSONResponse:
         if self.trouble.down:

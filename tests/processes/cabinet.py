@@ -74,11 +74,15 @@ class Cabinet:
 
     def jam(self, number: int, jammed: bool) -> None:
         """The door does not spring open any more, or does again."""
-        self.board.tell(f"{'jam' if jammed else 'free'} {self._locker.compartments()[number].channel}")
+        self._tell(number, "jam {}" if jammed else "free {}")
 
     def switch_says_open(self, number: int) -> None:
         """The door's switch says open, whatever the door does."""
-        self.board.tell(f"switch {self._locker.compartments()[number].channel} open")
+        self._tell(number, "switch {} open")
+
+    def _tell(self, number: int, words: str) -> None:
+        place = self._places[number]
+        self.boards[place.board].tell(words.format(place.channel))
 
     def shut(self, number: int) -> None:
         """Push the door, once it stands open and its pulse is over."""

@@ -1,6 +1,6 @@
 """What a test opens is closed at its end, whatever happened."""
 
-from collections.abc import Iterator
+from collections.abc import Generator
 from contextlib import ExitStack, contextmanager
 from typing import Protocol, TypeVar
 
@@ -23,7 +23,7 @@ class Keep(Protocol):
 
 
 @contextmanager
-def keeping() -> Iterator[Keep]:
+def keeping() -> Generator[Keep]:
     """Closes what it was given, the newest first, whatever happened."""
     with ExitStack() as stack:
 

@@ -13,7 +13,7 @@ from tests.scenarios.town import PHONE
 
 PIN_IN_TEXT = re.compile(r"PIN[^0-9]{1,20}(\d{6})")
 PATIENCE_S = 40
-MORE = "[locker]\ntries_max = 6\n"
+MORE = "[locker]\ntries_max = 6\nclose_after_s = 3\ndoor_alarm_s = 8\n"
 ENDS = ("done", "refused", "failed", "expired")
 
 

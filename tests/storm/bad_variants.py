@@ -202,6 +202,32 @@ def a_lock_is_driven_again_unseen() -> Generator[Parts]:
 
 
 @contextmanager
+def a_lamp_shines_for_nobody() -> Generator[Parts]:
+    """Where no compartment is to be shown, the first one is."""
+
+    def lit(state: State, live: Live, settings: Settings, now: MachineNow) -> dict[int, Light]:
+        return lamps(state, live, settings, now) or {0: (1, 100)}
+
+    with patch.object(loop, "lamps", lit):
+        yield Parts()
+
+
+class ForgetfulBoard(LockBoard):
+    """Keeps its lamps when nobody speaks to it any more."""
+
+    def tick(self, now_ms: int) -> None:
+        lit = self.lamps.lit
+        super().tick(now_ms)
+        self.lamps.lit = lit
+
+
+@contextmanager
+def lamps_outlive_the_controller() -> Generator[Parts]:
+    """A lamp that was lit when the controller went away goes on shining."""
+    yield Parts(core=ForgetfulBoard)
+
+
+@contextmanager
 def the_way_back_takes_any_pin() -> Generator[Parts]:
     """Whoever stands at the screen of the way back needs no PIN, only six digits."""
     matched = pins.matched
@@ -284,29 +310,3 @@ def what_was_handed_over_can_be_withdrawn() -> Generator[Parts]:
 
     with patch.object(collection, "to_the_office", withdrawing):
         yield Parts()
-
-
-@contextmanager
-def a_lamp_shines_for_nobody() -> Generator[Parts]:
-    """Where no compartment is to be shown, the first one is."""
-
-    def lit(state: State, live: Live, settings: Settings, now: MachineNow) -> dict[int, Light]:
-        return lamps(state, live, settings, now) or {0: (1, 100)}
-
-    with patch.object(loop, "lamps", lit):
-        yield Parts()
-
-
-class ForgetfulBoard(LockBoard):
-    """Keeps its lamps when nobody speaks to it any more."""
-
-    def tick(self, now_ms: int) -> None:
-        lit = self.lamps.lit
-        super().tick(now_ms)
-        self.lamps.lit = lit
-
-
-@contextmanager
-def lamps_outlive_the_controller() -> Generator[Parts]:
-    """A lamp that was lit when the controller went away goes on shining."""
-    yield Parts(core=ForgetfulBoard)

@@ -56,10 +56,12 @@ class Visitor:
             self.act(do="key", key=name)
         elif kind == "register":
             self.act(do="register", case=street["next_case"], phone="601 234 123")
-        elif kind == "load":
-            self.act(do="load", deposit=name)
-        elif kind == "jam":
-            self.act(do="jam", door=int(name))
+        elif kind in {"load", "scan", "slip", "reissue"}:
+            self.act(do=kind, deposit=name)
+        elif kind in {"jam", "stuck"}:
+            self.act(do=kind, door=int(name))
+        elif kind == "sms":
+            self.act(do=kind, value=name)
         elif kind == "power" and street["power"] == "off":
             return  # it comes back by itself
         elif kind:

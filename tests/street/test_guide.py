@@ -12,9 +12,10 @@ from sim.street.guide import advise
 from sim.street.sight import Sight, Waiting
 from sim.street.words import Words
 
-PIN = "380233"
-PHONE = "601401501"
+PIN, PHONE, CODE = "380233", "601234123", "28147093"
 HELD, TOLD = Waiting("k1", "26004712", "held"), Waiting("k1", "26004712", "told")
+OVER, SLIP = Waiting("k2", "26004713", "told", ended=True), Waiting("k3", "26004714", "stored", unprinted=True)
+OUT, GONE = Waiting("k4", "26004715", "withdrawn"), Waiting("k5", "26004716", "told", gone=True)
 ARRIVED, LOST = Waiting("k1", "26004712", "told", arrived=True), Waiting("k1", "26004712", "held", lost_in=5)
 AT_DOOR: dict[str, Any] = {"screen": "l.open", "compartment": 7, "open_doors": (7,)}
 TAKEN: dict[str, Any] = {**AT_DOOR, "mine": "hand"}
@@ -65,10 +66,10 @@ LOADING: list[tuple[dict[str, Any], str, str]] = [
     ({"screen": "k.check", "compartment": 2, "mine": "here", "full": True}, "load.check", "kiosk:1"),
     ({"screen": "k.check", "compartment": 2, "mine": "desk", "full": True}, "load.check", "kiosk:2"),
     ({"screen": "k.check", "compartment": 2, "mine": "away"}, "load.check", "kiosk:3"),
-    ({"screen": "k.loaded", "waiting": (TOLD,)}, "load.done", "kiosk:ok"),
-    ({"screen": "k.loaded", "waiting": (ARRIVED,)}, "load.arrived", "kiosk:ok"),
-    ({"screen": "k.loaded", "waiting": (ARRIVED, Waiting("k2", "26004713", "loading"))}, "load.done", "kiosk:ok"),
-    ({"screen": "k.loaded", "network": False, "waiting": (ARRIVED,)}, "load.offline", "kiosk:ok"),
+    ({"screen": "k.loaded", "keys": ("ok", "lang"), "waiting": (TOLD,)}, "load.done", "kiosk:ok"),
+    ({"screen": "k.loaded", "keys": ("ok", "lang"), "waiting": (ARRIVED,)}, "load.arrived", "kiosk:ok"),
+    ({"screen": "k.loaded", "keys": ("ok", "lang"), "waiting": (ARRIVED, Waiting("k2", "26004713", "loading"))}, "load.done", "kiosk:ok"),
+    ({"screen": "k.loaded", "keys": ("ok", "lang"), "network": False, "waiting": (ARRIVED,)}, "load.offline", "kiosk:ok"),
     ({"waiting": (ARRIVED, LOST)}, "desk.lost", "register"),
 ]
 JAM: dict[str, Any] = {"screen": "l.jam", "compartment": 7}
@@ -93,13 +94,6 @@ TROUBLE: list[tuple[dict[str, Any], str, str]] = [
     ({"screen": "l.office", "keys": ("lang",)}, "kiosk.read", ""),
     ({"network": False, "pin": PIN}, "collect.start_offline", "kiosk:ok"),
     ({"network": False, "pin": PIN, "lang": "en"}, "collect.start_offline", "kiosk:ok"),
-    ({"screen": "l.locked", "pin": PIN}, "pin.paused", "kiosk:cancel"),
-    ({"screen": "l.phone", "pin": PIN, "phone": PHONE, "filled": 3}, "phone.type", "kiosk:4"),
-    ({"screen": "l.phone", "pin": PIN, "phone": PHONE, "filled": 9}, "phone.confirm", "kiosk:ok"),
-    ({"screen": "l.wrong.phone", "pin": PIN, "phone": PHONE, "filled": 0}, "phone.type", "kiosk:6"),
-    ({"screen": "l.phone"}, "pin.none", "kiosk:cancel"),
-    ({"screen": "l.grace", "pin": PIN}, "pin.type", f"kiosk:{PIN[0]}"),
-    ({"screen": "l.done.late"}, "kiosk.read", "kiosk:ok"),
     ({"network": False}, "network.off", "network"),
     ({"network": False, "untold": True}, "network.untold", "network"),
     ({"screen": "l.done", "network": False, "untold": True}, "network.untold", "network"),
@@ -109,6 +103,35 @@ TROUBLE: list[tuple[dict[str, Any], str, str]] = [
     ({"screen": "l.pin"}, "pin.none", "kiosk:cancel"),
     ({"screen": "l.stop"}, "pin.none", "kiosk:ok"),
     ({"screen": "l.stop", "pin": PIN}, "kiosk.stop", "kiosk:cancel"),
+]
+NUMBER: dict[str, Any] = {"pin": PIN, "number": PHONE}
+RESIDENT: list[tuple[dict[str, Any], str, str]] = [
+    ({"screen": "help"}, "kiosk.help", "kiosk:cancel"),
+    ({"screen": "info.page"}, "kiosk.info", "kiosk:cancel"),
+    ({"screen": "l.phone", **NUMBER}, "phone.type", "kiosk:6"),
+    ({"screen": "l.phone", **NUMBER, "filled": 3}, "phone.type", "kiosk:2"),
+    ({"screen": "l.phone", **NUMBER, "filled": 9}, "phone.confirm", "kiosk:ok"),
+    ({"screen": "l.wrong.phone", **NUMBER}, "phone.type", "kiosk:6"),
+    ({"screen": "l.locked", **NUMBER}, "pin.paused", "kiosk:cancel"),
+    ({"screen": "l.spent", **NUMBER}, "pin.paused", "kiosk:cancel"),
+    ({"screen": "l.grace", "same_pin": PIN, "filled": 1}, "pin.same", "kiosk:8"),
+    ({"screen": "l.grace", "same_pin": PIN, "filled": 6}, "pin.same", "kiosk:ok"),
+    ({"screen": "l.done.late", **HANDED, "cuts": 1}, "collect.done", "kiosk:ok"),
+    ({"screen": "l.expired", "waiting": (OVER,)}, "ended.expired", "kiosk:ok"),
+    ({"screen": "l.notready"}, "ended.notready", "kiosk:ok"),
+    ({"screen": "l.unsure"}, "ended.unsure", "kiosk:ok"),
+    ({"screen": "l.unseen", "compartment": 7, "wired": False}, "door.unseen", "wire"),
+    ({"screen": "l.unseen", "compartment": 7, "unopened": "doubt"}, "collect.doubt", "kiosk:1"),
+    ({**AT_DOOR, "open_doors": (), "stuck": (7,)}, "door.stuck", "stuck:7"),
+    ({"screen": "l.oos", "wired": False}, "kiosk.oos.wire", "wire"),
+    ({"screen": "l.oos.forced"}, "kiosk.oos", ""),
+    ({"waiting": (OVER,)}, "desk.take_out", "code"),
+    ({"waiting": (OUT,)}, "desk.take_out", "code"),
+    ({"waiting": (SLIP,)}, "desk.slip", "slip:k3"),
+    ({"waiting": (GONE,)}, "desk.lost_sms", "reissue:k5"),
+    ({"waiting": (GONE,), "sms_trouble": "lost"}, "desk.sms_lost", "sms:lost"),
+    ({"waiting": (TOLD,), "sms_trouble": "lost"}, "desk.sms_coming", ""),
+    ({"waiting": (TOLD,), "sms_trouble": "down"}, "desk.sms_down", "sms:down"),
 ]
 ENDED: list[tuple[dict[str, Any], str, str]] = [
     ({**HANDED, **CUT, "ended_mine": "here"}, "collect.left", "register"),
@@ -121,13 +144,15 @@ ENDED: list[tuple[dict[str, Any], str, str]] = [
 ]
 
 
-@pytest.mark.parametrize(("looks", "say", "glow"), STORY + LOADING + TROUBLE + ENDED)
+@pytest.mark.parametrize(("looks", "say", "glow"), STORY + LOADING + TROUBLE + RESIDENT + ENDED)
 def test_the_guide_says_and_lights_the_next_step(looks: dict[str, Any], say: str, glow: str) -> None:
     all_keys: dict[str, Any] = {"keys": KEYS, **looks}
     advice = advise(Sight(**all_keys))
     assert (advice.say, advice.glow) == (say, glow)
 
 
+HANDS = ("take", "put", "close", "power", "network", "wire", "register", "code")
+DESK = ("load", "scan", "slip", "reissue")
 LIES = ("", "here", "hand", "desk", "away")
 SIGHTS = st.builds(
     Sight,
@@ -148,11 +173,18 @@ SIGHTS = st.builds(
     mine=st.sampled_from(LIES),
     full=st.booleans(),
     jammed=st.lists(st.integers(1, 24), max_size=1).map(tuple),
-    waiting=st.lists(st.sampled_from((HELD, TOLD, ARRIVED, LOST)), max_size=2).map(tuple),
+    waiting=st.lists(st.sampled_from((HELD, TOLD, ARRIVED, LOST, OVER, SLIP, OUT, GONE)), max_size=2).map(tuple),
     collected=st.integers(0, 2),
     cuts=st.integers(0, 2),
     cut_in=st.sampled_from(("", *FORMS)),
-    phone=st.sampled_from(("", PHONE)),
+    number=st.sampled_from(("", PHONE)),
+    same_pin=st.sampled_from(("", PIN)),
+    code=st.sampled_from(("", CODE)),
+    typed=st.integers(0, 24),
+    stuck=st.lists(st.integers(1, 24), max_size=1).map(tuple),
+    wired=st.booleans(),
+    sms_trouble=st.sampled_from(("", "lost", "down")),
+    mine_in=st.integers(0, 24),
     unopened=st.sampled_from(("", "jammed", "doubt", "refused")),
     untold=st.booleans(),
     ending=st.sampled_from(("", "handed_over", "reported", "withdrawn")),
@@ -172,7 +204,11 @@ def test_every_sight_has_words_in_every_language_and_never_the_pin(sight: Sight)
         assert text
         assert PIN not in text
     kind, _, name = advice.glow.partition(":")
-    assert kind in {"", "kiosk", "take", "put", "close", "power", "network", "jam", "register", "load"}
+    assert kind in {*HANDS, *DESK, "", "kiosk", "jam", "stuck", "sms"}
+    assert kind not in DESK or name in {one.key for one in sight.waiting}
+    assert kind != "stuck" or int(name) in sight.stuck
+    assert kind != "wire" or not sight.wired
+    assert kind != "sms" or name == sight.sms_trouble
     assert kind != "kiosk" or name in sight.keys
     assert kind != "put" or (sight.mine in {"hand", "desk"} and not sight.full and sight.compartment in sight.open_doors)
     assert PIN not in repr(sight)

@@ -37,20 +37,36 @@ function marked(text, pin, useful) {
   return line;
 }
 
-export function drawDesk(deposits, load) {
-  byId("desk").replaceChildren(...deposits.map((deposit) => {
+export function drawDesk(deposits, act) {
+  const list = byId("desk");
+  const opened = new Set([...list.querySelectorAll("details[open]")].map((one) => one.closest("li").dataset.deposit));
+  list.replaceChildren(...deposits.map((deposit) => {
     const line = make("li");
     line.dataset.deposit = deposit.key;
     line.dataset.state = deposit.state;
     line.append(make("b", "", deposit.case), make("span", "state", deposit.words));
-    if (deposit.load) {
-      const button = make("button", "", texts.load);
-      button.type = "button";
-      button.addEventListener("click", () => load(deposit.key));
-      line.append(button);
-    }
+    if (deposit.load) line.append(deedButton("load", texts.load, deposit.key, act));
+    if (deposit.deeds.length) line.append(moreDeeds(deposit, opened.has(deposit.key), act));
     return line;
   }));
+}
+
+function moreDeeds(deposit, open, act) {
+  const more = make("details", "more");
+  const buttons = make("div", "buttons");
+  more.open = open;
+  buttons.append(...deposit.deeds.map((deed) => deedButton(deed.do, deed.text, deposit.key, act)));
+  more.append(make("summary", "", texts.more), buttons);
+  more.querySelector("summary").setAttribute("aria-label", `${texts.more}: ${deposit.case}`);
+  return more;
+}
+
+function deedButton(deed, text, deposit, act) {
+  const button = make("button", "", text);
+  button.type = "button";
+  button.dataset.deed = deed;
+  button.addEventListener("click", () => act(deed, deposit));
+  return button;
 }
 
 // What a visitor reads stays where it is: new facts come on top, known ones are not drawn again.
@@ -104,7 +120,7 @@ export function drawChips(chips, clear) {
   byId("chips").replaceChildren(...chips.map((chip) => {
     const button = make("button", "chip", `${chip.text} ✕`);
     button.type = "button";
-    button.dataset.chip = `${chip.do}:${chip.door}`;
+    button.dataset.chip = chip.id;
     button.addEventListener("click", () => clear(chip));
     return button;
   }));

@@ -1,6 +1,7 @@
 // Listens to the street, draws what it is told and passes on what the visitor does. It decides nothing.
 import { buildCabinet, drawCabinet, fitScreen, glowOnScreen, showScreen } from "./cabinet.js";
 import { drawChips, drawDesk, drawFacts, drawHand, drawPhone, openFact, watchFacts } from "./panes.js";
+import { buildWorkshop, drawWorkshop, showView } from "./workshop.js";
 
 const body = document.body;
 const lang = document.documentElement.lang;
@@ -51,12 +52,16 @@ function draw(street) {
   once("doors", street.doors, (doors) => drawCabinet(doors, (door) => act({ do: "close", door })));
   once("hand", street.hand, drawHand);
   once("phone", street.phone, drawPhone);
-  once("desk", street.desk, (desk) => drawDesk(desk, (deposit) => act({ do: "load", deposit })));
+  once("desk", street.desk, (desk) => drawDesk(desk, (what, deposit) => act({ do: what, deposit })));
   once("facts", [street.facts, street.reached], () => drawFacts(street.facts, street.reached));
-  once("chips", street.chips, (chips) => drawChips(chips, (chip) => act({ do: chip.do, door: chip.door })));
+  once("chips", street.chips, (chips) => drawChips(chips, (chip) => act({ do: chip.do, door: chip.door, value: chip.value })));
+  once("workshop", [street.speech, street.site, street.today, street.code], () => drawWorkshop(street));
   once("guide", street.guide, () => drawGuide(street.guide));
   for (const name of ["take", "put", "close", "jam"]) {
     document.getElementById(name).setAttribute("aria-disabled", String(!street.can[name]));
+  }
+  for (const button of document.querySelectorAll("[data-press]")) {
+    button.setAttribute("aria-disabled", String(!street.kiosk.keys.includes(button.dataset.press)));
   }
   drawSwitch("power", street.power !== "off");
   drawSwitch("network", street.network);
@@ -87,8 +92,12 @@ function glow(what) {
   const [kind, name] = what.split(":");
   for (const lit of document.querySelectorAll(".glow")) lit.classList.remove("glow");
   glowOnScreen(kind === "kiosk" ? name : "");
-  const target = { load: `[data-deposit="${name}"] button`, jam: `[data-chip="jam:${name}"]`, register: "#register-now" }[kind];
-  const shown = kind === "kiosk" ? document.getElementById("kiosk") : what && document.querySelector(target ?? `#${kind}`);
+  const inDesk = `[data-deposit="${name}"] [data-deed="${kind}"]`;
+  const chip = `[data-chip="${kind}:${name ?? 0}"]`;
+  const target = { load: inDesk, scan: inDesk, slip: inDesk, extend: inDesk, reissue: inDesk, jam: chip, stuck: chip, wire: chip, sms: chip, register: "#register-now" }[kind];
+  const wanted = kind === "kiosk" ? document.getElementById("kiosk") : what && document.querySelector(target ?? `#${kind}`);
+  wanted?.closest?.("details")?.setAttribute("open", "");
+  const shown = wanted && !wanted.offsetParent ? document.getElementById("to-street") : wanted;
   if (kind !== "kiosk") shown?.classList?.add("glow");
   if (shown && kind !== lastKind) shown.scrollIntoView({ block: "nearest" });  // matters on a small screen only
   lastKind = kind;
@@ -116,13 +125,21 @@ function listen() {
 }
 
 for (const button of document.querySelectorAll("[data-do]")) {
-  button.addEventListener("click", () => act({ do: button.dataset.do }));
+  const { do: what, value = "", atDoor } = button.dataset;
+  button.addEventListener("click", () => act({ do: what, value, door: atDoor ? Number(document.getElementById("door").value) : 0 }));
 }
 document.getElementById("register").addEventListener("submit", async (event) => {
   event.preventDefault();
-  if (await act({ do: "register", case: caseInput.value, phone: document.getElementById("number").value })) suggested = caseInput.value;
+  const [kind, low, slip] = ["kind", "low", "slip"].map((id) => document.getElementById(id));
+  const deed = { do: "register", case: caseInput.value, phone: document.getElementById("number").value, kind: kind.value, low: low.checked, slip: slip.checked };
+  if (await act(deed)) suggested = caseInput.value;
 });
+for (const button of document.querySelectorAll("[data-press]")) {
+  button.addEventListener("click", () => act({ do: "key", key: button.dataset.press }));
+}
 buildCabinet(JSON.parse(body.dataset.shape));
+buildWorkshop(JSON.parse(body.dataset.shape), (key, value) => act({ do: "site", key, value }), () => glow(body.dataset.glow ?? ""));
+showView(location.hash === "#workshop" ? "workshop" : "street");
 fitScreen();
 watchFacts();
 listen();

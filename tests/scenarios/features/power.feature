@@ -65,3 +65,39 @@ Feature: The power fails
     When the clerk answers 1
     Then the machine says saved
     And Anna can still collect the document
+
+  Scenario: While the machine says that the door did not open
+    Given a document for Anna waits in the machine
+    And the door of Anna is jammed
+    When Anna types the PIN
+    And the green key is pressed
+    Then the machine says that the door did not open
+    When the power fails
+    And the power comes back
+    Then the lock was driven once
+    And the door stays shut
+    And nothing was handed over
+
+  Scenario: While a door stands open that nobody closes
+    Given a document for Anna waits in the machine
+    And a document for Jan waits in the machine
+    When Anna types the PIN
+    And the green key is pressed
+    And the door has opened
+    And Anna takes the document
+    And nobody closes the door
+    And the power fails
+    And the power comes back
+    Then the machine says you can go now
+    And one document was handed over
+    And Jan can still collect the document
+
+  Scenario: While somebody breaks a door open
+    Given a document for Anna waits in the machine
+    And a document for Jan waits in the machine
+    When the power fails
+    And somebody breaks the door of Anna open
+    And the power comes back
+    Then the centre shows the fault door_forced
+    And the compartment takes no documents until somebody has looked
+    And Jan can still collect the document
