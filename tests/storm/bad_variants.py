@@ -16,7 +16,6 @@ from central.store import machines
 from central.store.machines import Station
 from contracts.facts import (
     AuditAnswered,
-    ClerkEntered,
     CollectionAbandoned,
     DepositWithdrawn,
     DoorUnlockDue,
@@ -28,8 +27,6 @@ from contracts.facts import (
 from contracts.topics import Presence, decode
 from controller import loop, machine, rules
 from controller.clerk import decide as clerk
-from controller.clerk import state as clerk_state
-from controller.clerk.state import Clerk
 from controller.clock import Now as MachineNow
 from controller.devices.board_lamps import Light
 from controller.live import Live
@@ -42,7 +39,7 @@ from controller.secret import Secret
 from controller.settings import Settings
 from controller.state import State
 from controller.turns import Turns
-from controller.vault import EraseCode, Vault, VaultChange
+from controller.vault import Vault, VaultChange
 from controller.visit import resident, visits
 from controller.visit.lamps import lamps
 from controller.wishes import Enquire, Wish
@@ -274,24 +271,6 @@ def _opposite(fact: Fact) -> Fact:
     if not isinstance(fact, AuditAnswered):
         return fact
     return msgspec.structs.replace(fact, contents="empty" if fact.contents == "document" else "document")
-
-
-@contextmanager
-def a_code_is_not_used_up() -> Generator[Parts]:
-    """The code that let a clerk in lets the next one in, too."""
-    fold = clerk_state.fold
-
-    def forgetful(state: Clerk, entry: Entry, fact: Any) -> Clerk:
-        after = fold(state, entry, fact)
-        return msgspec.structs.replace(after, expected=state.expected) if isinstance(fact, ClerkEntered) else after
-
-    apply = Vault.apply
-
-    def keeping(self: Vault, changes: tuple[VaultChange, ...]) -> None:
-        apply(self, tuple(change for change in changes if not isinstance(change, EraseCode)))
-
-    with patch.object(clerk_state, "fold", forgetful), patch.object(Vault, "apply", keeping):
-        yield Parts()
 
 
 @contextmanager

@@ -38,7 +38,6 @@ FOUND: list[tuple[Callable[[], AbstractContextManager[Parts]], str]] = [
         "Whatever others typed before, the right PIN opens its door within a minute at a machine that works.",
     ),
     (bad.an_audit_lies, "What an audit says of a compartment is what lies there."),
-    (bad.a_code_is_not_used_up, "A clerk's code opens one session, and no other session is open then."),
     (bad.what_was_handed_over_can_be_withdrawn, "Every deposit is in the same state at the centre and at the machine."),
     (bad.the_days_tries_begin_anew_with_the_power, "The day of the tries only moves forward, and only by a trusted clock."),
     (
