@@ -284,7 +284,8 @@ class Story:
 
     def _messages(self) -> Locator:
         phone = self._page.get_by_role("log", name=self._street.inbox)
-        return phone.get_by_role("article").filter(has_text=f"{self._street.to} {self._phone}")
+        mine = phone.get_by_role("article").filter(has_text=f"{self._street.to} {self._phone}")
+        return mine.filter(has_text="PIN:")  # another one says that the document was collected
 
 
 def day_until_collected(centre: str, deposit: str) -> list[dict[str, Any]]:
