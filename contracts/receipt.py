@@ -17,9 +17,7 @@ from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey,
 DOMAIN = b"kiosk-receipt-v1\x00"
 VERSION = 1
 FIELDS = struct.Struct(">B4sHII8sQ")
-SIGNATURE_BYTES = 64
 TEXT_BYTES_MAX = 180
-SITE_LETTERS_MAX = 20
 SITE_PATTERN = r"^[a-z0-9]([a-z0-9.-]{0,18}[a-z0-9])?\Z"
 _TEXT = re.compile(r"https://[a-z0-9.-]{1,20}/c#([0-9A-Za-z_-]{127})")
 

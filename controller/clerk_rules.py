@@ -150,10 +150,7 @@ def _door(state: State, live: Live, settings: Settings, fact: f.Fact) -> Iterato
 
 
 def _unlock(live: Live, settings: Settings, number: int, cause: f.DoorCause) -> f.DoorUnlockDue:
-    boot = rules.board_boot(live, settings, number)
-    return f.DoorUnlockDue(
-        compartment=number, cause=cause, pulse_ms=settings.cabinet.file.lock.pulse_ms, board_boot=-1 if boot is None else boot
-    )
+    return rules.unlock_due(live, settings, number, cause, settings.cabinet.file.lock.pulse_ms)
 
 
 def _taken_back(state: State, fact: f.TakeBackEnded) -> Iterator[f.Fact]:

@@ -1,4 +1,7 @@
-"""The only file that knows two modules: what one fact makes of another, and what one part must know of the other to say no."""
+"""What one fact makes of another across the modules, and what one part must know of the other to say no.
+
+Beside it `clerk_rules.py` for clerk mode and `order_rules.py` for orders: no other pure file decides over two modules.
+"""
 
 from collections.abc import Iterator
 from datetime import datetime
@@ -96,6 +99,12 @@ def board_boot(live: Live, settings: Settings, number: int) -> int | None:
     return board.boot if board is not None and board.trusted else None
 
 
+def unlock_due(live: Live, settings: Settings, number: int, cause: f.DoorCause, pulse_ms: int) -> f.DoorUnlockDue:
+    """The lock of this compartment is to be driven once, on the boot that its board is in now."""
+    boot = board_boot(live, settings, number)
+    return f.DoorUnlockDue(compartment=number, cause=cause, pulse_ms=pulse_ms, board_boot=-1 if boot is None else boot)
+
+
 def follow(state: State, live: Live, settings: Settings, fact: f.Fact) -> Iterator[f.Fact]:
     """The facts that this one makes; `state` has seen it already."""
     match fact:
@@ -103,13 +112,7 @@ def follow(state: State, live: Live, settings: Settings, fact: f.Fact) -> Iterat
             yield from _order_taken(state, live, settings, fact)
         case f.DepositLoading() | f.CollectionBegun() | f.CollectionResumed():
             cause = "deposit" if isinstance(fact, f.DepositLoading) else "collection"
-            boot = board_boot(live, settings, fact.compartment)
-            yield f.DoorUnlockDue(
-                compartment=fact.compartment,
-                cause=cause,
-                pulse_ms=_pulse_ms(state, settings, fact.compartment),
-                board_boot=-1 if boot is None else boot,
-            )
+            yield unlock_due(live, settings, fact.compartment, cause, _pulse_ms(state, settings, fact.compartment))
         case f.DepositStored():
             yield f.DoorGivenUp(compartment=fact.compartment)
             yield from _load_order_ended(state, fact.deposit, "ok")

@@ -26,7 +26,6 @@ TARGET_ENDS_PX = 20
 ICON, CAP = 0.82, 1.12
 """Ems of a target's icon and of its number."""
 SLOTS_PX = 76
-GRID_ROWS = 5
 
 
 class Target(msgspec.Struct, frozen=True):

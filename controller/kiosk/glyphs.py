@@ -11,7 +11,6 @@ UNKNOWN = 800
 """A letter that is not in the table is taken to be a wide one."""
 CODE = 602
 """Each sign of DejaVu Sans Mono Bold."""
-KEEPS_TOGETHER = "\u00a0"
 
 
 def width(text: str, size: float, weight: Weight = 500, code: bool = False) -> float:
