@@ -88,6 +88,7 @@ def test_while_the_broker_is_dead_doors_open_by_pin_and_the_facts_arrive_later(t
     kinds = each_once(house.centre)
     assert [kinds.count(kind) for kind in ("deposit.stored", "document.handed_over", "collection.ended")] == [1, 1, 1]
     assert len(house.cabinet.look()) == 2
+    assert house.provider.next()["idx"] == f"{key}-collected"
     assert house.provider.silent
 
 

@@ -15,7 +15,7 @@ from tests.processes.wire import PaperCentre
 pytestmark = [pytest.mark.process, pytest.mark.mosquitto]
 
 NOWHERE = "socket://127.0.0.1:9"
-ROOM_BYTES = 100_000
+ROOM_BYTES = 200_000
 ORDERS_MAX = 200
 
 

@@ -25,6 +25,7 @@ def test_one_pin_end_to_end(tmp_path: Path, broker: Broker, keep: Keep, version:
     # The coil may still have been cooling when the resident came: then the same door was asked for twice and driven once.
     assert kinds.count("door.unlock_due") - kinds.count("door.refused") == kinds.count("door.opened") == 2
     assert len(house.cabinet.look()) == 2
+    assert house.provider.next()["idx"] == f"{key}-collected"
     assert house.provider.silent
     assert [fact["seq"] for fact in house.centre.facts()] == list(range(1, len(kinds) + 1))
     (view,) = house.centre.ask("/machines")

@@ -73,6 +73,7 @@ class Story:
         """Begin, if nobody has begun, and type a PIN, after the number where that is asked for."""
         if self.town.shown()["screen"] == "l.attract":
             self.town.press("ok")
+            self.town.until(*TYPING, "l.phone")
         if self.town.shown()["screen"] == "l.wrong":
             self.town.press(pin[0])
             if self.town.shown()["screen"] == "l.pin":
