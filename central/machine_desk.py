@@ -52,14 +52,19 @@ class MachineDesk:
         self._act(t, "admit_clerk", machine, actor, now)
         return ClerkCode(code, CODE_VALID_S)
 
-    def release(self, t: Connection, machine: str, compartment: int, empty: bool, reason: str, actor: str, now: Now) -> str:
-        """Somebody has looked: the compartment takes documents again; the order's id. Raises DeskRefused."""
+    def release(self, t: Connection, machine: str, compartment: int, seen: int, empty: bool, reason: str, actor: str, now: Now) -> str:
+        """Somebody who knew the machine's facts up to `seen` has looked: the compartment takes documents again; the order's id.
+
+        Raises DeskRefused.
+        """
         self._check(machine, actor)
         if not 1 <= compartment <= COMPARTMENT_MAX:
             raise DeskRefused("compartment_wrong")
         if not 1 <= len(reason) <= REASON_MAX or not reason.isprintable():
             raise DeskRefused("reason_wrong")
-        ask = Release(compartment=compartment, empty=empty)
+        if seen < 0:
+            raise DeskRefused("seen_wrong")
+        ask = Release(compartment=compartment, seen=seen, empty=empty)
         self._act(t, "release_empty" if empty else "release", machine, actor, now, str(compartment))
         return self._desk.draft(t, machine, ask, actor, reason, RELEASE_VALID_S, now)
 

@@ -238,6 +238,12 @@ class Views:
         with self._store.transaction() as t:
             return compartments.read(t, machine, compartment)
 
+    def seen(self, machine: str) -> int:
+        """The seq of this machine's last fact that the centre has without a gap."""
+        with self._store.transaction() as t:
+            epoch = machines.read(t, machine).epoch
+            return facts.read_cursor(t, machine, epoch).upto if epoch else 0
+
     def deposits(self, limit: int = LIST_MAX) -> list[DepositView]:
         """The last deposits, newest first."""
         with self._store.transaction() as t:

@@ -79,9 +79,13 @@ class Forget(Ask, frozen=True, tag="forget"):
 
 
 class Release(Ask, frozen=True, tag="release"):
-    """Somebody has looked: the compartment is back in service; `empty` that a document that lay there has gone."""
+    """Somebody has looked: the compartment is back in service; `empty` that a document that lay there has gone.
+
+    `seen` is the seq of the machine's last fact that they could know: what happened at that door later, they have not seen.
+    """
 
     compartment: int
+    seen: int
     empty: bool = False
 
 
@@ -192,7 +196,7 @@ def _ask_fits(ask: AnyAsk) -> bool:
         case ExtendAll():
             return ask.until.tzinfo is not None
         case Release():
-            return 1 <= ask.compartment <= COMPARTMENT_MAX
+            return 1 <= ask.compartment <= COMPARTMENT_MAX and ask.seen >= 0
         case SendSms():
             return re.fullmatch(ID_PATTERN, ask.idx) is not None and re.fullmatch(r"[0-9A-Za-z_-]{1,2048}", ask.sealed) is not None
         case Withdraw() | Forget():

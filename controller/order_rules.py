@@ -31,7 +31,7 @@ def order_refusal(state: State, live: Live, settings: Settings, request: OrderSe
         case AdmitClerk():
             return "code_too_old" if order.ask.until <= now.wall else None
         case Release():
-            return _release_refusal(state, settings, order.ask.compartment)
+            return _release_refusal(state, settings, order.ask)
         case SendSms():
             return _sms_refusal(state, settings, order.ask, request.sealed_wrong)
         case ExtendAll():
@@ -55,7 +55,8 @@ def _sms_refusal(state: State, settings: Settings, ask: SendSms, sealed_wrong: b
     return "busy" if len(state.sms.sending) >= LETTERS_MAX else None
 
 
-def _release_refusal(state: State, settings: Settings, number: int) -> str | None:
+def _release_refusal(state: State, settings: Settings, ask: Release) -> str | None:
+    number = ask.compartment
     if number not in settings.cabinet.compartments():
         return "compartment_unknown"
     if number == state.at:
@@ -63,8 +64,9 @@ def _release_refusal(state: State, settings: Settings, number: int) -> str | Non
     door = state.doors.door(number)
     if door.position == "open":
         return "door_open"
-    marked = door.quarantine or any(state.faults.has(fault, f"door {number}") for fault in CLEARED_BY_RELEASE)
-    return None if marked else "not_quarantined"
+    if not door.quarantine and not any(state.faults.has(fault, f"door {number}") for fault in CLEARED_BY_RELEASE):
+        return "not_quarantined"
+    return "changed_since" if door.marked > ask.seen else None
 
 
 def deposit_refusal(state: State, live: Live, settings: Settings, key: str) -> str | None:

@@ -10,6 +10,8 @@ from central.centre import Centre
 from central.deposits.rules import DeskRefused
 from central.order_desk import OrderDesk
 from central.ports import Now
+from central.store import machines
+from central.store.facts import read_cursor
 from central.times import DAY_MS, HOUR_MS, to_ms
 from contracts.orders import Forget, Load
 from sim.documents import Document
@@ -87,15 +89,19 @@ class Dispatcher(Person):
             case "extend_all":
                 await self._extend_all()
             case "release":
-                await self._ask(lambda c, t, now: c.machines.release(t, self.machine.name, last, False, "looked", ACTOR, now))
+                name = self.machine.name
+                await self._ask(lambda c, t, now: c.machines.release(t, name, last, self._seen(t), False, "looked", ACTOR, now))
             case "release_unknown":
-                await self._ask(lambda c, t, now: c.machines.release(t, self.machine.name, last + 1, False, "looked", ACTOR, now))
+                await self._ask(lambda c, t, now: c.machines.release(t, self.machine.name, last + 1, 0, False, "looked", ACTOR, now))
             case "load":
                 await self._draft(Load(deposit=key, case="26000000"), now_stored=key)
             case "load_unknown":
                 await self._draft(Load(deposit="0" * 16, case="26000000"))
             case _:
                 await self._draft(Forget(deposit=key), now_stored=key)
+
+    def _seen(self, t: Connection) -> int:
+        return read_cursor(t, self.machine.name, machines.read(t, self.machine.name).epoch).upto
 
     async def _extend_all(self) -> None:
         days = self.random.randrange(1, 30)

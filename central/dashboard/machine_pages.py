@@ -33,11 +33,12 @@ class CodeForm(msgspec.Struct, frozen=True):
 
 
 class ReleaseForm(msgspec.Struct, frozen=True):
-    """Who has looked, what was found and why the compartment may be used again."""
+    """Who has looked, what was found and why the compartment may be used again; `seen` is the machine's last fact when they were asked."""
 
     name: Name = ""
     reason: Annotated[str, Meta(max_length=REASON_MAX)] = ""
     empty: Annotated[str, Meta(max_length=8)] = ""
+    seen: Annotated[str, Meta(pattern="^[0-9]{1,15}$")] = "0"
 
 
 class TermsForm(msgspec.Struct, frozen=True):
@@ -83,9 +84,9 @@ async def release(
 ) -> Response[Any]:  # fmt: skip
     """Put it back into service."""
     form = await read_form(request, ReleaseForm)
-    name, reason, empty = form.name.strip(), form.reason.strip(), bool(form.empty)
+    name, reason, seen, empty = form.name.strip(), form.reason.strip(), int(form.seen), bool(form.empty)
     try:
-        running.turn(lambda c, now: c.at_desk(lambda t: c.machines.release(t, machine, compartment, empty, reason, name, now), now))
+        running.turn(lambda c, now: c.at_desk(lambda t: c.machines.release(t, machine, compartment, seen, empty, reason, name, now), now))
     except DeskRefused as error:
         return _release(request, running, views, machine, compartment, error.code, form)
     response = Redirect("/tasks", status_code=303)
@@ -153,7 +154,7 @@ def _release(
         raise NotFoundException("page_unknown")
     shown = common(request, running, views) | {
         "machine": machine, "compartment": compartment, "row": views.quarantined(machine, compartment), "error": error,
-        "form": form or ReleaseForm(), "action": f"/tasks/release/{quote(machine)}/{compartment}",
+        "form": form or ReleaseForm(seen=str(views.seen(machine))), "action": f"/tasks/release/{quote(machine)}/{compartment}",
     }  # fmt: skip
     return page(request, running, "release", shown, 400 if error else 200)
 

@@ -67,7 +67,7 @@ class LockWish(msgspec.Struct, frozen=True):
 class Door(msgspec.Struct, frozen=True):
     """One door: last observed position, the board's counter at that observation, the lock's wish, and why it is quarantined.
 
-    `driven` is the seq of the last wish for its lock; 0 before the first.
+    `driven` is the seq of the last wish for its lock, `marked` of the last opening or quarantine; 0 before the first.
     """
 
     position: Literal["open", "closed"] = "closed"
@@ -77,6 +77,7 @@ class Door(msgspec.Struct, frozen=True):
     moved_boot: str = ""
     lock: LockWish | None = None
     driven: int = 0
+    marked: int = 0
     quarantine: str = ""
 
 
@@ -109,12 +110,14 @@ def _door(door: Door, entry: Entry, fact: DoorFact) -> Door:
             lock = LockWish(entry.seq, fact.cause, fact.pulse_ms, fact.board_boot, entry.boot, entry.mono_ms, waited=waited)
             return msgspec.structs.replace(door, lock=lock, driven=entry.seq)
         case DoorOpened():
-            return _lock(_moved(door, entry, fact, "open"), "opened", entry)
+            opened = msgspec.structs.replace(_moved(door, entry, fact, "open"), marked=entry.seq)
+            return _lock(opened, "opened", entry)
         case DoorClosed():
             return _lock(_moved(door, entry, fact, "closed"), "closed", entry)
         case CompartmentQuarantined():
             # That somebody forced it weighs more than whatever else is found out about it.
-            return door if door.quarantine == "forced" else msgspec.structs.replace(door, quarantine=fact.reason)
+            reason = "forced" if door.quarantine == "forced" else fact.reason
+            return msgspec.structs.replace(door, quarantine=reason, marked=entry.seq)
         case CompartmentReleased():
             return msgspec.structs.replace(door, quarantine="")
         case DoorGivenUp():

@@ -9,7 +9,7 @@ from sim.street.centre_desk import CentreRefused
 from sim.street.places import MACHINE
 
 CLERK = "Anna Nowak"
-GUARD = re.compile(r'name="_csrf_token" value="([^"]+)"')
+HIDDEN = re.compile(r'<input type="hidden" name="([a-z_]+)" value="([^"]*)"')
 CODE = re.compile(r'class="code"[^>]*><strong>([0-9 ]{9})</strong>')
 SECRETS = re.compile(r'class="secret">.*?<strong>([0-9 ]+)</strong>')
 REFUSED = re.compile(r'id="problem"')
@@ -70,10 +70,10 @@ class DeskPages:
 
     async def _fill(self, page: str, action: str, fields: dict[str, str]) -> str:
         try:
-            guard = GUARD.search((await self._client.get(page)).text)
-            if guard is None:
+            asked = (await self._client.get(page)).text
+            if not HIDDEN.search(asked):
                 raise CentreRefused("refused")
-            answer = await self._client.post(action, data={"_csrf_token": guard[1], **fields})
+            answer = await self._client.post(action, data={**dict(HIDDEN.findall(asked)), **fields})
         except httpx.HTTPError:
             raise CentreRefused("centre_away") from None
         if answer.is_error or REFUSED.search(answer.text):

@@ -63,14 +63,16 @@ def refusal(payload: bytes) -> str:
 EVERY_ASK: tuple[AnyAsk, ...] = (
     SET_PIN, LOAD, Load(deposit="d", case="1/2 A.b-3", low=True),
     SetPin(deposit="d", hmac="ab" * 32, until=AT, phone="cd" * 32, case="ef" * 32, low=True), AdmitClerk(code="ab" * 32, until=AT),
-    ExtendAll(until=AT), Withdraw(deposit="d"), Forget(deposit="d"), Release(compartment=999, empty=True),
+    ExtendAll(until=AT), Withdraw(deposit="d"), Forget(deposit="d"), Release(compartment=999, seen=0, empty=True),
     SendSms(idx="d-ready", sealed="Zm9v_-"),
 )  # fmt: skip
 OUT_OF_RANGE: tuple[AnyAsk, ...] = (
     SetPin(deposit="d", hmac="ab" * 32, until=AT, phone="601234123"), SetPin(deposit="d", hmac="ab" * 32, until=AT, case="26004711"),
     AdmitClerk(code="12345678", until=AT), AdmitClerk(code="ab" * 32, until=AT.replace(tzinfo=None)),
     ExtendAll(until=AT.replace(tzinfo=None)),
-    Withdraw(deposit=""), Forget(deposit="A"), Release(compartment=0), Release(compartment=1000), SendSms(idx="", sealed="Zm9v"),
+    Withdraw(deposit=""), Forget(deposit="A"), Release(compartment=0, seen=1), Release(compartment=1000, seen=1),
+    Release(compartment=1, seen=-1),
+    SendSms(idx="", sealed="Zm9v"),
     SendSms(idx="d", sealed=""), SendSms(idx="d", sealed="Zm9v="), SendSms(idx="d", sealed="a" * 2049),
 )  # fmt: skip
 

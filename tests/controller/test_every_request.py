@@ -54,7 +54,7 @@ def order(ask: AnyAsk, sealed_wrong: bool = False, **changes: Any) -> OrderSeen:
 
 
 SET_PIN, LOAD = SetPin("dep-1", "ab" * 32, UNTIL), Load("dep-1", "26004711")
-ADMIT, RELEASE = AdmitClerk("cd" * 32, UNTIL), Release(1, empty=True)
+ADMIT, RELEASE = AdmitClerk("cd" * 32, UNTIL), Release(1, 1 << 40, empty=True)
 SEND = SendSms("dep-1-ready", "c2VhbGVk")
 
 
@@ -107,7 +107,7 @@ def requests(state: State) -> dict[str, Request]:
         "OrderSeen admit_clerk": order(ADMIT),
         "OrderSeen admit_clerk old": order(AdmitClerk("cd" * 32, NOW.wall)),
         "OrderSeen release": order(RELEASE),
-        "OrderSeen release none": order(Release(99)),
+        "OrderSeen release none": order(Release(99, 1)),
         "OrderSeen send_sms": order(SEND),
         "OrderSeen send_sms sealed": order(SEND, sealed_wrong=True),
         "SmsOutcome sent": SmsOutcome(sms, "sent", reference=7),

@@ -57,7 +57,7 @@ def clerk_act(machine: BenchMachine, action: str, value: Any) -> None:
         case "later":
             machine.wall_jump += timedelta(hours=value)
         case "release":
-            machine.order(Release(compartment=value[0], empty=value[1]))
+            machine.order(Release(compartment=value[0], seen=machine.seq, empty=value[1]))
         case _:
             act(machine, action, value)
     machine.run(5)
