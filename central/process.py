@@ -11,7 +11,7 @@ from pathlib import Path
 import httpx
 import uvicorn
 
-from central.api.app import make_app
+from central.api.app import make_app, reports_path
 from central.api.host_header import with_a_readable_host
 from central.centre import Centre
 from central.clock import SystemClock
@@ -94,7 +94,8 @@ async def run(settings: Settings, folder: Path) -> None:
     store = Store(open_engine(settings.database, folder))
     running = Running(Centre(store, link, messages, settings, signer, randomness), SystemClock())
     messages.running = running
-    app = make_app(running, Views(store, settings, grids, receipts), settings.http, read_key(keys / "http.key").hex())
+    secret = read_key(keys / "http.key").hex()
+    app = make_app(running, Views(store, settings, grids, receipts), settings.http, secret)
     config = uvicorn.Config(
         with_a_readable_host(app),
         log_level="warning",
@@ -108,7 +109,8 @@ async def run(settings: Settings, folder: Path) -> None:
     public_url = settings.http.public_url or f"http://{host}:{port}"
     async with httpx.AsyncClient() as client:
         if settings.sms.url:
-            messages.provider = SmsProvider(settings.sms, folder, f"{public_url}/sms/reports", client, lambda: running.clock.now().wall)
+            reports = public_url + reports_path(secret)
+            messages.provider = SmsProvider(settings.sms, folder, reports, client, lambda: running.clock.now().wall)
         print(f"centre: http://{host}:{port}/", flush=True)
         await _until_stopped(running, link, server, ears)
     store.close()

@@ -234,6 +234,11 @@ def _audit_over(state: State) -> Iterator[f.Fact]:
         yield f.DoorGivenUp(compartment=number)
 
 
+def _was_opened(state: State, number: int) -> bool:
+    door = state.doors.door(number)
+    return door.lock is not None and door.lock.phase == "closed" and not door.quarantine
+
+
 def _driven_for_audit(state: State) -> list[int]:
     return [
         number for number, door in state.doors.doors.items() if door.lock is not None and door.lock.wanted and door.lock.cause == "audit"
@@ -243,7 +248,10 @@ def _driven_for_audit(state: State) -> list[int]:
 def _left(state: State, settings: Settings, fact: f.ClerkLeft) -> Iterator[f.Fact]:
     audit, taken, loading = state.clerk.audit, state.clerk.takeback, state.locker.loading
     if audit is not None:
+        looked = fact.reason != "finished" and not audit.then and _was_opened(state, audit.at)
         yield f.AuditEnded(same=audit.same, diff=audit.diff, skipped=audit.passed, left=left(state, settings))
+        if looked:  # the door was shut by nobody knows whom, before anybody said what is inside
+            yield f.CompartmentQuarantined(compartment=audit.at, reason="unconfirmed")
     if fact.reason != "idle":
         return  # a question about a door that was opened stays, so that it is answered and not assumed
     if taken is not None:

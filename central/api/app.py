@@ -1,6 +1,7 @@
 """The web application: pages and interface together, their shared rules, and how an error is told."""
 
 import hashlib
+import hmac
 import logging
 from pathlib import Path
 from typing import Any
@@ -11,7 +12,7 @@ from litestar.connection import ASGIConnection
 from litestar.di import Provide
 from litestar.enums import MediaType
 from litestar.exceptions import HTTPException, PermissionDeniedException
-from litestar.handlers import BaseRouteHandler
+from litestar.handlers import BaseRouteHandler, HTTPRouteHandler
 from litestar.openapi import OpenAPIConfig
 from litestar.openapi.plugins import JsonRenderPlugin
 from litestar.plugins.jinja import JinjaTemplateEngine
@@ -45,17 +46,25 @@ HEADERS = {
 }
 
 
-@route("/sms/reports", http_method=["GET", "POST"], status_code=200, media_type=MediaType.TEXT)
-async def sms_report(request: Request[Any, Any, Any], running: Desk) -> str:
-    """Delivery reports of the provider, one or several; it wants to hear OK and sends them again until then."""
-    form = {name: str(value) for name, value in {**dict(request.query_params), **dict(await request.form())}.items()}
-    said = [(report.idx, report.status) for report in read_reports(form)]
-    if said:
-        running.turn(lambda centre, now: centre.deliveries_reported(said, now))
-    return "OK"
+def reports_path(secret: str) -> str:
+    """Where the provider brings its delivery reports: nobody else knows the address, for its reports carry no signature."""
+    return f"/sms/reports/{hmac.digest(secret.encode(), b'sms reports', 'sha256').hex()[:32]}"
 
 
-def make_app(running: Running, views: Views, http: Http, csrf_secret: str) -> Litestar:
+def _sms_reports(secret: str) -> HTTPRouteHandler:
+    @route(reports_path(secret), http_method=["GET", "POST"], status_code=200, media_type=MediaType.TEXT, include_in_schema=False)
+    async def sms_report(request: Request[Any, Any, Any], running: Desk) -> str:
+        """Delivery reports of the provider, one or several; it wants to hear OK and sends them again until then."""
+        form = {name: str(value) for name, value in {**dict(request.query_params), **dict(await request.form())}.items()}
+        said = [(report.idx, report.status) for report in read_reports(form)]
+        if said:
+            running.turn(lambda centre, now: centre.deliveries_reported(said, now))
+        return "OK"
+
+    return sms_report
+
+
+def make_app(running: Running, views: Views, http: Http, secret: str) -> Litestar:
     """The application over one centre."""
 
     def told(request: Request[Any, Any, Any], error: Exception) -> Response[Any]:
@@ -74,13 +83,13 @@ def make_app(running: Running, views: Views, http: Http, csrf_secret: str) -> Li
             *document_pages.HANDLERS,
             *machine_pages.HANDLERS,
             *receipt_page.HANDLERS,
-            sms_report,
+            _sms_reports(secret),
             json_api.ROUTER,
             desk_api.ROUTER,
         ],
         dependencies={"running": Provide(lambda: running, sync_to_thread=False), "views": Provide(lambda: views, sync_to_thread=False)},
         template_config=TemplateConfig(directory=DASHBOARD / "templates", engine=JinjaTemplateEngine),
-        csrf_config=_form_guard(csrf_secret),
+        csrf_config=_form_guard(secret),
         guards=[only_these_hosts],
         exception_handlers={HTTPException: told, DeskRefused: told, ReceiptWrong: told, frame.FormWrong: told, Exception: told},
         openapi_config=OpenAPIConfig(title="Kiosk centre", version="1", render_plugins=[JsonRenderPlugin()]),

@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 from litestar.testing import TestClient
 
-from central.api.app import make_app
+from central.api.app import make_app, reports_path
 from central.ports import Now
 from central.running import Running
 from central.views import Views
@@ -229,7 +229,11 @@ def test_a_delivery_report_is_noted(web: Web, house: House) -> None:
     key = stored(house)
     house.machine.do(house.orders()[0])
     house.sync()
-    assert web.post("/sms/reports", data={"idx": f"{key}-ready", "status_name": "DELIVERED"}).text == "OK"
+    report = {"idx": f"{key}-ready", "status_name": "DELIVERED"}
+    for guess in ("/sms/reports", "/sms/reports/", "/sms/reports/" + "0" * 32):
+        assert web.post(guess, data=report).status_code == 404
+    assert web.get(f"/api/v1/deposits/{key}").json()["delivery"] != "delivered"
+    assert web.post(reports_path("k" * 32), data=report).text == "OK"
     assert web.get(f"/api/v1/deposits/{key}").json()["delivery"] == "delivered"
 
 

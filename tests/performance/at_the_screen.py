@@ -92,11 +92,11 @@ class Counter:
         self.resident.until("l.done")
         self.resident.press("ok", "l.attract")
 
-    def serve(self, runs: int) -> None:
-        """So many documents come and go."""
-        drawn = list(pins(runs))
-        for first in range(0, runs, AT_ONCE):
-            batch = range(first, min(first + AT_ONCE, runs))
+    def serve(self, runs: int, after: int = 0) -> None:
+        """So many documents come and go; `after` so many others."""
+        drawn = list(pins(after + runs))
+        for first in range(after, after + runs, AT_ONCE):
+            batch = range(first, min(first + AT_ONCE, after + runs))
             for number in batch:
                 self.load(f"dep-{number}", drawn[number])
             for number in batch:
