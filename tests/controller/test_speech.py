@@ -87,6 +87,24 @@ def test_the_end_of_speech_is_said() -> None:
     assert texts(speech) == ["Czytanie wyłączone."]
 
 
+def test_the_last_words_are_in_the_language_that_was_heard() -> None:
+    speech = Speech()
+    speech.shown(sample("l.pin", "de", audio=Audio(on=True, volume=5)), 0)
+    speech.utterances()
+    speech.shown(sample("l.attract", audio=Audio()), 0)
+    (last,) = speech.utterances()
+    assert (last.text, last.runs[0].voice, last.volume) == ("Vorlesen aus.", "de", 5)
+
+
+def test_with_the_last_digit_gone_red_does_something_else() -> None:
+    speech = Speech()
+    speech.shown(message(filled=1), 0)
+    speech.utterances()
+    speech.key("cancel")
+    speech.shown(message(filled=0), 0)
+    assert texts(speech) == ["", "0 z sześciu. Czerwony klawisz: Zakończ."]
+
+
 def test_the_line_with_the_focus_is_said() -> None:
     speech = Speech()
     jam = sample("l.jam")
