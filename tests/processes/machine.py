@@ -3,6 +3,7 @@
 import os
 import select
 import socket
+import subprocess
 import sys
 from collections.abc import Callable
 from itertools import count
@@ -71,11 +72,18 @@ class Machine:
         root: Path = ROOT,
         keepalive_s: int = 5,
         mqtt: tuple[str, ...] = (),
+        program: str = "controller",
+        given: int = subprocess.DEVNULL,
     ) -> None:
-        """`bus` is a port text; `keys` a folder shared with the centre; `mqtt` are further keys of that table, `more` further lines."""
+        """`bus` is a port text; `keys` a folder shared with the centre; `mqtt` are further keys of that table, `more` further lines.
+
+        `program` reads `given`.
+        """
         self.folder = folder
         self.root = root
         self._keepalive_s = keepalive_s
+        self._program = program
+        self._given = given
         self._mqtt = mqtt
         self.machine = machine
         self.site = folder / "site.toml"
@@ -120,7 +128,11 @@ class Machine:
             self.child.close()
         self.notified.empty()
         self.child = Child(
-            [sys.executable, "-m", "controller", "run", str(self.site)], more_environment=environment, before=before, root=self.root
+            [sys.executable, "-m", self._program, "run", str(self.site)],
+            more_environment=environment,
+            before=before,
+            root=self.root,
+            given=self._given,
         )
         return self.child
 
