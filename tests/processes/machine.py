@@ -17,6 +17,8 @@ from tests.processes.page import Page
 
 MACHINE = "urzedomat-gronowa-1"
 NUMBERS = count(1)
+NO_VOICE = "[speech]\nplayer = []\n"
+"""Whether a sound card is here is nothing that a test depends on."""
 
 
 class Notifications:
@@ -93,7 +95,7 @@ class Machine:
         self.child: Child | None = None
         folder.mkdir(parents=True, exist_ok=True)
         make_keys(self.keys, (machine,), SystemRandomness())
-        self.site.write_text(self._site(bus, broker_port, version) + more, "utf-8")
+        self.site.write_text(self._site(bus, broker_port, version) + more + ("" if "speech" in more else NO_VOICE), "utf-8")
         if not (folder / "seal.key").exists():
             write_key(folder / "seal.key", os.urandom(KEY_BYTES))
         if not (folder / "receipt.key").exists():

@@ -1,4 +1,4 @@
-"""By ear alone through a real machine: a clerk loads, a resident collects aloud and one in headphones, in every language (screens.md H7)."""
+"""By ear through a real machine: a clerk loads, one resident collects aloud and one in headphones, in each language (screens.md H7)."""
 
 import os
 import re
@@ -9,6 +9,7 @@ from pathlib import Path
 import pytest
 
 from contracts.descriptions import SHIPPED
+from contracts.facts import FaultRaised
 from contracts.key_files import read_key
 from contracts.orders import AdmitClerk, SetPin, case_mark, clerk_mark, pin_mark
 from contracts.screen_messages import LANGUAGES, Language
@@ -30,6 +31,7 @@ pytestmark = [
     pytest.mark.skipif(shutil.which(SYNTHESISER) is None, reason="no espeak-ng: make system-packages"),
 ]
 CODE = "71940382"
+NOWHERE = "socket://127.0.0.1:9"
 
 
 class Socket:
@@ -70,8 +72,8 @@ class Hall:
         self._until = datetime.now(UTC) + timedelta(minutes=5)
 
     def holds(self, deposit: str, pin: str, case: str) -> None:
-        marks = {"hmac": pin_mark(self._key, pin).hex(), "case": case_mark(self._key, case).hex()}
-        self._order(SetPin(deposit=deposit, until=self._until + timedelta(hours=48), **marks))
+        mark, until = case_mark(self._key, case).hex(), self._until + timedelta(hours=48)
+        self._order(SetPin(deposit=deposit, hmac=pin_mark(self._key, pin).hex(), until=until, case=mark))
 
     def admits(self) -> None:
         self._order(AdmitClerk(code=clerk_mark(self._key, CODE).hex(), until=self._until))
@@ -170,3 +172,19 @@ def test_a_clerk_and_two_residents_by_ear(tmp_path: Path, broker: Broker, keep: 
     assert not any(secret in digits(texts) for secret in secrets)
     assert not [line for line in hall.machine.running.lines if any(secret in line for secret in secrets) or "Traceback" in line]
     assert hall.machine.running.stop() == 0
+
+
+def test_a_machine_whose_player_is_missing_says_so_and_serves(tmp_path: Path, broker: Broker, keep: Keep) -> None:
+    machine = keep(Machine(tmp_path / "machine", NOWHERE, broker.port, more='[speech]\nplayer = ["no-such-player"]\n'))
+    centre = keep(PaperCentre(broker.port, MACHINE, machine.keys))
+    machine.start()
+    centre.until(lambda: "fault.raised" in centre.kinds())
+    fault = next(entry.fact for entry in centre.facts.values() if isinstance(entry.fact, FaultRaised))
+    assert (fault.fault, fault.where) == ("voice_silent", "player")
+    with machine.page() as page:
+        page.press("audio")
+        page.press("lang")
+        page.until("lang")
+        page.press("2")
+        assert page.message["lang"] == "en"
+    assert machine.running.stop() == 0
