@@ -4,14 +4,16 @@ from datetime import UTC, datetime, timedelta
 from typing import Any
 from zoneinfo import ZoneInfo
 
+import msgspec
 import pytest
 
 from central.deposits.rules import DeskRefused
 from central.ports import Now, SmsResult
 from central.settings import DocumentType, SmsSettings
+from central.store import orders
 from central.times import from_ms
 from contracts.facts import BootStarted, DoorClosed, FaultRaised, TermsExtended
-from contracts.orders import ExtendAll, SetPin
+from contracts.orders import AnyAsk, ExtendAll, SetPin
 from contracts.topics import MachineReport, Presence, encode
 from tests.central.paper_machine import EPOCH, MACHINE, House
 
@@ -84,6 +86,9 @@ def test_each_type_of_document_has_its_term() -> None:
     key = house.told()
     assert until(house, key) - house.at.wall == timedelta(hours=97)
     assert house.deposit(key).kind == "plates"
+    with house.centre.store.transaction() as t:
+        asked = [msgspec.json.decode(row.ask, type=AnyAsk) for row in orders.of_deposit(t, key)]
+    assert {ask.size for ask in asked if isinstance(ask, SetPin)} == {"M"}
 
 
 def test_more_time_is_told_when_the_machine_holds_it() -> None:
