@@ -43,13 +43,7 @@ def test_the_printed_deadline_is_a_whole_term_after_the_acceptance(late_s: int, 
     from central.settings import Terms
 
     house = House(terms=Terms(margin_h=margin))
-    house.boot()
-    key = house.register()
-    house.work()
-    house.centre.load(key, "A. Nowak", house.at)
-    house.machine.store(house.orders()[0])
-    house.sync()
-    house.work()
+    key = house.submitted()
     house.centre.sms_answered(house.wire.messages[-1].idx, SmsResult("unknown"), house.at)
     house.later(late_s)
     house.work()
