@@ -4,7 +4,7 @@ import os
 import re
 import select
 import stat
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 from contracts.screen_messages import Language
@@ -48,7 +48,7 @@ class Player:
 class LogEar:
     """Hears, and presses what it has heard of. `heard` are the numbers of the utterances it has heard to their end."""
 
-    def __init__(self, page: Page, log: Path, player: Player, language: Language) -> None:
+    def __init__(self, page: Callable[[], Page], log: Path, player: Player, language: Language) -> None:
         self.heard: list[int] = []
         self.language = language
         self._page = page
@@ -81,8 +81,8 @@ class LogEar:
         self._press(self._key(self._texts.get(label, label)))
 
     def _press(self, key: str) -> None:
-        self._page.catch_up()  # what is heard is shown already
-        self._page.press(key)
+        with self._page() as page:  # a new page is shown what is heard now; an old one may not have read it yet
+            page.press(key)
 
     def _key(self, words: str) -> str:
         _, text = self.said()
