@@ -1,7 +1,9 @@
 """Pages and interface: what they show, what they refuse, and that nothing typed becomes markup."""
 
+import json
 import re
 from collections.abc import Iterator
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -210,6 +212,20 @@ def test_the_interface(web: Web, house: House) -> None:
     assert web.get("/api/v1/orders").json()[0]["verb"] == "load"
     assert "kiosk_centre_count" in web.get("/metrics").text
     assert "/api/v1/deposits" in web.get("/schema/openapi.json").json()["paths"]
+
+
+def test_the_document_for_other_programs_names_what_exists(web: Web) -> None:
+    chapter = (Path(__file__).parents[2] / "docs/centre.md").read_text("utf-8").split("## For other programs")[1].split("\n## ")[0]
+    paths = web.get("/schema/openapi.json").json()["paths"]
+    requests = re.findall(r"`(GET|POST) (/api/v1/[^`?]+)", chapter.replace("KEY", "{key}").replace("`POST\n", "`POST "))
+    assert len(requests) == 6
+    assert [path for method, path in requests if method.lower() not in paths.get(path, {})] == []
+    deeds = re.findall(r"`([a-z]+)`", chapter.split("/cancel`")[1].split("|")[0])
+    assert [deed for deed in deeds if "post" not in paths.get(f"/api/v1/deposits/{{key}}/{deed}", {})] == []
+    body = re.search(r'`(\{"case".*?\})`', chapter)
+    assert body is not None
+    made = web.post("/api/v1/deposits", json={**json.loads(body[1]), "machine": MACHINE})
+    assert made.status_code == 201
 
 
 @pytest.mark.parametrize("body", [b"", b"{", b"[]", b'{"case":1}', b'{"unknown":1}', b"\xff", b"[" * 9000])
