@@ -18,6 +18,7 @@ PROBABILITY: dict[str, float] = {
     "messages_lost": 0.35,
     "messages_twice": 0.35,
     "messages_late": 0.35,  # late and therefore out of order
+    "orders_again": 0.25,  # a broker that delivers an order once more, long after it
     "link_cut": 0.45,  # the machine's way to the broker
     "wills_late": 0.40,  # a will comes when the next connection is already there
     "broker_restart": 0.25,
@@ -38,6 +39,7 @@ PROBABILITY: dict[str, float] = {
     "sms_twice": 0.20,
     "sms_reports": 0.30,  # delivery reports are lost, late, double, in the wrong order
     "counter_clerk": 0.40,  # the clerk loads in clerk mode, with a code, instead of asking the desk for each door
+    "used_code": 0.60,  # of worlds with such a clerk: somebody types a code that has served
     "stranger": 0.40,  # somebody guesses PINs
     "bystander": 0.25,  # somebody pushes doors shut and presses keys while others are at the machine
     "burglar": 0.08,  # somebody breaks a door open

@@ -39,6 +39,10 @@ class Watcher(Protocol):
         """The machine's vault compares digits, and the last digits of a number where one is asked for."""
         ...
 
+    def code_compared(self, digits: str) -> None:
+        """The machine's vault compares digits with the clerk's code."""
+        ...
+
     def numbered(self, phone: str) -> None:
         """Somebody has confirmed a number."""
         ...

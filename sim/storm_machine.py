@@ -75,6 +75,10 @@ class StormVault(Vault):
         self._machine.stage.watch.compared(digits.reveal(), number)
         return super().match(digits, phone)
 
+    def is_code(self, digits: Secret) -> bool:
+        self._machine.stage.watch.code_compared(digits.reveal())
+        return super().is_code(digits)
+
     def number_key(self, phone: Secret) -> str:
         self._machine.stage.watch.numbered(phone.last(PHONE_DIGITS).reveal())
         return super().number_key(phone)
@@ -276,6 +280,12 @@ class StormMachine:
 
     def _heard(self, life: Life, message: Message) -> None:
         life.put(MessageArrived(topic=message.topic, payload=message.payload))
+        if self.stage.plan.has("orders_again") and message.topic == down(self.name, "orders"):
+            self.stage.later(self.random.randrange(5_000, 90_000), partial(self._heard_again, message))
+
+    def _heard_again(self, message: Message) -> None:
+        if self.life is not None and self.life.session is not None and not self.stage.healed:
+            self.life.put(MessageArrived(topic=message.topic, payload=message.payload))
 
     def cut_link(self) -> None:
         """The network between machine and broker is gone for a moment."""

@@ -173,6 +173,10 @@ class Watch:
         """Somebody has confirmed a number."""
         self.entered.numbered(phone)
 
+    def code_compared(self, digits: str) -> None:
+        """The vault compares digits with the clerk's code."""
+        self.sessions.compared(digits)
+
     def compared(self, digits: str, phone: str | None) -> None:
         """The vault compares digits."""
         self.ask(pins.a_try_is_spent_before_anything_is_compared, self.tries)

@@ -20,7 +20,7 @@ from controller.settings import Settings
 from controller.vault import VaultKeys
 from firmware.lock_board import BoardFacts, LockBoard
 from sim.byte_link import LinkFaults
-from sim.clerks import CounterClerk
+from sim.clerks import CounterClerk, Finder
 from sim.desk_people import DeskHand, Dispatcher
 from sim.documents import Document
 from sim.faults import ClockFaults, Event, MessageFaults, Plan, SmsFaults, draw
@@ -113,6 +113,8 @@ class World:
             self._lives(resident, resident.live())
         of_clerk = CounterClerk if self.stage.plan.has("counter_clerk") else Clerk
         self._lives(clerk := of_clerk(self.machine, "clerk", self.centre, self.documents), clerk.live())
+        if isinstance(clerk, CounterClerk) and self.stage.plan.has("used_code"):
+            self._lives(finder := Finder(self.machine, "finder", clerk), finder.live())
         # A backup that does not know of a new PIN would have the machine hold the old one again: who restores one asks the residents.
         if self.stage.plan.has("desk_changes") and not self.stage.plan.has("centre_restored"):
             self._lives(hand := DeskHand(self.machine, "hotline", self.centre, self.documents), hand.live())

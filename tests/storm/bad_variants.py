@@ -16,6 +16,8 @@ from central.store import machines
 from central.store.machines import Station
 from contracts.facts import (
     AuditAnswered,
+    ClerkEntered,
+    ClerkLeft,
     CollectionAbandoned,
     DepositWithdrawn,
     DoorUnlockDue,
@@ -25,8 +27,10 @@ from contracts.facts import (
     PinDayBegun,
 )
 from contracts.topics import Presence, decode
-from controller import loop, machine, rules
+from controller import loop, machine, rules, turns
 from controller.clerk import decide as clerk
+from controller.clerk import state as clerk_state
+from controller.clerk.state import Clerk
 from controller.clock import Now as MachineNow
 from controller.devices.board_lamps import Light
 from controller.live import Live
@@ -288,4 +292,31 @@ def what_was_handed_over_can_be_withdrawn() -> Generator[Parts]:
         )
 
     with patch.object(collection, "to_the_office", withdrawing):
+        yield Parts()
+
+
+@contextmanager
+def a_code_is_not_used_up() -> Generator[Parts]:
+    """A clerk's code stays after its session, and opens the next one."""
+    session, of_clerk = clerk_state._session, turns._of_clerk  # pyright: ignore[reportPrivateUsage]
+
+    def kept(clerk: Clerk, entry: Entry, fact: clerk_state.SessionFact) -> Clerk:
+        after = session(clerk, entry, fact)
+        return msgspec.structs.replace(after, expected=clerk.expected) if isinstance(fact, ClerkEntered) else after
+
+    def held(request: Request, fact: Fact) -> list[VaultChange]:
+        return [] if isinstance(fact, ClerkEntered) else of_clerk(request, fact)
+
+    with patch.object(clerk_state, "_session", kept), patch.object(turns, "_of_clerk", held):
+        yield Parts()
+
+
+@contextmanager
+def a_code_outlives_the_power() -> Generator[Parts]:
+    """A clerk's code that was not used before a power cut is still good after it."""
+
+    def nothing(state: Clerk) -> tuple[Fact, ...]:
+        return (ClerkLeft(reason="restarted"),) if state.actor else ()
+
+    with patch.object(clerk, "restarted", nothing):
         yield Parts()
