@@ -5,6 +5,7 @@ from typing import Literal
 
 import msgspec
 
+from controller.inputs import ModemState
 from sim.byte_link import LinkFaults
 from sim.lock_cabinet import SwitchMode
 from sim.power_cuts import Cut
@@ -38,6 +39,10 @@ PROBABILITY: dict[str, float] = {
     "sms_5xx": 0.25,
     "sms_twice": 0.20,
     "sms_reports": 0.30,  # delivery reports are lost, late, double, in the wrong order
+    "modem": 0.25,  # the machine sends its text messages with its own modem
+    "provider_too": 0.60,  # of those: there is a provider as well, which takes over
+    "modem_faults": 0.60,  # of those: slow, refused, gone with a message, mute; reports lost, late, double, undelivered
+    "modem_away": 0.40,  # of those: silent, without its card or its network for a while
     "counter_clerk": 0.40,  # the clerk loads in clerk mode, with a code, instead of asking the desk for each door
     "used_code": 0.60,  # of worlds with such a clerk: somebody types a code that has served
     "stranger": 0.40,  # somebody guesses PINs
@@ -59,6 +64,7 @@ MACHINE_POINTS: tuple[tuple[str, str, int], ...] = (
     ("line.before", "unlock", 1), ("line.before", "unlock", 4), ("line.after", "unlock", 4),
     ("line.before", "", 900), ("line.after", "", 900),
     ("link.before", "", 60), ("link.after", "", 60), ("link.after", "answers", 4),
+    ("journal.before", "sms.", 3), ("journal.after", "sms.try_spent", 2), ("modem.after", "", 2),
     ("page.before", "", 60), ("page.after", "", 60), ("inbox", "", 1500), ("inbox", "BytesArrived", 900), ("inbox", "PinCompared", 3),
 )  # fmt: skip
 """Where a machine's power may go: family, detail, and how many such points may pass before."""
@@ -92,6 +98,23 @@ class SmsFaults(msgspec.Struct, frozen=True):
     report_wrong_order: float = 0.0
 
 
+class ModemFaults(msgspec.Struct, frozen=True):
+    """How often the machine's own modem does each thing to one message and to the report on it.
+
+    `dies`: its process ends with the message; `mute`: it answers when nobody waits any more.
+    """
+
+    slow: float = 0.0
+    failed: float = 0.0
+    dies: float = 0.0
+    mute: float = 0.0
+    twice: float = 0.0
+    undelivered: float = 0.0
+    report_lost: float = 0.0
+    report_late: float = 0.0
+    report_twice: float = 0.0
+
+
 class ClockFaults(msgspec.Struct, frozen=True):
     """`untrusted_ms` after each boot the clock stands near 1970; from `jump_at_ms` on it is wrong by `jump_ms` and says it is right."""
 
@@ -112,10 +135,11 @@ class Event(msgspec.Struct, frozen=True):
     """Something that goes wrong at one moment, for a while."""
 
     at_ms: int
-    what: Literal["link", "broker", "jam", "switch", "bus", "board", "restore", "disk"]
+    what: Literal["link", "broker", "jam", "switch", "bus", "board", "restore", "disk", "modem"]
     for_ms: int
     number: int = 0
     mode: SwitchMode = "good"
+    modem: ModemState = "ready"
 
 
 class Plan(msgspec.Struct, frozen=True):
@@ -133,6 +157,7 @@ class Plan(msgspec.Struct, frozen=True):
     cuts: tuple[Cut, ...]
     centre_cuts: tuple[Cut, ...]
     doors: int = 24
+    modem: ModemFaults = ModemFaults()
 
     def has(self, name: str) -> bool:
         """Whether this fault was drawn."""
@@ -161,6 +186,7 @@ def draw(seed: int) -> Plan:
         unplugged=_unplugged(names, _stream(seed, "bus_unplugged_at_pulse/event")),
         cuts=_cuts(names, MACHINE_POINTS, "power_cut", _stream(seed, "cuts")),
         centre_cuts=_cuts(names, CENTRE_POINTS, "centre_crash", _stream(seed, "centre_cuts")),
+        modem=_modem(names, _stream(seed, "modem_faults")),
         doors=_stream(seed, "doors").choices(tuple(DOORS), tuple(DOORS.values()))[0],
     )
 
@@ -194,6 +220,11 @@ def _sms(names: tuple[str, ...], random: Random) -> SmsFaults:
     return SmsFaults(**answers, **(reports if "sms_reports" in names else {}))
 
 
+def _modem(names: tuple[str, ...], random: Random) -> ModemFaults:
+    rates = {name: random.choice((0.0, 0.2, 0.5)) for name in ModemFaults.__struct_fields__}
+    return ModemFaults(**rates) if "modem_faults" in names else ModemFaults()
+
+
 def _clock(names: tuple[str, ...], heal_ms: int, random: Random) -> ClockFaults:
     untrusted, at = random.randrange(2_000, 90_000), random.randrange(heal_ms)
     jump = random.choice((-7200, -60, 90, 3600, 30_000, 180_000, 200_000))
@@ -224,6 +255,9 @@ def _events(seed: int, names: tuple[str, ...], heal_ms: int) -> list[Event]:
                 events.append(Event(at, "board", random.randrange(100, 6_000)))
             case "centre_restored":
                 events.append(Event(random.randrange(30_000, heal_ms), "restore", random.randrange(1_000, 10_000)))
+            case "modem_away":
+                states: tuple[ModemState, ...] = ("silent", "card", "no_network")
+                events.append(Event(at, "modem", long, modem=random.choice(states)))
             case "disk_full":
                 events.append(Event(at, "disk", long))
             case _:

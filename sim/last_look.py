@@ -4,6 +4,7 @@ from collections.abc import Callable, Iterator
 
 import msgspec
 
+from central.sms.modem_line import ERASED
 from contracts.facts import DocumentHandedOver, DoorInDoubt
 from controller import machine as core
 from controller.locker.state import Deposit
@@ -173,6 +174,15 @@ def a_document_is_where_the_machine_says(watch: Watch) -> Iterator[str]:
         yield from a_document_is_where_the_machine_says_or_somebody_must_look(watch.documents, loop.turns.state)
 
 
+def nothing_of_a_message_is_kept(watch: Watch) -> Iterator[str]:
+    """Of a text message that went through the modem neither machine nor centre keeps phone and text."""
+    if kept := watch.machine.disk.execute("SELECT count(*) FROM letters").fetchone()[0]:
+        yield f"{kept} letters at the machine"
+    for order, ask, state in watch.centre.rows("SELECT id, ask, state FROM orders WHERE verb = 'send_sms' AND NOT open"):
+        if state in ("done", "failed") and ERASED not in str(ask):
+            yield f"order {order}: {state}, and sealed at the centre"
+
+
 AFTER_HEALING: tuple[Callable[[Watch], Iterator[str]], ...] = (
     presence_is_the_truth,
     the_centre_has_every_fact,
@@ -183,6 +193,7 @@ AFTER_HEALING: tuple[Callable[[Watch], Iterator[str]], ...] = (
     a_collected_document_is_out,
     nothing_raised_a_security_event,
     the_state_is_the_fold,
+    nothing_of_a_message_is_kept,
     a_document_is_where_the_machine_says,
     the_world_comes_right,
 )

@@ -242,6 +242,8 @@ class Resident(Person):
             self.document.given_up = "the centre's backup does not know it"
         elif row is not None and row.ended_ms and row.state != "collected":
             self.document.given_up = row.state
+        elif self.centre.listed(self.document.deposit):
+            self.document.given_up = "the clerks' list names it"
 
     async def _visit(self, pin: str) -> None:
         wrong = self._wrong()

@@ -67,6 +67,10 @@ class SmsNetwork:
         reply = Reply(after_ms, "accepted", "", self._known[idx])
         return going, [reply, msgspec.structs.replace(reply, after_ms=after_ms + 500)] if twice else [reply]
 
+    def on_the_air(self, text: Text, arrives: bool) -> None:
+        """A message that a machine's own modem has sent."""
+        self.sent += [text] if arrives else []
+
     def reports(self) -> list[Heard]:
         """What the sender hears of a message that went out: reports may be lost, late, double and in the wrong order."""
         after_ms, chance = self._random.randrange(1_000, 30_000), self._random.random

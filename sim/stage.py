@@ -63,6 +63,14 @@ class Watcher(Protocol):
         """The centre acknowledges."""
         ...
 
+    def submitted(self, wish: int) -> None:
+        """A text message is handed to the machine's modem."""
+        ...
+
+    def said(self, text: Text) -> None:
+        """A text message is handed to whoever sends it."""
+        ...
+
     def texted(self, text: Text) -> None:
         """A text message reaches a phone."""
         ...

@@ -17,6 +17,8 @@ from central.signer import Signer
 from central.store import deposits
 from central.store.database import Store
 from central.store.deposits import DepositRow
+from central.tasks import read_tasks
+from central.times import to_ms
 from contracts.topics import Ack, decode, qos
 from sim.broker import Message, Session
 from sim.power_cuts import CutPoints, PowerCut
@@ -26,6 +28,7 @@ from sim.stage import START, Stage
 T = TypeVar("T")
 Call = Callable[[Centre, Now], None]
 BACKUPS_KEPT = 6
+UNTOLD = ("sms_refused", "sms_undelivered")
 BACKUP_EVERY_MS = 15_000
 
 
@@ -204,6 +207,7 @@ class StormCentre:
         self.trace(f"sms {sms.idx}")
         going, replies = self.sms.submit(sms.idx, sms.phone, sms.text)
         for one in going:
+            self.stage.watch.said(one)
             self.stage.watch.texted(one)
         for reply in replies:
             result = SmsResult(reply.kind, reply.code, reply.provider_id)
@@ -249,6 +253,12 @@ class StormCentre:
         with self.engine.connect() as t:
             row = deposits.live_with_case(t, case)
             return row.key if row else None
+
+    def listed(self, key: str) -> bool:
+        """Whether the clerks' list says that no message reached the person of this deposit."""
+        at_ms = to_ms(self.now().wall)
+        with self.engine.connect() as t:
+            return any(task.deposit == key and task.kind in UNTOLD for task in read_tasks(t, self.settings, at_ms))
 
     def rows(self, query: str) -> list[tuple[object, ...]]:
         """Rows of the store, for the invariants."""

@@ -10,6 +10,7 @@ from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PublicKey
 from contracts import lock_bus as bus
 from contracts.facts import DoorUnlockDue, Entry
 from contracts.screen_messages import ScreenMessage
+from contracts.sealed import Letter
 from contracts.topics import Presence, down, encode, up
 from controller.clock import Now
 from controller.inbox import Inbox
@@ -27,6 +28,7 @@ from sim.cabinet_line import CabinetLine
 from sim.lock_cabinet import LockCabinet
 from sim.power_cuts import CutPoints, PowerCut
 from sim.stage import START, Stage
+from sim.storm_modem import StormModem
 
 NO_CLOCK = datetime(1970, 1, 1, tzinfo=UTC)
 RECEIPT_KEY = bytes(range(32))
@@ -128,6 +130,14 @@ class Life:
             self.machine.stage.broker.publish(self.session, Message(topic, payload, retain))
             self.machine.cuts.at("link.after", what)
 
+    def submit(self, wish: int, letter: Letter) -> None:
+        """Modem."""
+        modem = self.machine.modem
+        if self.alive and modem is not None:
+            self.machine.cuts.at("modem.before")
+            modem.submit(wish, letter)
+            self.machine.cuts.at("modem.after")
+
     def show(self, message: ScreenMessage) -> None:
         """Page."""
         if self.alive:
@@ -165,6 +175,7 @@ class StormMachine:
         self.wishes: dict[int, DoorUnlockDue] = {}
         self.wish_boots: dict[int, str] = {}
         self.board_lost_ms: list[int] = []
+        self.modem: StormModem | None = None
         self._pump: asyncio.TimerHandle | None = None
         self._unplugged = stage.plan.unplugged
 
@@ -200,7 +211,10 @@ class StormMachine:
         receipts = ReceiptSigner(RECEIPT_KEY, self.name, "storm.example")
         turns = restart(journal, vault, self.settings, self.randomness.token(16), life.now(), receipts)
         self.stage.watch.restarted(turns.state)
-        life.loop = Loop(turns, life, life, life, life, life.put, (self.order_key,))
+        modem = life if self.modem is not None else None
+        life.loop = Loop(turns, life, life, life, life, life.put, (self.order_key,), modem)
+        if self.modem is not None:
+            self.modem.starts()
         life.put(CasesKnown(cases=vault.cases()))
         self.bus_moved()
         return life.loop
@@ -211,11 +225,18 @@ class StormMachine:
         self.bus_moved()
         self.stage.watch.turn()
 
+    def tell(self, item: Input) -> None:
+        """Something for the controller that is alive now."""
+        if self.life is not None:
+            self.life.put(item)
+
     def _kill(self) -> None:
         """The power is gone: ports first, then the database; what was not committed has not happened."""
         if self.life is not None:
             self.life.alive = False
         self.screen = None
+        if self.modem is not None:
+            self.modem.dark()
         self.disk.rollback()
 
     def pull_the_plug(self) -> None:

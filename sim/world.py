@@ -15,6 +15,7 @@ from central.settings import MachineSettings, SmsSettings
 from central.settings import Settings as CentreSettings
 from central.signer import Signer
 from contracts.descriptions import Locker, read_locker
+from controller.inputs import ModemSeen
 from controller.locker.pins import PinPolicy
 from controller.settings import Settings
 from controller.vault import VaultKeys
@@ -23,7 +24,7 @@ from sim.byte_link import LinkFaults
 from sim.clerks import CounterClerk, Finder
 from sim.desk_people import DeskHand, Dispatcher
 from sim.documents import Document
-from sim.faults import ClockFaults, Event, MessageFaults, Plan, SmsFaults, draw
+from sim.faults import ClockFaults, Event, MessageFaults, ModemFaults, Plan, SmsFaults, draw
 from sim.last_look import last_look, unfinished
 from sim.lock_cabinet import LockCabinet
 from sim.passers_by import Burglar, Bystander
@@ -32,6 +33,7 @@ from sim.sms_network import SmsNetwork
 from sim.stage import Stage
 from sim.storm_centre import StormCentre
 from sim.storm_machine import StormMachine
+from sim.storm_modem import StormModem
 from sim.watch import Violation, Watch
 
 MACHINE = "urzedomat-storm-1"
@@ -60,16 +62,19 @@ class World:
         order_key, seal_key, pin_key, vault_key = (keys.randbytes(32) for _ in range(4))
         signer = Signer(order_key, seal_key, {MACHINE: pin_key})
         self.sms = SmsNetwork(stage.stream("sms"), stage.plan.sms)
-        self.centre = StormCentre(
-            stage, self.sms, CentreSettings(machines={MACHINE: MachineSettings()}, sms=SmsSettings(quiet=False)), signer, parts.centre
-        )
+        modem = stage.plan.has("modem")
+        provider = SmsSettings(quiet=False, url="https://sms.example" if not modem or stage.plan.has("provider_too") else "")
+        ways = {MACHINE: MachineSettings(sms="modem" if modem else "provider")}
+        self.centre = StormCentre(stage, self.sms, CentreSettings(machines=ways, sms=provider), signer, parts.centre)
         self.machine = StormMachine(
             stage,
-            Settings(MACHINE, "U-01", "ul. Gronowa 22a", cabinet, "0.1", POLICY, hotline="61 646 33 44"),
+            Settings(MACHINE, "U-01", "ul. Gronowa 22a", cabinet, "0.1", POLICY, hotline="61 646 33 44", modem=modem),
             VaultKeys(pin_key, vault_key),
             Ed25519PublicKey.from_public_bytes(signer.public_key()),
             LockCabinet(cabinet, make_core=parts.core),
         )
+        if modem:
+            self.machine.modem = StormModem(stage, self.sms, self.machine.entries, self.machine.tell)
         self.documents: list[Document] = []
         self.people: list[asyncio.Task[None]] = []
         self.watch = stage.watch = Watch(stage, self.machine, self.centre, self.documents, self.people)
@@ -157,6 +162,10 @@ class World:
                 self.centre.restore(event.for_ms)
             case "disk":
                 self._fill_disk(event.for_ms)
+            case "modem":
+                if (modem := machine.modem) is not None:
+                    modem.becomes(event.modem)
+                    over(event.for_ms, lambda: modem.becomes("ready"))
         machine.bus_moved()
 
     def _fill_disk(self, for_ms: int) -> None:
@@ -178,6 +187,9 @@ class World:
         machine.line.link.faults, machine.line.link.connected = LinkFaults(), True
         self.stage.broker.faults, self.sms.faults = MessageFaults(), SmsFaults()
         machine.clock_faults = ClockFaults()
+        if machine.modem is not None:
+            machine.modem.faults, machine.modem.state = ModemFaults(), "ready"
+            machine.tell(ModemSeen("ready"))
         self._free_disk()
         if not self.stage.broker.up:
             self.stage.broker.start()
