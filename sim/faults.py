@@ -24,6 +24,7 @@ PROBABILITY: dict[str, float] = {
     "wills_late": 0.40,  # a will comes when the next connection is already there
     "broker_restart": 0.25,
     "retained_lost": 0.50,  # of broker restarts: the retained messages do not survive
+    "odd_boards": 0.50,  # of bought boards: answers late, cut, refused, of others, with a sum that hides two changes
     "stuck_door": 0.25,
     "broken_switch": 0.18,
     "clock_1970": 0.15,  # every boot begins in 1970 and is not trusted for a while
@@ -51,6 +52,9 @@ PROBABILITY: dict[str, float] = {
     "desk_changes": 0.40,  # the hotline gives another PIN, more time, the same text again
     "desk_orders": 0.25,  # somebody withdraws, cancels, gives everybody time, and orders what makes no sense
 }
+Family = Literal["own", "cu16", "cu48", "modbus"]
+FAMILIES: dict[Family, int] = {"own": 82, "cu16": 6, "cu48": 5, "modbus": 7}
+"""How often the boards are of each family, in percent; bought ones always in the cabinet of 24 doors."""
 DOORS: dict[int, int] = {24: 90, 93: 8, 192: 2}
 """How often each cabinet is played, in percent: more boards ask for more time."""
 CALM = 0.04
@@ -157,6 +161,7 @@ class Plan(msgspec.Struct, frozen=True):
     cuts: tuple[Cut, ...]
     centre_cuts: tuple[Cut, ...]
     doors: int = 24
+    family: Family = "own"
     modem: ModemFaults = ModemFaults()
 
     def has(self, name: str) -> bool:
@@ -172,6 +177,7 @@ def draw(seed: int) -> Plan:
     """The options of a seed; each fault has its own stream, so that a new one leaves the others alone."""
     calm = _stream(seed, "calm").random() < CALM
     names = tuple(name for name, chance in PROBABILITY.items() if _stream(seed, name).random() < chance and not calm)
+    family = _stream(seed, "family").choices(tuple(FAMILIES), tuple(FAMILIES.values()))[0]
     random = _stream(seed, "safety")
     heal_ms = random.randrange(*SAFETY_MS)
     return Plan(
@@ -187,7 +193,8 @@ def draw(seed: int) -> Plan:
         cuts=_cuts(names, MACHINE_POINTS, "power_cut", _stream(seed, "cuts")),
         centre_cuts=_cuts(names, CENTRE_POINTS, "centre_crash", _stream(seed, "centre_cuts")),
         modem=_modem(names, _stream(seed, "modem_faults")),
-        doors=_stream(seed, "doors").choices(tuple(DOORS), tuple(DOORS.values()))[0],
+        doors=_stream(seed, "doors").choices(tuple(DOORS), tuple(DOORS.values()))[0] if family == "own" else 24,
+        family=family,
     )
 
 

@@ -22,12 +22,13 @@ from controller.secret import Secret
 from controller.settings import Settings
 from controller.turns import restart
 from controller.vault import PHONE_DIGITS, Vault, VaultChange, VaultKeys
+from sim.bought_cabinet import BoughtCabinet, Cabinet
 from sim.broker import Message, Session
 from sim.byte_link import ByteLink
 from sim.cabinet_line import CabinetLine
-from sim.lock_cabinet import LockCabinet
 from sim.power_cuts import CutPoints, PowerCut
 from sim.stage import START, Stage
+from sim.storm_cabinets import asks_for, line_faults_of_host
 from sim.storm_modem import StormModem
 
 NO_CLOCK = datetime(1970, 1, 1, tzinfo=UTC)
@@ -116,7 +117,8 @@ class Life:
     def write(self, data: bytes) -> None:
         """Line."""
         if self.alive:
-            name = NAMES.get(bus.cobs_decode(data[1:-1])[2], "other")
+            own = self.machine.settings.cabinet.family == "own"
+            name = NAMES.get(bus.cobs_decode(data[1:-1])[2], "other") if own else asks_for(self.machine.settings.cabinet, data)
             self.machine.cuts.at("line.before", name)
             self.machine.bus_write(data, name)
             self.machine.cuts.at("line.after", name)
@@ -155,7 +157,7 @@ class Life:
 class StormMachine:
     """What stays when the power goes: the disk, the cabinet, the plan; and the present life, if there is one."""
 
-    def __init__(self, stage: Stage, settings: Settings, keys: VaultKeys, order_key: Ed25519PublicKey, cabinet: LockCabinet) -> None:
+    def __init__(self, stage: Stage, settings: Settings, keys: VaultKeys, order_key: Ed25519PublicKey, cabinet: Cabinet) -> None:
         self.stage = stage
         self.settings = settings
         self.name = settings.machine
@@ -165,7 +167,11 @@ class StormMachine:
         self.random = stage.stream(f"{self.name}/machine")
         self.randomness = stage.randomness(f"{self.name}/ids")
         self.disk = sqlite3.connect(":memory:", isolation_level=None)
-        self.line = CabinetLine(ByteLink(stage.stream(f"{self.name}/bus"), faults=stage.plan.bus), cabinet)
+        link = ByteLink(stage.stream(f"{self.name}/bus"), settings.cabinet.file.bus.baud, stage.plan.bus)
+        link.faults_of = line_faults_of_host(settings.cabinet, stage.plan.bus)
+        self.line = CabinetLine(link, cabinet)
+        if isinstance(cabinet, BoughtCabinet):
+            cabinet.wish_of = self._wish_of
         self.clock_faults = stage.plan.clock if stage.plan.has("clock_1970") or stage.plan.has("clock_jump") else None
         self.cuts = CutPoints(stage.plan.cuts, self._kill)
         self.life: Life | None = None
@@ -376,6 +382,11 @@ class StormMachine:
             if self.screen is not None:
                 life.put(PageAlive(rev=self.screen.rev))
             await asyncio.sleep(PAGE_ALIVE_S)
+
+    def _wish_of(self, number: int) -> bytes:
+        """The wish for which a bought board drives this lock now: the last one that was committed."""
+        last = max((seq for seq, fact in self.wishes.items() if fact.compartment == number), default=0)
+        return bytes(4) + last.to_bytes(8, "big")
 
     # --- truth ---------------------------------------------------------------------------------------------------------------------------
 

@@ -2,8 +2,6 @@
 
 import asyncio
 from collections.abc import Callable, Coroutine
-from functools import cache
-from pathlib import Path
 from typing import Any
 
 import msgspec
@@ -14,12 +12,14 @@ from central.phones import MOBILE
 from central.settings import MachineSettings, SmsSettings
 from central.settings import Settings as CentreSettings
 from central.signer import Signer
-from contracts.descriptions import Locker, read_locker
+from contracts.descriptions import Locker
 from controller.inputs import ModemSeen
 from controller.locker.pins import PinPolicy
 from controller.settings import Settings
 from controller.vault import VaultKeys
 from firmware.lock_board import BoardFacts, LockBoard
+from sim.bought_boards import Spoil
+from sim.bought_cabinet import BoughtCabinet
 from sim.byte_link import LinkFaults
 from sim.clerks import CounterClerk, Finder
 from sim.desk_people import DeskHand, Dispatcher
@@ -37,9 +37,9 @@ from sim.storm_modem import StormModem
 from sim.watch import Violation, Watch
 
 MACHINE = "urzedomat-storm-1"
-HARDWARE = Path(__file__).parents[1] / "hardware"
 POLICY = PinPolicy(tries_max=6)
 """Fewer tries than usual, so that strangers come to the numbers before the world heals."""
+SPOILS: tuple[Spoil, ...] = ("lose", "flip", "compensate", "busy", "other_board", "unasked", "cut", "late", "refuse")
 HEALING_MS_MAX = 45 * 60_000
 """How long a healed world may take: the longest pause of the PIN, the longest waits of orders and messages, and a visit after each."""
 
@@ -71,7 +71,7 @@ class World:
             Settings(MACHINE, "U-01", "ul. Gronowa 22a", cabinet, "0.1", POLICY, hotline="61 646 33 44", modem=modem),
             VaultKeys(pin_key, vault_key),
             Ed25519PublicKey.from_public_bytes(signer.public_key()),
-            LockCabinet(cabinet, make_core=parts.core),
+            LockCabinet(cabinet, make_core=parts.core) if cabinet.family == "own" else BoughtCabinet(cabinet),
         )
         if modem:
             self.machine.modem = StormModem(stage, self.sms, self.machine.entries, self.machine.tell)
@@ -91,6 +91,8 @@ class World:
         stage.log("world", f"seed {stage.seed}: {', '.join(plan.names) or 'calm'}; heals at {plan.heal_ms}")
         stage.spawn(self.centre.keep_backups(), "backups")
         stage.spawn(self._passers_by(), "passers-by")
+        if isinstance(self.machine.cabinet, BoughtCabinet) and plan.has("odd_boards"):
+            stage.spawn(self._odd_boards(self.machine.cabinet), "odd boards")
         self.centre.start()
         self.machine.power_on()
         self._people()
@@ -184,7 +186,7 @@ class World:
         machine = self.machine
         machine.cuts.heal()
         self.centre.cuts.heal()
-        machine.line.link.faults, machine.line.link.connected = LinkFaults(), True
+        machine.line.link.faults, machine.line.link.faults_of, machine.line.link.connected = LinkFaults(), {}, True
         self.stage.broker.faults, self.sms.faults = MessageFaults(), SmsFaults()
         machine.clock_faults = ClockFaults()
         if machine.modem is not None:
@@ -199,6 +201,15 @@ class World:
         machine.cabinet.restore_power(self.stage.now_ms)
         machine.bus_moved()
 
+    async def _odd_boards(self, cabinet: BoughtCabinet) -> None:
+        """Bought boards answer in ways that nobody asked for."""
+        random = self.stage.stream("odd boards")
+        while not self.stage.healed:
+            await asyncio.sleep(random.randrange(1_500, 15_000) / 1000)
+            address = random.choice(tuple(cabinet.boards))
+            if not self.stage.healed and not cabinet.boards[address].spoils:
+                cabinet.spoil(address, random.choice(SPOILS))
+
     async def _passers_by(self) -> None:
         """A door that nobody minds is pushed shut at last."""
         while True:
@@ -208,9 +219,3 @@ class World:
             for number, door in self.machine.cabinet.doors.items():
                 if not door.closed:
                     self.machine.push(number)
-
-
-@cache
-def cabinet(doors: int = 24) -> Locker:
-    """The hardware of a machine with so many doors."""
-    return read_locker(HARDWARE / f"urzedomat_{doors}.toml")

@@ -14,7 +14,8 @@ from central.store.database import Store
 from central.views import DepositView, Views
 from sim.documents import Document
 from sim.faults import NOTHING
-from sim.world import MACHINE, World, cabinet
+from sim.storm_cabinets import cabinet
+from sim.world import MACHINE, World
 from tests.scenarios.town import PHONE
 
 CABINET = cabinet()

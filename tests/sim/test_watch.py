@@ -12,7 +12,8 @@ from contracts.topics import Answer, encode
 from sim import last_look, watch
 from sim.documents import Document
 from sim.invariants import clerk, doors, facts, pins, terms
-from sim.world import World, cabinet
+from sim.storm_cabinets import cabinet
+from sim.world import World
 
 
 def told(world: World) -> list[str]:

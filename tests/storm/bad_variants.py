@@ -25,6 +25,7 @@ from contracts.facts import (
     Fact,
     NumberResumed,
     PinDayBegun,
+    SmsTrySpent,
 )
 from contracts.topics import Presence, decode
 from controller import loop, machine, rules, turns
@@ -41,9 +42,11 @@ from controller.locker.state import Deposit, Locker
 from controller.machine import Request
 from controller.secret import Secret
 from controller.settings import Settings
+from controller.sms import sms
+from controller.sms.sms import Sms
 from controller.state import State
 from controller.turns import Turns
-from controller.vault import Vault, VaultChange
+from controller.vault import EraseLetter, Vault, VaultChange
 from controller.visit import resident, visits
 from controller.visit.lamps import lamps
 from controller.wishes import Enquire, Wish
@@ -319,4 +322,40 @@ def a_code_outlives_the_power() -> Generator[Parts]:
         return (ClerkLeft(reason="restarted"),) if state.actor else ()
 
     with patch.object(clerk, "restarted", nothing):
+        yield Parts()
+
+
+@contextmanager
+def what_waits_for_the_modem_goes_out_whatever_happens() -> Generator[Parts]:
+    """A message with a PIN that is dead meanwhile is sent all the same."""
+
+    def nothing(state: Sms, deposit: str) -> tuple[Fact, ...]:
+        del state, deposit
+        return ()
+
+    with patch.object(sms, "overtaken", nothing):
+        yield Parts()
+
+
+@contextmanager
+def a_message_in_doubt_is_tried_again() -> Generator[Parts]:
+    """A message that was with the modem when the power went is handed to it once more."""
+
+    def anew(state: Sms) -> tuple[Fact, ...]:
+        message = state.trying()
+        return (SmsTrySpent(idx=message.idx),) if message is not None else ()
+
+    with patch.object(sms, "restarted", anew):
+        yield Parts()
+
+
+@contextmanager
+def phones_are_kept() -> Generator[Parts]:
+    """Phone and text of a message stay when it was sent."""
+
+    def none_of_ours(idx: str) -> EraseLetter:
+        del idx
+        return EraseLetter("none")
+
+    with patch.object(turns, "EraseLetter", none_of_ours):
         yield Parts()

@@ -40,6 +40,15 @@ FOUND: list[tuple[Callable[[], AbstractContextManager[Parts]], str]] = [
     ),
     (bad.a_code_is_not_used_up, CODE),
     (bad.a_code_outlives_the_power, CODE),
+    (
+        bad.what_waits_for_the_modem_goes_out_whatever_happens,
+        "No text message goes out before the machine holds the PIN and the document.",
+    ),
+    (
+        bad.a_message_in_doubt_is_tried_again,
+        "A text message of one kind goes out once for each deposit, unless there is something new to say or nobody knew of the first.",
+    ),
+    (bad.phones_are_kept, "Phone and text of a message that was sent or given up are erased with the fact that says so."),
     (bad.an_audit_lies, "What an audit says of a compartment is what lies there."),
     (bad.what_was_handed_over_can_be_withdrawn, "Every deposit is in the same state at the centre and at the machine."),
     (bad.the_days_tries_begin_anew_with_the_power, "The day of the tries only moves forward, and only by a trusted clock."),

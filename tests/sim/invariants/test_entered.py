@@ -8,8 +8,9 @@ from sim.documents import Document
 from sim.faults import NOTHING
 from sim.invariants.entered import Entered
 from sim.stage import START
+from sim.storm_cabinets import cabinet
 from sim.storm_machine import StormVault
-from sim.world import World, cabinet
+from sim.world import World
 
 PIN, OLD, PHONE = "482913", "111222", "380671234567"
 

@@ -9,7 +9,8 @@ from contracts.topics import Ack
 from controller.state import State, fold
 from sim.invariants import facts
 from sim.sms_network import Text
-from sim.world import MACHINE, World, cabinet
+from sim.storm_cabinets import cabinet
+from sim.world import MACHINE, World
 
 AT = datetime(2026, 11, 23, 9, 0, tzinfo=UTC)
 DEPOSIT = "d" * 16
