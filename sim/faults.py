@@ -1,5 +1,6 @@
 """What can go wrong in a storm: named faults with their probabilities, all drawn before the first second."""
 
+from datetime import UTC, datetime
 from random import Random
 from typing import Literal
 
@@ -11,6 +12,16 @@ from sim.lock_cabinet import SwitchMode
 from sim.power_cuts import Cut
 
 SAFETY_MS = (100_000, 200_000)
+OUTAGE_MS = (16 * 60_000, 40 * 60_000)
+START = datetime(2026, 11, 23, 9, 0, tzinfo=UTC)
+"""The time of day when a world begins."""
+ODD_HOURS = (
+    datetime(2026, 10, 25, 0, 58, tzinfo=UTC),  # an hour comes twice at 1:00
+    datetime(2027, 3, 28, 0, 58, tzinfo=UTC),  # an hour is left out
+    datetime(2026, 10, 24, 9, 0, tzinfo=UTC),
+    datetime(2027, 3, 27, 9, 0, tzinfo=UTC),
+    datetime(2026, 11, 23, 4, 58, tzinfo=UTC),  # the day of the PIN tries ends at 5:00
+)
 
 PROBABILITY: dict[str, float] = {
     "bus_noise": 0.40,  # bytes lost, changed, doubled, cut on the lock bus
@@ -35,10 +46,17 @@ PROBABILITY: dict[str, float] = {
     "centre_crash": 0.40,
     "centre_restored": 0.20,  # from an older backup
     "disk_full": 0.10,
+    "outage": 0.06,  # the power is gone for more than a quarter of an hour: whose document waits gets more time
+    "odd_hour": 0.15,  # the world begins in a night when the clocks are changed, before one, or just before six in the morning
+    "nobody_closes": 0.12,  # a door that was left open stays so until the world heals
+    "board_dead": 0.06,  # one board is dark until the next power cut or the end
+    "board_doubled": 0.25,  # of cabinets with several of our boards: one has the address of another for a while
     "sms_slow": 0.30,
     "sms_answer_lost": 0.25,
     "sms_5xx": 0.25,
     "sms_twice": 0.20,
+    "sms_refused": 0.12,  # the provider takes a number for wrong, for ever
+    "sms_undelivered": 0.15,  # the network gives a message up, and says so
     "sms_reports": 0.30,  # delivery reports are lost, late, double, in the wrong order
     "modem": 0.25,  # the machine sends its text messages with its own modem
     "provider_too": 0.60,  # of those: there is a provider as well, which takes over
@@ -96,6 +114,8 @@ class SmsFaults(msgspec.Struct, frozen=True):
     answer_lost: float = 0.0
     error: float = 0.0
     twice: float = 0.0
+    refused: float = 0.0
+    undelivered: float = 0.0
     report_lost: float = 0.0
     report_late: float = 0.0
     report_twice: float = 0.0
@@ -139,7 +159,7 @@ class Event(msgspec.Struct, frozen=True):
     """Something that goes wrong at one moment, for a while."""
 
     at_ms: int
-    what: Literal["link", "broker", "jam", "switch", "bus", "board", "restore", "disk", "modem"]
+    what: Literal["link", "broker", "jam", "switch", "bus", "board", "restore", "disk", "modem", "outage", "dead", "doubled"]
     for_ms: int
     number: int = 0
     mode: SwitchMode = "good"
@@ -163,6 +183,7 @@ class Plan(msgspec.Struct, frozen=True):
     doors: int = 24
     family: Family = "own"
     modem: ModemFaults = ModemFaults()
+    start: datetime = START
 
     def has(self, name: str) -> bool:
         """Whether this fault was drawn."""
@@ -180,21 +201,23 @@ def draw(seed: int) -> Plan:
     family = _stream(seed, "family").choices(tuple(FAMILIES), tuple(FAMILIES.values()))[0]
     random = _stream(seed, "safety")
     heal_ms = random.randrange(*SAFETY_MS)
+    outage_ms = _stream(seed, "outage/length").randrange(*OUTAGE_MS) if "outage" in names else 0
     return Plan(
         names=names,
-        heal_ms=heal_ms,
+        heal_ms=heal_ms + outage_ms,
         documents=random.choice((1, 1, 2, 2, 3)),
         bus=_bus(names, _stream(seed, "bus")),
         messages=_messages(names, _stream(seed, "messages")),
         sms=_sms(names, _stream(seed, "sms")),
         clock=_clock(names, heal_ms, _stream(seed, "clock")),
-        events=tuple(sorted(_events(seed, names, heal_ms), key=lambda event: event.at_ms)),
+        events=tuple(sorted((*_events(seed, names, heal_ms), *_outage(names, heal_ms, outage_ms)), key=lambda event: event.at_ms)),
         unplugged=_unplugged(names, _stream(seed, "bus_unplugged_at_pulse/event")),
         cuts=_cuts(names, MACHINE_POINTS, "power_cut", _stream(seed, "cuts")),
         centre_cuts=_cuts(names, CENTRE_POINTS, "centre_crash", _stream(seed, "centre_cuts")),
         modem=_modem(names, _stream(seed, "modem_faults")),
         doors=_stream(seed, "doors").choices(tuple(DOORS), tuple(DOORS.values()))[0] if family == "own" else 24,
         family=family,
+        start=_stream(seed, "odd_hour/which").choice(ODD_HOURS) if "odd_hour" in names else START,
     )
 
 
@@ -224,7 +247,8 @@ def _sms(names: tuple[str, ...], random: Random) -> SmsFaults:
     drawn = {"slow": "sms_slow", "answer_lost": "sms_answer_lost", "error": "sms_5xx", "twice": "sms_twice"}
     reports = {f"report_{name}": random.choice((0.2, 0.6)) for name in ("lost", "late", "twice", "wrong_order")}
     answers = {name: rate if drawn[name] in names else 0.0 for name, rate in rates.items()}
-    return SmsFaults(**answers, **(reports if "sms_reports" in names else {}))
+    never = {name: 0.25 if f"sms_{name}" in names else 0.0 for name in ("refused", "undelivered")}
+    return SmsFaults(**answers, **never, **(reports if "sms_reports" in names else {}))
 
 
 def _modem(names: tuple[str, ...], random: Random) -> ModemFaults:
@@ -265,11 +289,18 @@ def _events(seed: int, names: tuple[str, ...], heal_ms: int) -> list[Event]:
             case "modem_away":
                 states: tuple[ModemState, ...] = ("silent", "card", "no_network")
                 events.append(Event(at, "modem", long, modem=random.choice(states)))
+            case "board_dead" | "board_doubled":
+                events.append(Event(at, "dead" if name == "board_dead" else "doubled", long, number=random.randrange(8)))
             case "disk_full":
                 events.append(Event(at, "disk", long))
             case _:
                 pass
     return events
+
+
+def _outage(names: tuple[str, ...], heal_ms: int, for_ms: int) -> list[Event]:
+    """Late in the story, so that somebody's document waits."""
+    return [Event(heal_ms * 3 // 4, "outage", for_ms)] if "outage" in names else []
 
 
 def _unplugged(names: tuple[str, ...], random: Random) -> Unplugged | None:

@@ -18,6 +18,7 @@ from sim.storm_machine import StormMachine
 
 PIN_IN_TEXT = re.compile(r"(?:PIN|Urzedomatu): (\d{6})")
 PATIENCE_MS = 90_000
+LEFT = "left in the compartment"
 WITHDRAWN = "to be collected at the office"
 TYPING = ("l.pin", "l.wrong", "l.phone", "l.wrong.phone", "l.grace")
 PHONE_DIGITS = 9
@@ -250,7 +251,7 @@ class Resident(Person):
         old = [each for each in self._pins() if each != pin]
         self.typing = self.random.choice([wrong, *old]) if self.chance(0.25) and wrong != pin else pin
         self.before, self.begun = 0, False
-        self.since_ms = self.stage.now_ms if self.typing == pin and not self.again else 0
+        self.since_ms = self.stage.now_ms if self.typing == pin and not self.again and not self.document.left_inside else 0
         idle_until = self.stage.now_ms + PATIENCE_MS
         while self.stage.now_ms < idle_until:
             await self.think(150, 1_200)
@@ -266,8 +267,11 @@ class Resident(Person):
         return "".join(self.random.choice("0123456789") for _ in range(6))
 
     async def _at_open_door(self) -> None:
-        self.document.take_out(self.machine, self.before)
-        await self.think(500, 3_000)
+        if self.chance(0.04):
+            self.document.left_inside = True  # closes on nothing; the way back is open for two minutes
+        else:
+            self.document.take_out(self.machine, self.before)
+        await self.think(*((60_000, 240_000) if self.chance(0.03) else (500, 3_000)))  # some hold it open
         if self.chance(0.08):
             self.before = 0  # goes away and leaves the door open
         else:
@@ -345,7 +349,7 @@ class Resident(Person):
         if screen.screen == "l.unsure":
             self.document.given_up = "somebody forced the door"
         if screen.screen in ("l.used", "l.reported") and not self.document.taken:
-            self.document.given_up = "the machine says it was handed over"
+            self.document.given_up = LEFT if self.document.left_inside else "the machine says it was handed over"
         self.machine.press("ok")
         return True
 

@@ -2,7 +2,6 @@
 
 import asyncio
 from collections.abc import Callable, Coroutine
-from datetime import UTC, datetime
 from random import Random
 from typing import Any, Protocol
 
@@ -15,9 +14,6 @@ from sim.faults import Plan
 from sim.sms_network import Text
 from sim.trace import Trace
 from sim.virtual_time_loop import VirtualTimeLoop
-
-START = datetime(2026, 11, 23, 9, 0, tzinfo=UTC)
-"""The time of day when a world begins."""
 
 
 class Watcher(Protocol):

@@ -27,7 +27,7 @@ from sim.broker import Message, Session
 from sim.byte_link import ByteLink
 from sim.cabinet_line import CabinetLine
 from sim.power_cuts import CutPoints, PowerCut
-from sim.stage import START, Stage
+from sim.stage import Stage
 from sim.storm_cabinets import asks_for, line_faults_of_host
 from sim.storm_modem import StormModem
 
@@ -107,7 +107,7 @@ class Life:
         if faults is not None and mono_ms < faults.untrusted_ms:
             return Now(NO_CLOCK + timedelta(milliseconds=mono_ms), mono_ms, self.boot, False)
         jumped = faults.jump_ms if faults is not None and machine.stage.now_ms >= faults.jump_at_ms else 0
-        return Now(START + timedelta(milliseconds=machine.stage.now_ms + jumped), mono_ms, self.boot, True)
+        return Now(machine.stage.plan.start + timedelta(milliseconds=machine.stage.now_ms + jumped), mono_ms, self.boot, True)
 
     def put(self, item: Input) -> None:
         """An input for a later turn; nothing reaches the dead."""
@@ -182,6 +182,7 @@ class StormMachine:
         self.wish_boots: dict[int, str] = {}
         self.board_lost_ms: list[int] = []
         self.modem: StormModem | None = None
+        self.dark_until_ms = 0
         self._pump: asyncio.TimerHandle | None = None
         self._unplugged = stage.plan.unplugged
 
@@ -189,7 +190,7 @@ class StormMachine:
 
     def power_on(self) -> None:
         """A new boot of the controller."""
-        if self.life is None or not self.life.alive:
+        if (self.life is None or not self.life.alive) and self.stage.now_ms >= self.dark_until_ms:
             self.stage.spawn(self._live(), f"{self.name} lives")
 
     async def _live(self) -> None:
@@ -251,6 +252,13 @@ class StormMachine:
         self.trace("POWER CUT by hand")
         self._lose_link(0)
 
+    def outage(self, for_ms: int) -> None:
+        """No power for long, whatever else happens; the boards lose theirs too."""
+        self.dark_until_ms = self.stage.now_ms + for_ms
+        self.pull_the_plug()
+        self.cut_boards()
+        self.stage.later(for_ms, self._power_back)
+
     def _went_dark(self, point: str) -> None:
         cut = self.cuts.taken()
         self.trace(f"POWER CUT at {point}{', boards too' if cut.board else ''}, dark for {cut.down_ms} ms")
@@ -261,6 +269,8 @@ class StormMachine:
         self.stage.later(cut.down_ms, self._power_back)
 
     def _power_back(self) -> None:
+        if self.stage.now_ms < self.dark_until_ms:
+            return
         self.cabinet.restore_power(self.stage.now_ms)
         self.bus_moved()
         self.power_on()
@@ -272,10 +282,10 @@ class StormMachine:
         self._lose_link(self.random.randrange(10, 100))
         self.stage.later(SUPERVISOR_MS, self.power_on)
 
-    def cut_boards(self) -> None:
-        """The boards go dark: what they remembered is gone."""
+    def cut_boards(self, board: int | None = None) -> None:
+        """The boards, or one of them, go dark: what they remembered is gone."""
         self.board_lost_ms.append(self.stage.now_ms)
-        self.cabinet.cut_power(self.stage.now_ms)
+        self.cabinet.cut_power(self.stage.now_ms, board)
         self.line.link.clear()
         self.trace("boards dark")
         self.bus_moved()

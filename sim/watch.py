@@ -3,6 +3,7 @@
 import asyncio
 import contextlib
 from collections.abc import Callable, Iterator
+from datetime import timedelta
 from typing import ParamSpec
 
 import msgspec
@@ -62,6 +63,7 @@ class Watch:
         self.secrets = pins.Secrets()
         self.texts: dict[str, list[Text]] = {}
         self.handed: set[int] = set()
+        self.outages: list[terms.Outage] = []
         self.answers: dict[str, list[str]] = {}
         self.entered = Entered(machine, centre.signer, documents)
         self.broken_doors: list[int] = []
@@ -104,6 +106,12 @@ class Watch:
     def stands(self, deposit: str, since_ms: int) -> None:
         """Somebody with the right PIN of this deposit has stood at the machine since then, and no door has opened for them."""
         self.ask(pins.wrong_entries_keep_nobody_with_the_right_pin_waiting, self.machine, deposit, since_ms)
+
+    def outage(self, for_ms: int) -> None:
+        """There is no power from now on for so long."""
+        told = {str(row[0]) for row in self.centre.rows("SELECT key FROM deposits WHERE state = 'told'")}
+        until = {deposit: until for deposit, until in self.terms.until.items() if deposit in told}
+        self.outages.append(terms.Outage(self.stage.now_ms + for_ms, timedelta(milliseconds=for_ms), until))
 
     def switch_broken(self, number: int) -> None:
         """From now on nobody can know what this door did."""

@@ -149,6 +149,24 @@ class World:
             case "broker":
                 self.stage.broker.stop(keep_retained=not self.stage.plan.has("retained_lost"))
                 over(event.for_ms, self.stage.broker.start)
+            case "restore":
+                self.centre.restore(event.for_ms)
+            case "disk":
+                self._fill_disk(event.for_ms)
+            case "outage":
+                self.watch.outage(event.for_ms)
+                machine.outage(event.for_ms)
+            case "modem":
+                if (modem := machine.modem) is not None:
+                    modem.becomes(event.modem)
+                    over(event.for_ms, lambda: modem.becomes("ready"))
+            case _:
+                self._in_the_cabinet(event)
+        machine.bus_moved()
+
+    def _in_the_cabinet(self, event: Event) -> None:
+        machine, over = self.machine, self.stage.later
+        match event.what:
             case "jam":
                 machine.cabinet.jam(event.number, True, self.stage.now_ms)
             case "switch":
@@ -160,15 +178,23 @@ class World:
             case "board":
                 machine.cut_boards()
                 over(event.for_ms, lambda: machine.cabinet.restore_power(self.stage.now_ms))
-            case "restore":
-                self.centre.restore(event.for_ms)
-            case "disk":
-                self._fill_disk(event.for_ms)
-            case "modem":
-                if (modem := machine.modem) is not None:
-                    modem.becomes(event.modem)
-                    over(event.for_ms, lambda: modem.becomes("ready"))
-        machine.bus_moved()
+            case "dead":
+                machine.cut_boards(self._board(event.number))
+            case "doubled":
+                self._double(event.number, event.for_ms)
+            case _:
+                pass
+
+    def _board(self, number: int) -> int:
+        boards = tuple(self.machine.cabinet.boards)
+        return boards[number % len(boards)]
+
+    def _double(self, number: int, for_ms: int) -> None:
+        """The address switches of one board are set to the address of the next one."""
+        cabinet, board, other = self.machine.cabinet, self._board(number), self._board(number + 1)
+        if isinstance(cabinet, LockCabinet) and board != other:
+            cabinet.turn_switches(board, other, self.stage.now_ms)
+            self.stage.later(for_ms, lambda: cabinet.turn_switches(board, board, self.stage.now_ms))
 
     def _fill_disk(self, for_ms: int) -> None:
         disk = self.machine.disk
@@ -214,7 +240,7 @@ class World:
         """A door that nobody minds is pushed shut at last."""
         while True:
             await asyncio.sleep(2 if self.stage.healed else 20)
-            if self.machine.front.locked():
+            if self.machine.front.locked() or (self.stage.plan.has("nobody_closes") and not self.stage.healed):
                 continue
             for number, door in self.machine.cabinet.doors.items():
                 if not door.closed:

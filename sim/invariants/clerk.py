@@ -79,5 +79,5 @@ def a_document_is_where_the_machine_says_or_somebody_must_look(documents: Iterab
         here = state.locker.deposits.get(document.deposit)
         said = here.compartment if here is not None and here.phase in ("stored", "withdrawn") else None
         questioned = {number for number in (said, document.compartment) if number is not None and state.doors.door(number).quarantine}
-        if here is not None and said != document.compartment and not questioned:
+        if here is not None and said != document.compartment and not questioned and not document.left_inside:
             yield f"deposit {document.deposit[:6]}: {said} said, {document.compartment} true"

@@ -21,7 +21,7 @@ from sim.storm_machine import StormMachine
 GRACE_MS = 120_000
 OF_A_VISIT = (CollectionResumed, CollectionReopened, CollectionEnded)
 
-BUS_FAULTS = ("bus_noise", "bus_unplugged", "bus_unplugged_at_pulse", "board_alone")
+BUS_FAULTS = ("bus_noise", "bus_unplugged", "bus_unplugged_at_pulse", "board_alone", "board_dead", "board_doubled")
 """With these a board may not be there to be asked."""
 UNSEEN = ("odd_boards", "stuck_door", "broken_switch", "bystander", "burglar")
 """With these the switch alone does not tell what became of an order that a bought board does not answer."""
