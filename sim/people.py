@@ -206,6 +206,7 @@ class Resident(Person):
         self.typing = ""
         self.tried = False  # what was typed is being compared; the next time it is the right one
         self.begun = False
+        self.turned_away = False  # what the phone says is not right any more
         self.again = False  # comes back although the document is in this person's hand
         self.since_ms = 0  # since when this person stands here with the right PIN; 0: there is something else to it
         self.before = 0  # the compartment this person was told to open
@@ -215,8 +216,9 @@ class Resident(Person):
         while not self.document.taken and not self.document.given_up:
             await self.think(1_000, 5_000)
             pin = self._pin()
-            if pin is None:
+            if pin is None or self.turned_away:
                 self._gives_up_without_text()
+            if pin is None or self.document.given_up:
                 continue
             async with self.machine.front:
                 await self._visit(pin)
@@ -245,6 +247,8 @@ class Resident(Person):
             self.document.given_up = row.state
         elif self.centre.listed(self.document.deposit):
             self.document.given_up = "the clerks' list names it"
+        elif self.centre.restores and any(idx.startswith(self.document.deposit) for idx in self.sms.undelivered):
+            self.document.given_up = "the backup does not know that nothing arrived: the list names it after two days of silence"
 
     async def _visit(self, pin: str) -> None:
         wrong = self._wrong()
@@ -282,6 +286,7 @@ class Resident(Person):
         if not self.begun and screen.screen not in NOT_MINE and not screen.screen.startswith("k."):
             self.clear()
             return False
+        self.turned_away = screen.screen in ("l.wrong", "l.locked") or (self.turned_away and screen.screen != "l.found")
         if screen.screen in WAITS_NO_MORE:
             self.since_ms = 0
         match screen.screen:

@@ -9,8 +9,9 @@ from unittest.mock import patch
 import msgspec
 from sqlalchemy import Connection
 
-from central import fleet
+from central import fleet, tasks
 from central.centre import Centre
+from central.deposits.terms import Outage, Terms
 from central.ports import Now
 from central.store import machines
 from central.store.machines import Station
@@ -358,4 +359,26 @@ def phones_are_kept() -> Generator[Parts]:
         return EraseLetter("none")
 
     with patch.object(turns, "EraseLetter", none_of_ours):
+        yield Parts()
+
+
+@contextmanager
+def an_outage_gives_no_time() -> Generator[Parts]:
+    """Nobody gives back the time in which a machine had no power."""
+
+    def nothing(self: Terms, t: Connection, outage: Outage, now: Now) -> None:
+        del self, t, outage, now
+
+    with patch.object(Terms, "after", nothing):
+        yield Parts()
+
+
+@contextmanager
+def nobody_lists_what_did_not_arrive() -> Generator[Parts]:
+    """A message that the network gave up is no clerk's task."""
+
+    def nothing(*about: Any) -> None:
+        del about
+
+    with patch.object(tasks, "_untold", nothing):
         yield Parts()
