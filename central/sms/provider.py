@@ -23,6 +23,7 @@ LOG = logging.getLogger("kiosk.centre.sms")
 TIMEOUT_S = 20
 OK = 200
 IDX_USED = 53
+NO_REPORTS_THERE = "provider_70"
 FINAL = frozenset({11, 12, 13, 14, 17, 32, 33, 55, 94})
 """Errors that asking again does not mend: text too long, wrong or with a link, number wrong or abroad, sender wrong."""
 EXPIRES_MIN, EXPIRES_MAX = timedelta(hours=1), timedelta(hours=12)
@@ -84,13 +85,20 @@ class SmsProvider:
             form["nounicode"] = "1"
         if sms.expires is not None and EXPIRES_MIN < sms.expires - self._now() < EXPIRES_MAX:
             form["expiration_date"] = str(int(sms.expires.timestamp()))
-        if self._notify_url:
-            form["notify_url"] = self._notify_url
+        if not self._notify_url:
+            return await self._submit(form)
+        result = await self._submit({**form, "notify_url": self._notify_url})
+        if result.code == NO_REPORTS_THERE:  # a message without its report is worth more than none
+            LOG.warning("sms %s: the provider refuses http.public_url for its reports; sent without", sms.idx)
+            return await self._submit(form)
+        return result
+
+    async def _submit(self, form: dict[str, str]) -> SmsResult:
         headers = {"Authorization": f"Bearer {self._token}"} if self._token else {}
         try:
             response = await self._client.post(f"{self._settings.url.rstrip('/')}/sms.do", data=form, headers=headers, timeout=TIMEOUT_S)
         except (httpx.HTTPError, httpx.InvalidURL) as error:
-            LOG.warning("sms %s: %s", sms.idx, type(error).__name__)
+            LOG.warning("sms %s: %s", form["idx"], type(error).__name__)
             return SmsResult("unknown", code="no_answer")
         return read_answer(response.status_code, response.content)
 
