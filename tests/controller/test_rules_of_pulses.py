@@ -12,10 +12,10 @@ from controller.state import State
 from sim.faults import Family
 from sim.storm_cabinets import cabinet
 
+SECOND_MS: dict[Family, int] = {"own": 1000, "cu16": 500, "cu48": 500, "modbus": 1000}
 
-@pytest.mark.parametrize(
-    ("family", "first_ms", "second_ms"), [("own", 500, 1000), ("cu16", 500, 500), ("cu48", 500, 500), ("modbus", 500, 1000)]
-)
+
+@pytest.mark.parametrize("family", SECOND_MS)
 def test_the_second_try_is_as_long_as_the_board_can(family: Family) -> None:
     settings = Settings("urzedomat-1", "U-01", "ul. Gronowa 22a", cabinet(24, family), "0.1")
     begun = f.CollectionBegun(deposit="dep-1", compartment=1)
