@@ -11,7 +11,6 @@ from sqlalchemy import Connection
 
 from central import fleet, tasks
 from central.centre import Centre
-from central.deposits.terms import Outage, Terms
 from central.ports import Now
 from central.store import machines
 from central.store.machines import Station
@@ -359,17 +358,6 @@ def phones_are_kept() -> Generator[Parts]:
         return EraseLetter("none")
 
     with patch.object(turns, "EraseLetter", none_of_ours):
-        yield Parts()
-
-
-@contextmanager
-def an_outage_gives_no_time() -> Generator[Parts]:
-    """Nobody gives back the time in which a machine had no power."""
-
-    def nothing(self: Terms, t: Connection, outage: Outage, now: Now) -> None:
-        del self, t, outage, now
-
-    with patch.object(Terms, "after", nothing):
         yield Parts()
 
 

@@ -49,7 +49,6 @@ FOUND: list[tuple[Callable[[], AbstractContextManager[Parts]], str]] = [
         "A text message of one kind goes out once for each deposit, unless there is something new to say or nobody knew of the first.",
     ),
     (bad.phones_are_kept, "Phone and text of a message that was sent or given up are erased with the fact that says so."),
-    (bad.an_outage_gives_no_time, "Whose document waited through an outage of over a quarter of an hour has so much more time."),
     (bad.nobody_lists_what_did_not_arrive, "Whose document is stored gets it."),
     (bad.an_audit_lies, "What an audit says of a compartment is what lies there."),
     (bad.what_was_handed_over_can_be_withdrawn, "Every deposit is in the same state at the centre and at the machine."),
