@@ -20,6 +20,8 @@ INTRODUCTION = re.compile(r"\s*[^.?!]*:$")
 """What introduces numbered lines inside a body; drawn, the lines speak for themselves."""
 ONE_LETTER = re.compile(r"(?<![\w{-])([^\W\d_]) (?=\S)")
 """No line ends with "w" or "z" (Polish and Ukrainian typography)."""
+UNIT = re.compile(r"(\{s\}|\{time\}|Klawisz|Key|Клавіша|Taste) (?=(?:[sс1-9]|Uhr)\b)")
+"""A number stays beside its unit, and a key beside its name."""
 
 KEPT_TOGETHER = frozenset({"hotline", "when", "time", "case"})
 
@@ -54,12 +56,13 @@ class MenuLine(msgspec.Struct, frozen=True):
 
 
 def text(language: Language, key: str) -> str:
-    """A text of the catalogue, its one-letter words tied to what follows; raises ScreenWrong."""
+    """A text of the catalogue, its one-letter words and numbers tied to what they belong to; raises ScreenWrong."""
     try:
         found = read_catalogues(TEXTS)[language][key]
     except KeyError:
         raise ScreenWrong(f"no text {key!r}") from None
-    return ONE_LETTER.sub("\\1\u00a0", found) if language in ("pl", "uk") else found
+    together = UNIT.sub("\\1\u00a0", found)
+    return ONE_LETTER.sub("\\1\u00a0", together) if language in ("pl", "uk") else together
 
 
 def body(message: ScreenMessage, key: str) -> str:

@@ -134,6 +134,14 @@ def test_one_request_a_message(tmp_path: Path) -> None:
     assert seen[0].headers["authorization"] == "Bearer geheim"
     assert b"idx=d-ready&check_idx=1&format=json" in seen[0].content
 
+    def reports_refused(request: httpx.Request) -> httpx.Response:
+        if b"notify_url" in request.content:
+            return httpx.Response(200, json={"error": 70, "message": "Invalid notify_url"})
+        return answer(request)
+
+    assert asyncio.run(ask(reports_refused, tmp_path)) == "accepted"
+    assert len(seen) == 2
+
     def fail(request: httpx.Request) -> httpx.Response:
         raise httpx.ReadTimeout("late")
 

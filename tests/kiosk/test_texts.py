@@ -84,6 +84,12 @@ def test_one_letter_words_do_not_end_a_line() -> None:
     assert text("pl", "l.jam.body").startswith("1 spróbuj")
 
 
+def test_a_number_stays_beside_its_unit_and_a_key_beside_its_name() -> None:
+    assert text("en", "l.done.body").endswith("Key\u00a01 ({s}\u00a0s).")
+    assert text("uk", "l.close.body").endswith("Клавіша\u00a01.")
+    assert text("de", "l.done.head").endswith("{time}\u00a0Uhr")
+
+
 def test_minutes_and_seconds() -> None:
     assert [clock(0), clock(1), clock(59_001), clock(899_000)] == ["0:00", "0:01", "1:00", "14:59"]
     assert [clock(5_999_000), clock(6_000_000), clock(57_600_000)] == ["99:59", "1:40:00", "16:00:00"]
