@@ -204,7 +204,9 @@ def overdue(pins: Pins, policy: PinPolicy, now: Now) -> tuple[Fact, ...]:
     step_up = pins.step_up
     if step_up is not None and now.trusted:
         if step_up.until is None or _is_too_far(step_up.until, now):
-            return (PinSteppedUp(until=ends_at(policy, now), asks=step_up.asks, day="", again=False),)
+            day = _new_day(pins, policy, now) if step_up.until is not None else None  # that clock may have named the day as well
+            begun = () if day is None else (PinDayBegun(day=day),)
+            return (*begun, PinSteppedUp(until=ends_at(policy, now), asks=step_up.asks, day="", again=False))
         if now.wall >= step_up.until:
             return (PinStepUpEnded(), *((_always(policy, now),) if policy.auth == "always" else ()))
     over = [key for key, number in pins.numbers.items() if _is_over(number.pause, now)]
