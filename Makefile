@@ -8,7 +8,7 @@ SEEDS ?= 200
 PYTEST_ARGS ?=
 BIN := .venv/bin
 # Tests that start programs of their own mostly wait for them; those that only compute would take the processor away from them.
-WITH_PROCESSES := tests/processes tests/street tests/central/test_process.py tests/scenarios/test_with_processes.py
+WITH_PROCESSES := tests/processes tests/street tests/central/test_process.py tests/scenarios/with_processes
 # A choice of tests may be empty in one of the two parts.
 OR_NONE := $(if $(PYTEST_ARGS),|| [ $$? -eq 5 ])
 

@@ -10,6 +10,7 @@ from msgspec import Meta
 
 from contracts.addresses import HostName, HttpUrl, Origin
 from contracts.broker import BrokerSettings
+from contracts.locker_files import Size
 from contracts.orders import MACHINE_PATTERN
 from contracts.typed_toml import TomlWrong, read_toml
 
@@ -80,7 +81,7 @@ class DocumentType(Section, frozen=True):
 
     name: Annotated[str, Meta(min_length=1, max_length=48)]
     hours: Annotated[int, Meta(ge=1, le=336)] = 48
-    size: Literal["S", "M", "L"] = "S"
+    size: Size = "S"
 
 
 class MachineSettings(Section, frozen=True):
@@ -113,6 +114,10 @@ class Settings(Section, frozen=True):
     def hours(self, kind: str) -> int:
         """How long a document of this type may be collected."""
         return self.documents[kind].hours if kind in self.documents else self.terms.collect_h
+
+    def size(self, kind: str) -> Size:
+        """The smallest compartment that a document of this type fits into."""
+        return self.documents[kind].size if kind in self.documents else "S"
 
     def __post_init__(self) -> None:
         for machine in self.machines:

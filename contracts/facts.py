@@ -29,6 +29,7 @@ from contracts.clerk_facts import (
     TakeBackEnded,
 )
 from contracts.fact import Fact
+from contracts.locker_files import Size
 
 DoorCause = Literal["deposit", "collection", "takeback", "audit", "none"]
 NotStoredReason = Literal["not_put_in", "elsewhere", "unconfirmed", "no_compartment", "jam", "refused"]
@@ -70,6 +71,7 @@ class OrderTaken(Fact, frozen=True, tag="order.taken"):
     compartment: int | None = None
     empty: bool = False
     idx: str | None = None
+    size: Size = "S"
 
 
 class OrderRefused(Fact, frozen=True, tag="order.refused"):
@@ -93,12 +95,13 @@ class OrderEnded(Fact, frozen=True, tag="order.ended"):
 class PinSet(Fact, frozen=True, tag="pin.set"):
     """The vault holds the PIN of this deposit; the document may be collected until `until`.
 
-    `low`: it wants a compartment within everybody's reach.
+    `low`: it wants a compartment within everybody's reach; `size`: the smallest that it fits into.
     """
 
     deposit: str
     until: datetime
     low: bool = False
+    size: Size = "S"
 
 
 class DepositLoading(Fact, frozen=True, tag="deposit.loading"):

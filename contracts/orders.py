@@ -15,6 +15,8 @@ import msgspec
 from cryptography.exceptions import InvalidSignature
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey, Ed25519PublicKey
 
+from contracts.locker_files import Size
+
 DOMAIN = b"kiosk-order-v1\x00"
 MACHINE_PATTERN = re.compile(r"[a-z0-9][a-z0-9-]{1,47}")
 ID_PATTERN = r"^[a-z0-9-]{1,64}$"
@@ -34,7 +36,8 @@ class SetPin(Ask, frozen=True, tag="set_pin"):
     """Hold this PIN for the deposit until `until`: first issue, re-issue and extension alike.
 
     `hmac`, `phone` and `case` are marks (hex) of the six digits, of the last nine digits of the phone (or the number on the printed slip)
-    and of the eight digits of the case code; an empty one is not known. `low`: wants a compartment within everybody's reach.
+    and of the eight digits of the case code; an empty one is not known. `low`: wants a compartment within everybody's reach; `size`: the
+    smallest that it fits into.
     """
 
     deposit: str
@@ -43,6 +46,7 @@ class SetPin(Ask, frozen=True, tag="set_pin"):
     phone: str = ""
     case: str = ""
     low: bool = False
+    size: Size = "S"
 
 
 class Load(Ask, frozen=True, tag="load"):

@@ -163,7 +163,8 @@ def _clerk_loads(state: State, live: Live, settings: Settings, request: LoadAske
     match request:
         case LoadAsked():
             _refuse(clerk_rules.clerk_refusal(state) or order_rules.deposit_refusal(state, live, settings, request.deposit))
-            compartment = rules.choose(state, live, settings, state.locker.deposits[request.deposit].low)
+            deposit = state.locker.deposits[request.deposit]
+            compartment = rules.choose(state, live, settings, deposit.low, deposit.size)
             assert compartment is not None
             return (f.DepositLoading(deposit=request.deposit, compartment=compartment, order=""),)
         case ElsewhereSaid():

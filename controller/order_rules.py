@@ -72,7 +72,8 @@ def _release_refusal(state: State, settings: Settings, ask: Release) -> str | No
 def deposit_refusal(state: State, live: Live, settings: Settings, key: str) -> str | None:
     """Why this document cannot be loaded by the clerk at the machine; None when it can."""
     deposit = state.locker.deposits.get(key)
-    return _phase_refusal(deposit) or (None if deposit and choose(state, live, settings, deposit.low) else "no_compartment")
+    chosen = deposit and choose(state, live, settings, deposit.low, deposit.size)
+    return _phase_refusal(deposit) or (None if chosen else "no_compartment")
 
 
 def _phase_refusal(deposit: Deposit | None) -> str | None:
@@ -84,12 +85,12 @@ def _phase_refusal(deposit: Deposit | None) -> str | None:
 
 
 def _load_refusal(state: State, live: Live, settings: Settings, ask: Load) -> str | None:
-    refusal = _phase_refusal(state.locker.deposits.get(ask.deposit))
-    if refusal:
-        return refusal
+    deposit = state.locker.deposits.get(ask.deposit)
+    if deposit is None or deposit.phase != "waiting":
+        return _phase_refusal(deposit)
     if state.at or state.locker.trying or live.visit.step not in FREE_STEPS or state.clerk.trying or state.clerk.audit:
         return "busy"
-    return None if choose(state, live, settings, ask.low) else "no_compartment"
+    return None if choose(state, live, settings, ask.low, deposit.size) else "no_compartment"
 
 
 def _withdraw_refusal(state: State, ask: Withdraw) -> str | None:

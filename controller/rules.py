@@ -8,6 +8,8 @@ from datetime import datetime
 from typing import Literal
 
 from contracts import facts as f
+from contracts.descriptions import SIZES
+from contracts.locker_files import Size
 from controller.doors.state import Door
 from controller.live import Live
 from controller.locker.decide import LoadAnswered, LockerRequest, OfficeAsked, OpenAsked, PinEntered
@@ -70,15 +72,17 @@ def other_refusal(state: State) -> str | None:
     return "no_clerk" if state.locker.loading is not None and not may_open(state) else None
 
 
-def choose(state: State, live: Live, settings: Settings, low: bool, but: int = 0) -> int | None:
-    """An empty compartment whose door is seen closed; low ones are kept for those who ask for them.
+def choose(state: State, live: Live, settings: Settings, low: bool, size: Size, but: int = 0) -> int | None:
+    """An empty compartment of at least this size whose door is seen closed; low ones are kept for those who ask for them.
 
-    Of several the one whose lock was driven longest ago: its coil has rested, and all locks wear alike.
+    Of several one of the smallest, and of these the one whose lock was driven longest ago: its coil has rested, and all locks wear alike.
     """
+    places = settings.cabinet.compartments()
     usable = [
         number
-        for number in settings.cabinet.compartments()
+        for number, place in places.items()
         if number != but
+        and SIZES.index(place.size) >= SIZES.index(size)
         and _free(state.doors.door(number), state.locker.occupant(number))
         and live.seen_closed(number)
         and board_boot(live, settings, number) is not None
@@ -86,7 +90,7 @@ def choose(state: State, live: Live, settings: Settings, low: bool, but: int = 0
     reachable = [number for number in usable if settings.cabinet.is_low(number)]
     others = [number for number in usable if number not in reachable]
     wanted = reachable if low or not others else others
-    return min(wanted, key=lambda number: (state.doors.door(number).driven, number), default=None)
+    return min(wanted, key=lambda n: (SIZES.index(places[n].size), state.doors.door(n).driven, n), default=None)
 
 
 def _free(door: Door, occupant: str | None) -> bool:
@@ -192,9 +196,9 @@ def _order_taken(state: State, live: Live, settings: Settings, fact: f.OrderTake
         yield f.OrderEnded(order=fact.order, state="done", code="ok") if sent else f.SmsDue(idx=fact.idx, order=fact.order)
         return
     if fact.verb == "load":
-        compartment = choose(state, live, settings, fact.low)
-        assert compartment is not None
         assert fact.deposit is not None
+        compartment = choose(state, live, settings, fact.low, state.locker.deposits[fact.deposit].size)
+        assert compartment is not None
         yield f.DepositLoading(deposit=fact.deposit, compartment=compartment, order=fact.order)
         return
     if fact.verb == "release":
@@ -209,7 +213,7 @@ def _done_at_once(state: State, fact: f.OrderTaken) -> f.Fact:
     """What an order makes that is done as soon as it is taken."""
     match fact.verb, fact.deposit, fact.until:
         case "set_pin", str(deposit), datetime() as until:
-            return f.PinSet(deposit=deposit, until=until, low=fact.low)
+            return f.PinSet(deposit=deposit, until=until, low=fact.low, size=fact.size)
         case "admit_clerk", _, datetime() as until:
             return f.ClerkExpected(actor=fact.actor, until=until)
         case "extend_all", _, datetime() as until:
@@ -302,8 +306,9 @@ def _door_closed(state: State, live: Live, settings: Settings, fact: f.DoorClose
         return
     if loading.moving == "not_empty":
         yield _quarantined(fact.compartment, "not_empty")
-    low = loading.low or state.orders.low(loading.order) or state.locker.deposits[loading.deposit].low
-    other = choose(state, live, settings, low, but=fact.compartment) if may_open(state) else None
+    deposit = state.locker.deposits[loading.deposit]
+    low = loading.low or state.orders.low(loading.order) or deposit.low
+    other = choose(state, live, settings, low, deposit.size, but=fact.compartment) if may_open(state) else None
     if other is None:
         yield f.DepositNotStored(deposit=loading.deposit, compartment=fact.compartment, reason="no_compartment")
     else:

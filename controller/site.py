@@ -111,9 +111,13 @@ def minutes(text: str) -> int:
 
 
 class CitySite(_Section, frozen=True):
-    """What the texts name, and where the sun sets; `domain` is where a receipt can be checked, and without it none is given."""
+    """What the texts name, and where the sun sets; `domain` is where a receipt can be checked, and without it none is given.
+
+    `line` is drawn at the foot of the first screen.
+    """
 
     name: Text = "Poznań"
+    line: Literal["gables", "horizon"] = "horizon"
     hotline: Text = "61 646 33 44"
     hotline_hours: HoursSite = HoursSite()
     office: Annotated[str, Meta(min_length=1, max_length=28)] = "ul. Gronowa 22a"

@@ -30,6 +30,7 @@ from contracts.facts import (
     PinSet,
     TermsExtended,
 )
+from contracts.locker_files import Size
 from controller.locker import pin_state
 from controller.locker.pin_state import PinFact, Pins, Try
 
@@ -64,6 +65,7 @@ class Deposit(msgspec.Struct, frozen=True):
     ended: datetime | None = None
     sure: bool = True
     low: bool = False
+    size: Size = "S"
     taken: Taken | None = None
 
 
@@ -139,7 +141,7 @@ def _deposit(locker: Locker, entry: Entry, fact: DepositFact) -> Locker:
     match fact:
         case PinSet():
             old = locker.deposits.get(fact.deposit, Deposit(until=fact.until))
-            return _with(locker, fact.deposit, msgspec.structs.replace(old, until=fact.until, low=fact.low))
+            return _with(locker, fact.deposit, msgspec.structs.replace(old, until=fact.until, low=fact.low, size=fact.size))
         case TermsExtended():
             deposits = {key: _extended(one, fact.until) for key, one in locker.deposits.items()}
             return msgspec.structs.replace(locker, deposits=deposits)

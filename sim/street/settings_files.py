@@ -62,6 +62,7 @@ close_after_s = {CLOSE_AFTER_S}
 door_alarm_s = {DOOR_ALARM_S}
 
 [city]
+line = "gables"
 domain = "{DOMAIN}"
 
 [speech]

@@ -204,8 +204,8 @@ class House:
         self.machine.do(order)
         self.sync()
 
-    def told(self) -> str:
-        """A document in compartment 7 of which the resident knows; its key."""
+    def submitted(self) -> str:
+        """A document in compartment 7 whose first message the provider has and has not answered; its key."""
         self.boot()
         key = self.register()
         self.work()
@@ -214,6 +214,11 @@ class House:
         self.machine.store(load)
         self.sync()
         self.work()
+        return key
+
+    def told(self) -> str:
+        """A document in compartment 7 of which the resident knows; its key."""
+        key = self.submitted()
         self.accept(self.wire.messages[-1])
         return key
 

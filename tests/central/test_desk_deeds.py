@@ -104,13 +104,7 @@ def test_who_has_no_phone_any_more_gets_a_slip_with_a_new_pin() -> None:
 
 def test_a_slip_in_place_of_a_message_under_way_has_another_pin() -> None:
     house = House(pins=[111111, 7, 222222])
-    house.boot()
-    key = house.register()
-    house.work()
-    house.centre.load(key, "A. Nowak", house.at)
-    house.machine.store(house.orders()[0])
-    house.sync()
-    house.work()
+    key = house.submitted()
     assert "111111" in house.wire.messages[-1].text  # given to the provider, and no answer yet
     desk(house, "to_slip", key)
     house.work()

@@ -149,13 +149,7 @@ def test_a_wrong_number_is_corrected() -> None:
 
 def test_a_refused_message_goes_again_under_its_own_key() -> None:
     house = House(pins=[111111])
-    house.boot()
-    key = house.register()
-    house.work()
-    house.centre.load(key, "A. Nowak", house.at)
-    house.machine.store(house.orders()[0])
-    house.sync()
-    house.work()
+    key = house.submitted()
     house.centre.sms_answered(f"{key}-ready", SmsResult("refused", code="provider_13"), house.at)
     assert house.deposit(key).reason == "sms_refused"
     correct(house, key, "")
@@ -169,13 +163,7 @@ def test_a_refused_message_goes_again_under_its_own_key() -> None:
 
 def test_a_late_answer_for_the_wrong_number_does_not_answer_for_the_right_one() -> None:
     house = House(pins=[111111, 222222])
-    house.boot()
-    key = house.register()
-    house.work()
-    house.centre.load(key, "A. Nowak", house.at)
-    house.machine.store(house.orders()[0])
-    house.sync()
-    house.work()
+    key = house.submitted()
     correct(house, key, "602 234 123")
     house.centre.sms_answered(f"{key}-ready", SmsResult("accepted"), house.at)
     assert house.deposit(key).state == "stored"
@@ -187,13 +175,7 @@ def test_a_late_answer_for_the_wrong_number_does_not_answer_for_the_right_one() 
 
 def test_a_message_that_nobody_answers_for_is_given_up_before_the_provider_forgets_it() -> None:
     house = House()
-    house.boot()
-    key = house.register()
-    house.work()
-    house.centre.load(key, "A. Nowak", house.at)
-    house.machine.store(house.orders()[0])
-    house.sync()
-    house.work()
+    key = house.submitted()
     for _ in range(80):
         house.later(HOUR)
         house.work()
@@ -238,13 +220,7 @@ def test_many_forged_reports_are_one_transaction() -> None:
 
 def test_a_delivered_message_was_accepted_whatever_became_of_the_answer() -> None:
     house = House()
-    house.boot()
-    key = house.register()
-    house.work()
-    house.centre.load(key, "A. Nowak", house.at)
-    house.machine.store(house.orders()[0])
-    house.sync()
-    house.work()
+    key = house.submitted()
     house.centre.delivery_reported(f"{key}-ready", "DELIVERED", house.at)
     assert house.deposit(key).state == "told"
     assert house.deposit(key).pin is None

@@ -72,13 +72,7 @@ def test_a_newer_database_is_refused(tmp_path: Path) -> None:
 
 def test_an_erased_pin_is_in_no_file(tmp_path: Path) -> None:
     house = House(open_engine("centre.db", tmp_path))
-    house.boot()
-    key = house.register()
-    house.work()
-    house.centre.load(key, "A. Nowak", house.at)
-    house.machine.store(house.orders()[0])
-    house.sync()
-    house.work()
+    key = house.submitted()
     sealed = house.deposit(key).pin
     files = [tmp_path / "centre.db", tmp_path / "centre.db-wal"]
     assert any(sealed in path.read_bytes() for path in files)

@@ -4,14 +4,16 @@ from datetime import UTC, datetime, timedelta
 from typing import Any
 from zoneinfo import ZoneInfo
 
+import msgspec
 import pytest
 
 from central.deposits.rules import DeskRefused
 from central.ports import Now, SmsResult
 from central.settings import DocumentType, SmsSettings
+from central.store import orders
 from central.times import from_ms
 from contracts.facts import BootStarted, DoorClosed, FaultRaised, TermsExtended
-from contracts.orders import ExtendAll, SetPin
+from contracts.orders import AnyAsk, ExtendAll, SetPin
 from contracts.topics import MachineReport, Presence, encode
 from tests.central.paper_machine import EPOCH, MACHINE, House
 
@@ -41,13 +43,7 @@ def test_the_printed_deadline_is_a_whole_term_after_the_acceptance(late_s: int, 
     from central.settings import Terms
 
     house = House(terms=Terms(margin_h=margin))
-    house.boot()
-    key = house.register()
-    house.work()
-    house.centre.load(key, "A. Nowak", house.at)
-    house.machine.store(house.orders()[0])
-    house.sync()
-    house.work()
+    key = house.submitted()
     house.centre.sms_answered(house.wire.messages[-1].idx, SmsResult("unknown"), house.at)
     house.later(late_s)
     house.work()
@@ -84,6 +80,9 @@ def test_each_type_of_document_has_its_term() -> None:
     key = house.told()
     assert until(house, key) - house.at.wall == timedelta(hours=97)
     assert house.deposit(key).kind == "plates"
+    with house.centre.store.transaction() as t:
+        asked = [msgspec.json.decode(row.ask, type=AnyAsk) for row in orders.of_deposit(t, key)]
+    assert {ask.size for ask in asked if isinstance(ask, SetPin)} == {"M"}
 
 
 def test_more_time_is_told_when_the_machine_holds_it() -> None:

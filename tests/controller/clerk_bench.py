@@ -2,6 +2,7 @@
 
 from datetime import timedelta
 
+from contracts.locker_files import Size
 from contracts.orders import AdmitClerk, Load, SetPin, case_mark, clerk_mark
 from tests.controller.bench_machine import PIN_KEY, BenchMachine, pin_hmac
 
@@ -17,11 +18,19 @@ def admit(machine: BenchMachine, code: str = CODE, minutes: int = 5, actor: str 
     return machine.order(AdmitClerk(code=clerk_mark(PIN_KEY, code).hex(), until=until), actor=actor)
 
 
-def hold(machine: BenchMachine, deposit: str = "dep-1", case: str = CASE, pin: str = "482913", low: bool = False, hours: int = 48) -> str:
+def hold(
+    machine: BenchMachine,
+    deposit: str = "dep-1",
+    case: str = CASE,
+    pin: str = "482913",
+    low: bool = False,
+    hours: int = 48,
+    size: Size = "S",
+) -> str:
     """The desk registers a document with its case code."""
     until = machine.now().wall + timedelta(hours=hours)
     marks = {"hmac": pin_hmac(pin).hex(), "case": case_mark(PIN_KEY, case).hex()}
-    return machine.order(SetPin(deposit=deposit, until=until, low=low, **marks))
+    return machine.order(SetPin(deposit=deposit, until=until, low=low, size=size, **marks))
 
 
 def log_in(machine: BenchMachine, code: str = CODE) -> BenchMachine:

@@ -4,6 +4,7 @@ from datetime import timedelta
 
 import pytest
 
+from contracts.locker_files import Size
 from contracts.orders import AdmitClerk, Load, clerk_mark
 from controller.inputs import CodeCompared, CodeScanned, KeyPressed
 from controller.secret import Secret
@@ -216,6 +217,31 @@ def test_a_low_compartment_on_request() -> None:
     machine.run(1_000)
     assert CABINET.is_low(machine.state.at)
     assert machine.screen.screen == "k.load"
+
+
+@pytest.mark.parametrize(("size", "low", "opened"), [("S", False, "M"), ("S", True, "S"), ("M", True, "M"), ("L", False, "L")])
+def test_a_document_gets_the_smallest_free_compartment_that_it_fits_into(size: Size, low: bool, opened: str) -> None:
+    # All small ones of this cabinet are low, and low ones are kept for those who ask.
+    machine = at_scan(CASE, size=size, low=low)
+    machine.press("ok")
+    assert CABINET.compartments()[machine.state.at].size == opened
+
+
+def test_a_document_that_fits_into_none_of_the_free_compartments_is_not_loaded() -> None:
+    machine = BenchMachine()
+    large = [number for number, place in CABINET.compartments().items() if place.size == "L"]
+    for number, _ in enumerate(large, 1):
+        hold(machine, f"dep-{number}", pin=f"48291{number}", size="L")
+        machine.order(Load(deposit=f"dep-{number}", case=CASE))
+        machine.run(1_000)
+        machine.push(machine.state.at)
+        machine.press("1", "ok")
+        machine.run(12_000)
+    hold(machine, "dep-9", OTHER_CASE, pin="482919", size="L")
+    clerk_in(machine)
+    machine.press("1", *OTHER_CASE, "ok")
+    assert (machine.screen.screen, machine.screen.data["problem"]) == ("k.scan", "full")
+    assert sorted(one.compartment for one in machine.state.locker.deposits.values() if one.phase == "stored") == large
 
 
 def test_a_compartment_that_is_not_empty_is_out_of_use_and_another_opens() -> None:

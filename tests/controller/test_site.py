@@ -35,6 +35,7 @@ def test_the_least_there_can_be() -> None:
     assert settings.policy == PinPolicy("stepup", 900, 20, "Europe/Warsaw")
     assert (settings.domain, settings.office, settings.hours) == ("", "ul. Gronowa 22a", HotlineHours((1, 5), 450, 1_200))
     assert settings.idle_ms == 60_000
+    assert site.city.line == "horizon"
 
 
 def test_everything_can_be_said() -> None:
@@ -76,6 +77,7 @@ def test_a_modem_needs_a_cabinet_that_has_one() -> None:
         ("[locker]\ntries_max = 0", "locker.tries_max"),
         ("[locker]\nguesses_a_day = 0", "locker.guesses_a_day"),
         ('[locker]\nauth = "none"', "locker.auth"),
+        ('[city]\nline = "goats"', "city.line"),
         ('[city]\ndomain = "https://urzad.example"', "city.domain"),
         ('[city]\ndomain = "a-domain-of-21-letters"', "city.domain"),
         ('[city]\ndomain = "urzad.example\\n"', "city.domain"),

@@ -3,6 +3,7 @@
 import re
 from html.parser import HTMLParser
 
+import msgspec
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -113,6 +114,13 @@ def test_the_first_screen_says_it_in_every_language() -> None:
     html = render(sample("l.attract"), LOOK)
     assert re.findall(r'<div lang="(\w\w)"', html) == ["pl", "en", "uk", "de"]
     assert "PIN-y działają jak zwykle" in render(sample("l.attract", banner="l.offline"), LOOK)
+
+
+def test_the_line_at_the_foot_is_the_citys() -> None:
+    gables = render(sample("l.attract"), msgspec.structs.replace(LOOK, line="gables"))
+    horizon = render(sample("l.attract"), msgspec.structs.replace(LOOK, line="horizon"))
+    assert (gables.count('class="arcade"'), horizon.count('class="arcade"')) == (27, 0)
+    assert 'class="river"' in horizon
 
 
 def test_languages_are_marked_as_themselves() -> None:

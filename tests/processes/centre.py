@@ -1,5 +1,6 @@
 """The centre as a child, asked over its JSON interface; what changes there is waited for at its stream of events."""
 
+import re
 import sys
 from collections.abc import Callable
 from pathlib import Path
@@ -13,6 +14,8 @@ from central.signer import make_keys
 from tests.micropython.board_process import ROOT
 from tests.processes.child import WITHIN_S, Child, free_port
 from tests.processes.machine import MACHINE
+
+HIDDEN = re.compile(r'<input type="hidden" name="([a-z_]+)" value="([^"]*)"')
 
 
 class CentreProcess:
@@ -71,6 +74,14 @@ class CentreProcess:
     def do(self, path: str, **body: Any) -> Any:
         """POST; raises httpx.HTTPStatusError."""
         return self._http.post(path, json=body).raise_for_status().json()
+
+    def fill_in(self, path: str, **fields: str) -> None:
+        """Send a form of the desk's pages as a browser does; raises httpx.HTTPStatusError."""
+        url = f"http://127.0.0.1:{self.port}{path}"
+        hidden = dict(HIDDEN.findall(self._http.get(url).raise_for_status().text))
+        answer = self._http.post(url, data={**hidden, **fields})
+        if not answer.has_redirect_location:
+            answer.raise_for_status()
 
     def register(self, case: str = "26004711", phone: str = "601234123", machine: str = MACHINE) -> str:
         """Register a document; its key."""

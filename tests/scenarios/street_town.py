@@ -5,11 +5,14 @@ from itertools import count
 from pathlib import Path
 from typing import Any
 
+from httpx import HTTPStatusError
+
 from tests.processes.broker import Broker
 from tests.processes.closing import Keep
 from tests.processes.house import House
+from tests.processes.machine import MACHINE
 from tests.processes.page import Page
-from tests.scenarios.town import PHONE
+from tests.scenarios.town import PHONE, DeskSaysNo
 
 PIN_IN_TEXT = re.compile(r"PIN[^0-9]{1,20}(\d{6})")
 PATIENCE_S = 40
@@ -39,13 +42,22 @@ class StreetTown:
     def register(self, owner: str, phone: str = PHONE) -> None:
         self._keys[owner] = self._house.held(str(next(self._cases)), phone)
 
-    def send_to_machine(self, owner: str) -> str:
-        order = self._house.centre.load(self._keys[owner])
-        self._house.centre.until(lambda: self._ended(order) != "")
-        return self._ended(order)
+    def send_to_machine(self, owner: str) -> None:
+        try:
+            self._house.centre.load(self._keys[owner])
+        except HTTPStatusError as error:
+            raise DeskSaysNo(error.response.json()["error"]) from None
 
-    def _ended(self, order: str) -> str:
-        view = next(one for one in self._house.centre.ask("/orders") if one["id"] == order)
+    def release(self, number: int) -> None:
+        seen = self._house.centre.ask("/machines")[0]["upto"]
+        self._house.centre.fill_in(f"/tasks/release/{MACHINE}/{number}", name="A. Nowak", reason="looked", seen=str(seen))
+
+    def ended(self, verb: str) -> str:
+        self._house.centre.until(lambda: self._end(verb) != "")
+        return self._end(verb)
+
+    def _end(self, verb: str) -> str:
+        view = next(one for one in self._house.centre.ask("/orders") if one["verb"] == verb)
         return f"{view['state']} {view['code']}" if view["state"] in ENDS else ""
 
     def open_for_loading(self, owner: str) -> None:
@@ -54,8 +66,9 @@ class StreetTown:
 
     def reissue(self, owner: str) -> None:
         self._house.centre.do(f"/deposits/{self._keys[owner]}/reissue")
-        before = len(self._mine(owner))
-        while len(self._mine(owner)) == before:
+
+    def until_new_pin(self, owner: str, old: str) -> None:
+        while self._mine(owner)[-1] == old:
             self._messages.append(self._house.provider.next())
 
     def pin(self, owner: str) -> str:
@@ -79,6 +92,14 @@ class StreetTown:
 
     def until(self, *screens: str) -> str:
         return self._page.until(*screens, within_s=PATIENCE_S)
+
+    def until_key(self, *keys: str) -> None:
+        while set(keys).isdisjoint(self.shown()["keys"]):
+            self._page.next()
+
+    def until_other(self, number: int) -> None:
+        while not (self._page.until("k.load") and int(self._page.message["data"]["compartment"]) != number):
+            self._page.next()
 
     def shown(self) -> dict[str, Any]:
         self._page.catch_up()

@@ -8,6 +8,10 @@ from typing import Any, Protocol
 PHONE = "601234123"
 
 
+class DeskSaysNo(Exception):
+    """The centre does not even send such an order; the text is its reason, in one word."""
+
+
 class Town(Protocol):
     """What people in a scenario can do and see."""
 
@@ -15,8 +19,16 @@ class Town(Protocol):
         """The desk registers a document, and the machine takes its PIN."""
         ...
 
-    def send_to_machine(self, owner: str) -> str:
-        """The desk asks the machine to open a compartment for this document; the state and code in which that order ends."""
+    def send_to_machine(self, owner: str) -> None:
+        """The desk asks the machine to open a compartment for this document. Raises DeskSaysNo."""
+        ...
+
+    def release(self, number: int) -> None:
+        """The desk says that somebody has looked into this compartment, which may be used again."""
+        ...
+
+    def ended(self, verb: str) -> str:
+        """Wait until the newest order of this kind has ended; its state and code."""
         ...
 
     def open_for_loading(self, owner: str) -> None:
@@ -28,7 +40,11 @@ class Town(Protocol):
         ...
 
     def reissue(self, owner: str) -> None:
-        """The desk issues a new PIN, and its text message has arrived."""
+        """The desk asks for a new PIN."""
+        ...
+
+    def until_new_pin(self, owner: str, old: str) -> None:
+        """Wait until a text message has brought another PIN than the old one."""
         ...
 
     def texts(self, phone: str) -> list[str]:
@@ -41,6 +57,14 @@ class Town(Protocol):
 
     def until(self, *screens: str) -> str:
         """Wait until the machine shows one of these screens; its name."""
+        ...
+
+    def until_key(self, *keys: str) -> None:
+        """Wait until one of these keys is active."""
+        ...
+
+    def until_other(self, number: int) -> None:
+        """Wait until the machine asks to put a document into another compartment than this one."""
         ...
 
     def shown(self) -> dict[str, Any]:

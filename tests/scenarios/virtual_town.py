@@ -9,13 +9,14 @@ from typing import Any, TypeVar
 import msgspec
 
 from central.centre import Centre
+from central.deposits.rules import DeskRefused
 from central.ports import Now
 from central.store.database import Store
 from central.views import DepositView, Views
 from sim.documents import Document
 from sim.faults import NOTHING
 from sim.world import MACHINE, World, cabinet
-from tests.scenarios.town import PHONE
+from tests.scenarios.town import PHONE, DeskSaysNo
 
 CABINET = cabinet()
 STEP_S = 0.05
@@ -65,14 +66,26 @@ class VirtualTown:
         document.deposit = self._ask(lambda centre, now: centre.register(document.case, phone, MACHINE, "pl", False, ACTOR, now))
         self._until(lambda: self._row(owner).state == "held", f"the machine never took the PIN of {owner}")
 
-    def send_to_machine(self, owner: str) -> str:
-        order = self._ask(lambda centre, now: centre.load(self._documents[owner].deposit, ACTOR, now))
-        self._until(lambda: self._ended(order) != "", f"the order for {owner} never ended")
-        return self._ended(order)
+    def send_to_machine(self, owner: str) -> None:
+        try:
+            self._ask(lambda centre, now: centre.load(self._documents[owner].deposit, ACTOR, now))
+        except DeskRefused as error:
+            raise DeskSaysNo(error.code) from None
 
-    def _ended(self, order: str) -> str:
-        views = self._views()
-        view = next(one for one in views.orders(self._centre.now().wall) if one.id == order)
+    def release(self, number: int) -> None:
+        seen = self._views().seen(MACHINE)
+        self._ask(
+            lambda centre, now: centre.at_desk(
+                lambda t: centre.machines.release(t, MACHINE, number, seen, False, "looked", ACTOR, now), now
+            )
+        )
+
+    def ended(self, verb: str) -> str:
+        self._until(lambda: self._end(verb) != "", f"the order {verb} never ended")
+        return self._end(verb)
+
+    def _end(self, verb: str) -> str:
+        view = next(one for one in self._views().orders(self._centre.now().wall) if one.verb == verb)
         return f"{view.state} {view.code}" if view.state in ("done", "refused", "failed", "expired") else ""
 
     def open_for_loading(self, owner: str) -> None:
@@ -80,9 +93,11 @@ class VirtualTown:
         self.until("k.load")
 
     def reissue(self, owner: str) -> None:
-        key, before = self._documents[owner].deposit, len(self._pins(owner))
+        key = self._documents[owner].deposit
         self._ask(lambda centre, now: centre.at_desk(lambda t: centre.registration.reissue(t, key, ACTOR, now), now))
-        self._until(lambda: len(self._pins(owner)) > before, f"the new PIN of {owner} never came")
+
+    def until_new_pin(self, owner: str, old: str) -> None:
+        self._until(lambda: self._pins(owner)[-1] != old, f"the new PIN of {owner} never came")
 
     def _knows_its_doors(self) -> bool:
         report = self._views().machines()[0].report if self._centre.connected() else None
@@ -124,6 +139,16 @@ class VirtualTown:
             await self._wait(lambda: self._screen() in screens, "")
         except TimeoutError:
             raise AssertionError(f"the screen is {self._screen()}, not one of {screens}") from None
+
+    def until_key(self, *keys: str) -> None:
+        self._until(lambda: not set(keys).isdisjoint(self.shown()["keys"]), f"none of {keys} on {self._screen()}")
+
+    def until_other(self, number: int) -> None:
+        self._until(lambda: self._loads() not in (0, number), f"no compartment but {number} was opened")
+
+    def _loads(self) -> int:
+        screen = self._machine.screen
+        return int(screen.data.get("compartment", 0)) if screen is not None and screen.screen == "k.load" else 0
 
     def shown(self) -> dict[str, Any]:
         assert self._machine.screen is not None

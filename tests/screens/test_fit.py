@@ -1,23 +1,18 @@
 """Every screen fits on both panels in every language: nothing clipped, nothing overlapping, nothing too small (screens.md A1, A2)."""
 
 from collections.abc import Iterator
-from pathlib import Path
 
 import pytest
 from playwright.sync_api import Browser, Page
 
 from contracts.screen_messages import LANGUAGES, Language, Size
 from controller.kiosk.panels import PanelName
+from tests.screens.record import CAP_MIN, FIT, PX_MM
 from tests.screens.samples import LOOKS, SCREENS, sample
 from tests.screens.shown_page import CHROMIUM, chromium, open_page, put
 
 pytestmark = [pytest.mark.browser, pytest.mark.skipif(not CHROMIUM.exists(), reason="no system Chromium: make system-packages")]
 
-FIT = (Path(__file__).parent / "fit.js").read_text().split("\n", 1)[1]
-PX_MM = {"7in": 6.675, "10in": 5.884}
-CAP_MIN = {"7in": 40.8, "10in": 43.1}
-CAP_MIN_LARGE = {("7in", "A+"): 57.1, ("10in", "A+"): 50.3, ("7in", "A++"): 81.6, ("10in", "A++"): 86.2}
-"""Twice the capitals of size A at A++."""
 PAGES_MAX = 40
 
 
@@ -38,7 +33,7 @@ def test_every_screen_fits(browser: Browser, panel: PanelName, language: Languag
     messages["l.attract offline"] = sample("l.attract", language, banner="l.offline")
     for name, message in messages.items():
         put(shown, message, LOOKS[panel])
-        if found := shown.evaluate(FIT, {"px_mm": PX_MM[panel], "cap_min": CAP_MIN[panel]}):
+        if found := shown.evaluate(FIT, {"px_mm": PX_MM[panel], "cap_min": CAP_MIN[panel, "A"]}):
             wrong[name] = found
     shown.close()
     assert wrong == {}
@@ -53,7 +48,7 @@ def test_every_page_of_large_text_fits(browser: Browser, panel: PanelName, langu
     for name in SCREENS:
         for page in range(PAGES_MAX):
             put(shown, sample(name, language, size=size, theme="contrast", page=page), LOOKS[panel])
-            if found := shown.evaluate(FIT, {"px_mm": PX_MM[panel], "cap_min": CAP_MIN_LARGE[panel, size]}):
+            if found := shown.evaluate(FIT, {"px_mm": PX_MM[panel], "cap_min": CAP_MIN[panel, size]}):
                 wrong[f"{name} {page}"] = found
             if page + 1 >= pages_of(shown):
                 break

@@ -16,11 +16,11 @@ from contracts.screen_messages import LANGUAGES, Language
 from controller.kiosk.forms import ScreenWrong
 from controller.kiosk.panels import PanelName
 from controller.kiosk.qr_picture import MODULES, draw
+from tests.screens.record import PX_MM
 from tests.screens.samples import LOOKS, RECEIPT, RECEIPT_KEY, THEMES, sample
 from tests.screens.shown_page import CHROMIUM, chromium, open_page, put
 
 MODULE_PX = {"7in": 4, "10in": 5}
-PX_MM = {"7in": 6.675, "10in": 5.884}
 SIDE_MM_MIN = 30
 needs_chromium = pytest.mark.skipif(not CHROMIUM.exists(), reason="no system Chromium: make system-packages")
 

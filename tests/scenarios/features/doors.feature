@@ -15,15 +15,36 @@ Feature: Doors that do not do as they should
     Then the machine says thank you
     And one document was handed over
 
-  Scenario: Somebody closes the door on nothing
+  Scenario: The resident finds nothing, closes the door on nothing and says so
     Given a document for Anna waits in the machine
+    And a document for Jan waits in the machine
     When Anna types the PIN
     And the green key is pressed
     And the door has opened
     And Anna takes the document
-    And the door is pushed shut
-    Then the machine says thank you
-    And one document was handed over
+    And Anna presses 1
+    Then the machine asks what is in the compartment
+    When Anna presses 1
+    Then the machine says that it will be checked
+    When the door is pushed shut
+    Then the compartment takes no documents until somebody has looked
+    And the centre shows the fault contents_reported
+    And Jan can still collect the document
+
+  Scenario: The resident finds somebody else's document and says so
+    Given a document for Anna waits in the machine
+    And a document for Jan waits in the machine
+    When Anna types the PIN
+    And the green key is pressed
+    And the door has opened
+    And Anna presses 1
+    Then the machine asks what is in the compartment
+    When Anna presses 2
+    Then the machine says that it will be checked
+    When the door is pushed shut
+    Then the compartment takes no documents until somebody has looked
+    And the centre shows the fault contents_reported
+    And Jan can still collect the document
 
   Scenario: The door is held open
     Given a document for Anna waits in the machine

@@ -30,4 +30,31 @@ Feature: Loading that goes wrong
     And the clerk answers 1
     Then the machine says saved
     When the text message for Anna has come
-    Then one text message came to 601234123
+    And the desk sends the document for Anna to the machine
+    Then the desk says no, because loaded_already
+    And one text message came to 601234123
+    And Anna can still collect the document
+
+  Scenario: Somebody else's document lies in the compartment
+    Given a document for Anna is registered
+    When the clerk has a compartment opened for Anna
+    And the clerk says that the compartment is not empty
+    And the door is pushed shut
+    Then another compartment opens for the clerk
+    And the compartment before takes no documents until somebody has looked
+    When the clerk puts the document for Anna in and closes the door
+    And the clerk answers 1
+    Then the machine says saved
+    And Anna can still collect the document
+
+  Scenario: An order for a compartment that does not exist
+    Given a document for Anna waits in the machine
+    When the desk says that somebody has looked into compartment 99
+    Then the order to release ends with refused compartment_unknown
+    And Anna can still collect the document
+
+  Scenario: An order for a compartment in which a document waits
+    Given a document for Anna waits in the machine
+    When the desk says that somebody has looked into the compartment of Anna
+    Then the order to release ends with refused not_quarantined
+    And Anna can still collect the document

@@ -21,10 +21,15 @@ Feature: PINs that do not open a door
     Then the machine says that the PIN has been used
     And one document was handed over
 
-  Scenario: A PIN of a document that lies in another machine
+  Scenario: A PIN of somebody else, after the machine has begun to ask for the phone
     Given a document for Anna waits in the machine
-    When somebody types a PIN that belongs to nobody
+    And a document for Jan waits, whose phone is 602345678
+    When somebody types 8 wrong PINs
+    And everybody goes away
+    And Jan types the own number and the PIN of Anna
     Then the machine says that the PIN does not match
+    And nothing was handed over
+    And Jan can still collect the document
     And Anna can still collect the document
 
   Scenario: A vandal types eight wrong PINs
@@ -51,7 +56,7 @@ Feature: PINs that do not open a door
     And a document for Jan is registered
     When Anna types the PIN
     And the desk sends the document for Jan to the machine
-    Then the order ends with refused busy
+    Then the order to load ends with refused busy
     And the machine names the compartment
     When the green key is pressed
     And Anna takes the document and closes the door

@@ -1,19 +1,14 @@
-"""Every scenario with real processes."""
+"""The town of the scenarios that are told to the real programs, one file for each feature so that they run side by side."""
 
 from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from pytest_bdd import scenarios
 
 from tests.processes.broker import Broker
 from tests.processes.closing import keeping
 from tests.scenarios.street_town import StreetTown
 from tests.scenarios.town import Town
-
-pytestmark = [pytest.mark.process, pytest.mark.mosquitto, pytest.mark.micropython]
-
-scenarios("features")
 
 
 @pytest.fixture

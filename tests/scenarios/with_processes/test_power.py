@@ -1,0 +1,8 @@
+"""The scenarios of power cuts, told to the real programs."""
+
+import pytest
+from pytest_bdd import scenarios
+
+pytestmark = [pytest.mark.process, pytest.mark.mosquitto, pytest.mark.micropython]
+
+scenarios("../features/power.feature")

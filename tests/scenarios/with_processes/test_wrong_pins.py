@@ -1,0 +1,8 @@
+"""The scenarios of wrong PINs, told to the real programs."""
+
+import pytest
+from pytest_bdd import scenarios
+
+pytestmark = [pytest.mark.process, pytest.mark.mosquitto, pytest.mark.micropython]
+
+scenarios("../features/wrong_pins.feature")
