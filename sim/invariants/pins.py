@@ -35,7 +35,7 @@ SETTLED_MS = 20_000
 """So long after its start or the world's healing a machine has seen its doors, and its coils have rested."""
 AT_THE_MACHINE = (
     "bus_noise", "bus_unplugged", "bus_unplugged_at_pulse", "board_alone", "stuck_door", "broken_switch", "power_cut", "disk_full",
-    "bystander", "burglar",
+    "bystander", "burglar", "board_dead", "board_doubled", "odd_boards", "nobody_closes", "outage",
 )  # fmt: skip
 """Faults with which a door may not open, whatever is typed."""
 ZONE = ZoneInfo("Europe/Warsaw")
