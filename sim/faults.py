@@ -258,7 +258,7 @@ def _modem(names: tuple[str, ...], random: Random) -> ModemFaults:
 
 def _clock(names: tuple[str, ...], heal_ms: int, random: Random) -> ClockFaults:
     untrusted, at = random.randrange(2_000, 90_000), random.randrange(heal_ms)
-    jump = random.choice((-7200, -60, 90, 3600, 30_000, 180_000, 200_000))
+    jump = random.choice((-200_000, -7200, -60, 90, 3600, 30_000, 180_000, 200_000))
     return ClockFaults(untrusted if "clock_1970" in names else 0, at, jump * 1000 if "clock_jump" in names else 0)
 
 

@@ -258,6 +258,17 @@ def test_a_message_that_waits_is_overtaken_by_a_new_pin(ready_again: bool) -> No
         assert [machine.state.sms.sending[0].idx, len(machine.submitted)] == ["dep-2-ready", 1]
 
 
+def test_a_message_that_comes_after_the_new_pin_that_was_ordered_later_is_refused() -> None:
+    machine = ready()
+    machine.stored()
+    machine.hold_pin("135790")
+    written_before = machine.order(ask(), counter=machine.counter)
+    assert machine.state.orders.known[written_before].code == "overtaken"
+    assert (machine.submitted, letters(machine)) == ([], 0)
+    machine.order(ask())
+    assert len(machine.submitted) == 1
+
+
 def test_a_message_that_is_with_the_modem_is_not_overtaken() -> None:
     machine = ready()
     machine.stored()

@@ -52,7 +52,10 @@ FOUND: list[tuple[Callable[[], AbstractContextManager[Parts]], str]] = [
     (bad.nobody_lists_what_did_not_arrive, "Whose document is stored gets it."),
     (bad.an_audit_lies, "What an audit says of a compartment is what lies there."),
     (bad.what_was_handed_over_can_be_withdrawn, "Every deposit is in the same state at the centre and at the machine."),
-    (bad.the_days_tries_begin_anew_with_the_power, "The day of the tries only moves forward, and only by a trusted clock."),
+    (
+        bad.the_days_tries_begin_anew_with_the_power,
+        "The day of the tries moves forward, by a trusted clock only; back only from one days ahead, and then nothing is forgotten.",
+    ),
     (bad.a_lamp_shines_for_nobody, LAMPS),
     (bad.lamps_outlive_the_controller, LAMPS),
 ]
