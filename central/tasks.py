@@ -5,6 +5,7 @@ from sqlalchemy import Connection
 
 from central.settings import Settings
 from central.sms.outbox import UNDELIVERED
+from central.sms.purposes import PURPOSES
 from central.store import compartments, deposits, orders, sms
 from central.store.compartments import CompartmentRow
 from central.store.deposits import DepositRow
@@ -65,10 +66,17 @@ def _about(kind: str, row: DepositRow, since_ms: int, reason: str = "") -> Task:
 
 
 def _untold(row: DepositRow, messages: list[SmsRow], at_ms: int) -> Task | None:
-    """Whether the last word to this resident did not arrive."""
-    if not messages:
-        return None
-    last = max(messages, key=lambda row: (row.created_ms, row.answered_ms))
+    """Whether the PIN, or the last word besides, did not arrive: a later message that arrives brings no PIN."""
+    with_pin = [message for message in messages if PURPOSES[message.purpose].names_pin]
+    found = [_not_arrived(row, max(each, key=_said), at_ms) for each in (with_pin, messages) if each]
+    return next((task for task in found if task is not None), None)
+
+
+def _said(message: SmsRow) -> tuple[int, int]:
+    return message.created_ms, message.answered_ms
+
+
+def _not_arrived(row: DepositRow, last: SmsRow, at_ms: int) -> Task | None:
     if last.state == "refused":
         return _about("sms_refused", row, last.answered_ms, last.code)
     if last.delivery in UNDELIVERED:

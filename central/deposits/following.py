@@ -129,8 +129,9 @@ class Following:
         at_ms = to_ms(now.wall)
         deposit = deposits.read(t, key) if _is_key(key) else None
         if deposit is not None and deposit.machine == machine and deposit.state == "cancelled":
-            # A centre restored from a backup had forgotten that it was being loaded: a person takes the document out.
+            # A centre restored from a backup had forgotten that it was being loaded: its PIN opens nothing more, a person takes it out.
             deposits.change(t, key, at_ms, state="withdrawn", reason="cancelled", compartment=_number(compartment))
+            self._registration.take_out(t, deposit, now)
             return
         before = ("registered", "held", "loading")
         if self._move(t, machine, key, before, now, state="stored", compartment=_number(compartment), stored_ms=at_ms, reason=""):

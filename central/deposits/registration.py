@@ -125,6 +125,10 @@ class Registration:
         """The machine erases what it holds of a registration that was withdrawn; while a PIN is on its way that comes first."""
         self._desk.draft(t, deposit.machine, Forget(deposit=deposit.key), "centre", "cancelled", PLACE_ORDER_VALID_S, now)
 
+    def take_out(self, t: Connection, deposit: DepositRow, now: Now) -> None:
+        """A document that was put in although its registration had been withdrawn: the machine hands it to a clerk only."""
+        self._desk.draft(t, deposit.machine, Withdraw(deposit=deposit.key), "centre", "cancelled", PLACE_ORDER_VALID_S, now)
+
     def extend(self, t: Connection, key: str, until_ms: int, actor: str, now: Now) -> None:
         """More time for a document in its compartment, also when its time was over. Raises DeskRefused."""
         deposit = inside(t, key)

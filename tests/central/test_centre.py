@@ -7,7 +7,7 @@ import pytest
 from central.deposits.rules import DeskRefused
 from central.ports import SmsResult
 from contracts.facts import DepositLoading, DepositNotStored, DepositStored, DocumentHandedOver, OrderEnded, PinSet
-from contracts.orders import Forget, Load, SetPin, case_mark, phone_mark
+from contracts.orders import Forget, Load, SetPin, Withdraw, case_mark, phone_mark
 from tests.central.paper_machine import PIN_KEY, House, mark
 
 
@@ -310,5 +310,6 @@ def test_a_document_loaded_behind_the_back_of_a_restored_centre_is_to_be_taken_o
     house.sync()
     row = house.deposit(key)
     assert (row.state, row.reason, row.compartment) == ("withdrawn", "cancelled", 7)
+    assert house.orders()[-1].ask == Withdraw(deposit=key)
     house.later(86_400)
     assert house.wire.messages == []

@@ -88,6 +88,19 @@ def test_a_message_that_does_not_arrive_is_a_task_until_one_does() -> None:
     assert tasks(house) == []
 
 
+def test_a_later_message_that_arrives_brings_no_pin() -> None:
+    house = House()
+    key = house.told()
+    house.centre.delivery_reported(f"{key}-ready", "UNDELIVERED", house.at)
+    later = int((house.at.wall.timestamp() + 72 * HOUR) * 1000)
+    house.centre.at_desk(lambda t: house.centre.registration.extend(t, key, later, "a", house.at), house.at)
+    house.work()
+    house.accept(house.wire.messages[-1])
+    assert house.wire.messages[-1].idx == f"{key}-extended"
+    house.centre.delivery_reported(f"{key}-extended", "DELIVERED", house.at)
+    assert [task.kind for task in tasks(house)] == ["sms_undelivered"]
+
+
 def test_a_refused_message_and_one_without_a_word() -> None:
     house = House()
     house.boot()
