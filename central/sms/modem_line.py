@@ -18,7 +18,7 @@ from central.store import deposits, letters, orders, sms
 from central.store.orders import OrderRow
 from central.store.sms import SmsRow
 from central.times import to_ms
-from contracts.facts import Entry, OrderRefused, SmsDelivered, SmsFailed, SmsInDoubt, SmsSent
+from contracts.facts import Entry, OrderEnded, OrderRefused, SmsDelivered, SmsFailed, SmsInDoubt, SmsSent
 from contracts.orders import SendSms
 from contracts.sealed import Letter, SealedWrong
 
@@ -83,24 +83,35 @@ class ModemLine:
             case SmsInDoubt(idx=idx):
                 self._ended(t, machine, idx, "unknown", IN_DOUBT, now)
             case OrderRefused(order=order, verb="send_sms", code=code):
-                self._refused(t, machine, order, code, now)
+                self._order_over(t, machine, order, "unknown", code, now)
+            case OrderEnded(order=order, state=state):
+                self._order_over(t, machine, order, "accepted" if state == "done" else "", "", now)
             case SmsDelivered(idx=idx, status=status):
                 if self._row(t, machine, idx, now) is not None:
                     self._outbox.delivered(t, idx, status, now)
             case _:
                 pass
 
-    def _refused(self, t: Connection, machine: str, order: str, code: str, now: Now) -> None:
+    def _order_over(self, t: Connection, machine: str, order: str, kind: str, code: str, now: Now) -> None:
+        """An order of ours has its end, with a fact about its message before it or, when that was settled long ago, without."""
         row = orders.read(t, order)
-        if row is not None and row.machine == machine and row.verb == "send_sms":
-            self._ended(t, machine, msgspec.json.decode(row.ask, type=SendSms).idx, "unknown", code, now)
+        if row is None or row.machine != machine or row.verb != "send_sms":
+            return
+        idx = msgspec.json.decode(row.ask, type=SendSms).idx
+        self._erase(t, order, idx)
+        message = sms.read(t, idx)
+        if kind and message is not None and message.state == "due" and message.provider_id == order:
+            self._ended(t, machine, idx, kind, code, now)
+
+    def _erase(self, t: Connection, order: str, idx: str) -> None:
+        if order and orders.read(t, order) is not None:
+            orders.change(t, order, ask=msgspec.json.encode(SendSms(idx=idx, sealed=ERASED)))
 
     def _ended(self, t: Connection, machine: str, idx: str, kind: str, code: str, now: Now) -> None:
         row = self._row(t, machine, idx, now)
         if row is None:
             return
-        if row.provider_id and orders.read(t, row.provider_id) is not None:
-            orders.change(t, row.provider_id, ask=msgspec.json.encode(SendSms(idx=idx, sealed=ERASED)))
+        self._erase(t, row.provider_id, idx)
         result = SmsResult("accepted" if kind == "accepted" else "unknown", code=code, provider_id=row.provider_id)
         self._outbox.answered(t, idx, result, now)
 
