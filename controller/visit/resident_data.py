@@ -34,6 +34,10 @@ def data(name: str, state: State, live: Live, settings: Settings, now: Now) -> d
             return values | _typing(state, live)
         case "l.locked":
             return values | {"reason": "number"}
+        case "l.reported":
+            return values | {"open": state.doors.door(live.visit.compartment).position == "open"}
+        case "l.office":
+            return values | {"told": resident.told(state, live.visit)}
         case "l.expired.office" | "l.moved":
             return values | {"office": settings.office}
         case _:
