@@ -93,8 +93,8 @@ def test_a_document_is_withdrawn_by_the_desk_and_its_pin_says_so() -> None:
 @pytest.mark.parametrize("told", ["sms", "slip"])
 def test_whoever_has_a_slip_is_not_promised_a_message(told: Told) -> None:
     machine, _ = waiting()
-    until, marks = machine.now().wall + timedelta(hours=48), {"hmac": pin_hmac(PIN).hex(), "phone": phone_mark(PIN_KEY, "012345678").hex()}
-    machine.order(SetPin("dep-1", until=until, told=told, **marks))
+    until, mark = machine.now().wall + timedelta(hours=48), phone_mark(PIN_KEY, "012345678").hex()
+    machine.order(SetPin("dep-1", pin_hmac(PIN).hex(), until, phone=mark, told=told))
     machine.enter()
     machine.order(Withdraw("dep-1"))
     assert (machine.screen.screen, machine.screen.data["told"]) == ("l.office", told)
