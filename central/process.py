@@ -37,10 +37,11 @@ class PortTaken(OSError):
 
 
 class SmsTasks:
-    """Gives messages to the provider, one task each, and brings the answers back."""
+    """Gives messages to the provider, one task each, and brings the answers back; `failed` is the error of one that was not kept."""
 
     def __init__(self) -> None:
         self._going: set[asyncio.Task[None]] = set()
+        self.failed: asyncio.Future[None] = asyncio.get_running_loop().create_future()
         self.provider: SmsProvider | None = None
         self.running: Running | None = None
 
@@ -48,7 +49,13 @@ class SmsTasks:
         """Send without waiting."""
         task = asyncio.create_task(self._send(sms))
         self._going.add(task)
-        task.add_done_callback(self._going.discard)
+        task.add_done_callback(self._ended)
+
+    def _ended(self, task: asyncio.Task[None]) -> None:
+        self._going.discard(task)
+        error = None if task.cancelled() else task.exception()
+        if error is not None and not self.failed.done():
+            self.failed.set_exception(error)
 
     async def _send(self, sms: Sms) -> None:
         result = await self.provider.send(sms) if self.provider else SmsResult("unknown", code="no_provider")
@@ -112,11 +119,13 @@ async def run(settings: Settings, folder: Path) -> None:
             reports = public_url + reports_path(secret)
             messages.provider = SmsProvider(settings.sms, folder, reports, client, lambda: running.clock.now().wall)
         print(f"centre: http://{host}:{port}/", flush=True)
-        await _until_stopped(running, link, server, ears)
+        await _until_stopped(running, link, server, ears, messages.failed)
     store.close()
 
 
-async def _until_stopped(running: Running, link: MqttLink, server: _Server, ears: socket.socket) -> None:
+async def _until_stopped(
+    running: Running, link: MqttLink, server: _Server, ears: socket.socket, failed: asyncio.Future[None]
+) -> None:  # fmt: skip
     stop, loop = asyncio.Event(), asyncio.get_running_loop()
     running.turn(lambda centre, now: centre.link_down(now))  # until the broker answers there is no contact; what else is due starts
     for number in (signal.SIGTERM, signal.SIGINT):
@@ -133,7 +142,7 @@ async def _until_stopped(running: Running, link: MqttLink, server: _Server, ears
         ),
     ]
     waiting = asyncio.create_task(stop.wait())
-    done, _ = await asyncio.wait([*tasks, waiting], return_when=asyncio.FIRST_COMPLETED)
+    done, _ = await asyncio.wait([*tasks, waiting, failed], return_when=asyncio.FIRST_COMPLETED)
     running.close()
     server.should_exit = True
     await asyncio.wait(tasks[:1], timeout=GRACE_S + 1)

@@ -21,6 +21,8 @@ from contracts.pin_facts import Told
 DOMAIN = b"kiosk-order-v1\x00"
 MACHINE_PATTERN = re.compile(r"[a-z0-9][a-z0-9-]{1,47}")
 ID_PATTERN = r"^[a-z0-9-]{1,64}$"
+IDX_PATTERN = r"^[a-z0-9_-]{1,64}$"
+"""What a text message is called: its deposit, its purpose and its number."""
 ORDER_BYTES_MAX = 4096
 COMPARTMENT_MAX = 999
 
@@ -204,7 +206,7 @@ def _ask_fits(ask: AnyAsk) -> bool:
         case Release():
             return 1 <= ask.compartment <= COMPARTMENT_MAX and ask.seen >= 0
         case SendSms():
-            return re.fullmatch(ID_PATTERN, ask.idx) is not None and re.fullmatch(r"[0-9A-Za-z_-]{1,2048}", ask.sealed) is not None
+            return re.fullmatch(IDX_PATTERN, ask.idx) is not None and re.fullmatch(r"[0-9A-Za-z_-]{1,2048}", ask.sealed) is not None
         case Withdraw() | Forget():
             return True
 

@@ -27,6 +27,7 @@ from controller.inputs import (
     SmsAnswered,
     SmsReported,
     TimerFired,
+    VoiceSeen,
 )
 from controller.live import Live
 from controller.locker.decide import PinMatched
@@ -64,6 +65,8 @@ def _absorb(state: State, live: Live, settings: Settings, item: Input | BoardEve
             return _scanned(state, live, settings, item, now)
         case HeadphonesPlugged() | HeadphonesUnplugged():
             return choices.plugged(live, settings, isinstance(item, HeadphonesPlugged), now), None
+        case VoiceSeen():
+            return live, FaultsSeen((("voice_silent", item.part, not item.works),))
         case ModemSeen():
             return msgspec.structs.replace(live, modem_ready=item.state == "ready"), item
         case SmsAnswered() | SmsReported():

@@ -10,6 +10,7 @@ from controller.secret import Secret
 
 ModemState = Literal["ready", "silent", "card", "no_network"]
 SmsEnd = Literal["sent", "failed", "doubt"]
+VoicePart = Literal["synthesiser", "player"]
 
 
 class Input(msgspec.Struct, frozen=True):
@@ -122,6 +123,13 @@ class ModemSeen(Input, frozen=True):
     """What the modem can do from now on."""
 
     state: ModemState
+
+
+class VoiceSeen(Input, frozen=True):
+    """Whether a part of the voice does its work from now on."""
+
+    part: VoicePart
+    works: bool
 
 
 class SmsAnswered(Input, frozen=True):

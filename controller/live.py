@@ -28,7 +28,7 @@ class Visit(msgspec.Struct, frozen=True):
     `named` in the facts; `again` is the deposit that somebody wants back into. `answer_ms` is when a wrong entry is told, `seq` the fact
     that somebody must know of, `receipt` what the QR code says. `page` counts the arrows on the screen `page_of`; `topic` is the document
     that is read. `problem` says why the clerk's last entry was not taken, `number` is a compartment that a clerk types,
-    `audited` what the audit came to (same, different, not opened).
+    `audited` what the audit came to (same, different, not looked into).
     """
 
     step: Step = "attract"

@@ -33,7 +33,7 @@ def order_refusal(state: State, live: Live, settings: Settings, request: OrderSe
         case Release():
             return _release_refusal(state, settings, order.ask)
         case SendSms():
-            return _sms_refusal(state, settings, order.ask, request.sealed_wrong)
+            return _sms_refusal(state, settings, order.ask, order.counter, request.sealed_wrong)
         case ExtendAll():
             return None
         case Withdraw():
@@ -45,13 +45,15 @@ def order_refusal(state: State, live: Live, settings: Settings, request: OrderSe
             return "verb_unknown"
 
 
-def _sms_refusal(state: State, settings: Settings, ask: SendSms, sealed_wrong: bool) -> str | None:
+def _sms_refusal(state: State, settings: Settings, ask: SendSms, counter: int, sealed_wrong: bool) -> str | None:
     if not settings.modem:
         return "no_modem"
     if sealed_wrong:
         return "seal_wrong"
     if state.sms.order_of(ask.idx) is not None:
         return "sms_known"
+    if state.orders.overtaken(ask.idx, counter):
+        return "overtaken"
     return "busy" if len(state.sms.sending) >= LETTERS_MAX else None
 
 

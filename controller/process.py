@@ -73,7 +73,7 @@ async def run(site: Site, folder: Path) -> None:
     connection = connect(data / "journal.db")
     vault = Vault(connection, keys, randomness)
     turns = restart(Journal(connection, randomness), vault, settings, randomness.token(16), clock.now(), receipts)
-    speaker = Speaker(site.speech.player, folder / site.speech.log if site.speech.log else None)
+    speaker = Speaker(site.speech.player, folder / site.speech.log if site.speech.log else None, inbox.put)
     loop = Loop(turns, clock, line, link, page, inbox.put, order_keys, modem, speaker, Speech(documents))
     socket = _headphones(settings.cabinet.file.panel.headphone_gpio, inbox)
     inbox.put(CasesKnown(cases=vault.cases()))

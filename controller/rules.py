@@ -103,6 +103,10 @@ def board_boot(live: Live, settings: Settings, number: int) -> int | None:
     return board.boot if board is not None and board.trusted else None
 
 
+OVERTAKES = (f.PinSet, f.DocumentHandedOver, f.DepositWithdrawn, f.DepositTakenBack)
+"""After these a message that was written before may name a dead PIN or deadline, or a document that is gone; the centre writes it anew."""
+
+
 def unlock_due(live: Live, settings: Settings, number: int, cause: f.DoorCause, pulse_ms: int) -> f.DoorUnlockDue:
     """The lock of this compartment is to be driven once, on the boot that its board is in now."""
     boot = board_boot(live, settings, number)
@@ -111,6 +115,8 @@ def unlock_due(live: Live, settings: Settings, number: int, cause: f.DoorCause, 
 
 def follow(state: State, live: Live, settings: Settings, fact: f.Fact) -> Iterator[f.Fact]:
     """The facts that this one makes; `state` has seen it already."""
+    if isinstance(fact, OVERTAKES):
+        yield from sms.overtaken(state.sms, fact.deposit)
     match fact:
         case f.OrderTaken():
             yield from _order_taken(state, live, settings, fact)
@@ -163,12 +169,15 @@ def _trouble(state: State, fact: f.PinSteppedUp | f.PinDayBegun | f.FaultRaised)
 
 
 def _pulse_ms(state: State, settings: Settings, compartment: int) -> int:
-    """The usual pulse; for a door that did not open, twice as long if the board allows it."""
+    """The usual pulse; for a door that did not open, twice as long if the board allows it and counts the time as it is told."""
     usual = settings.cabinet.file.lock.pulse_ms
     if state.locker.collection is None or state.locker.collection.asked == 1:
         return usual
-    board = settings.cabinet.boards[settings.cabinet.compartments()[compartment].board]
-    return min(2 * usual, board.file.limits.pulse_ms_max.value)
+    address = settings.cabinet.compartments()[compartment].board
+    bought = settings.cabinet.bought.get(address)
+    if bought is not None:
+        return usual if bought.file.pulse_ms is not None else min(2 * usual, bought.file.limits.pulse_ms_max.value)
+    return min(2 * usual, settings.cabinet.boards[address].file.limits.pulse_ms_max.value)
 
 
 def _guessed(state: State, fact: f.PinSteppedUp | f.PinDayBegun) -> Iterator[f.Fact]:

@@ -63,7 +63,7 @@ class Speech:
             self._hinted = False
         if not message.audio.on:
             if before is not None and before.audio.on:
-                self._say(message, spoken.stopped(message))
+                self._say(before, spoken.stopped(before))  # in the language and as loudly as somebody has heard it until now
             self._marks = []
             return
         if before is None or not before.audio.on or (_is_new(before, message) and not self._goes_on(before, message)):

@@ -1,6 +1,6 @@
 """A cabinet on bought lock boards: simulated boards, solenoids, doors and switches, and the truth. Clockless, as sim/lock_cabinet.py."""
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from functools import partial
 
 from contracts.descriptions import Locker
@@ -9,7 +9,10 @@ from sim.lock_cabinet import SPRING_AFTER_MS, SPRING_TAKES_MS, Door, LockCabinet
 
 
 class BoughtCabinet:
-    """Everything behind the line of one locker; `inside` are the compartments in which something lies. `violations` must stay empty."""
+    """Everything behind the line of one locker; `inside` are the compartments in which something lies. `violations` must stay empty.
+
+    A bought board knows no wishes: `wish_of` says for which one the lock of a compartment is driven now.
+    """
 
     def __init__(self, locker: Locker, now_ms: int = 0, answers_orders: bool = False) -> None:
         self.doors: Mapping[int, Door] = {number: Door(number) for number in locker.compartments()}
@@ -17,6 +20,7 @@ class BoughtCabinet:
         self.openings: list[Opening] = []
         self.violations: list[str] = []
         self.inside: set[int] = set()
+        self.wish_of: Callable[[int], bytes] = _no_wish
         self.now_ms = now_ms
         self._locker = locker
         self.boards = {
@@ -93,6 +97,14 @@ class BoughtCabinet:
         """Dark boards start again; they remember nothing and say nothing of it."""
         self._power(now_ms, board, on=True)
 
+    def lit(self) -> dict[int, int]:
+        """Bought boards have no lamps."""
+        return {}
+
+    def pulses_of(self, wish_id: bytes) -> list[Pulse]:
+        """How often this wish really had a coil."""
+        return [pulse for pulse in self.pulses if pulse.wish_id == wish_id]
+
     def _power(self, now_ms: int, board: int | None, on: bool) -> None:
         self.tick(now_ms)
         for each in self.boards.values() if board is None else [self.boards[board]]:
@@ -109,9 +121,10 @@ class BoughtCabinet:
         limit_ms = self._locker.bought[board.address].file.limits.cooldown_ms.value
         if rest and (rest[0].end_ms is None or self.now_ms - rest[0].end_ms < limit_ms):
             self.violations.append(f"board {board.address} channel {channel} was driven again before it had rested, at {self.now_ms} ms")
-        self.pulses.append(Pulse(b"", board.address, channel, number, self.now_ms))
+        wish_id = b"" if number is None else self.wish_of(number)
+        self.pulses.append(Pulse(wish_id, board.address, channel, number, self.now_ms))
         if number is not None and not self.doors[number].jammed and self.doors[number].closed:
-            self.doors[number].opens_at_ms = self.now_ms + SPRING_AFTER_MS + SPRING_TAKES_MS
+            self.doors[number].opens_at_ms, self.doors[number].opens_for = self.now_ms + SPRING_AFTER_MS + SPRING_TAKES_MS, wish_id
 
     def _coil_off(self, board: BoughtBoard, now_ms: int) -> None:
         board.channel = None
@@ -132,7 +145,7 @@ class BoughtCabinet:
         door.opens_at_ms = None
         if door.closed:
             door.closed = False
-            self.openings.append(Opening(door.number, self.now_ms, by, b""))
+            self.openings.append(Opening(door.number, self.now_ms, by, door.opens_for if by == "coil" else b""))
 
     def _look(self, board: BoughtBoard) -> tuple[int, int]:
         return self._levels(board), self._objects(board)
@@ -152,6 +165,11 @@ class BoughtCabinet:
     def _objects(self, board: BoughtBoard) -> int:
         here = self._locker.on_board(board.address)
         return sum(1 << place.switch for place in here if place.object_sensor and place.number in self.inside)
+
+
+def _no_wish(number: int) -> bytes:
+    del number
+    return b""
 
 
 Cabinet = LockCabinet | BoughtCabinet

@@ -33,10 +33,14 @@ class _Run:
 
 
 class ByteLink:
-    """One line with any number of named ends; `faults` may be changed at any time, the empty LinkFaults() heals it."""
+    """One line with any number of named ends; `faults` may be changed at any time, the empty LinkFaults() heals it.
+
+    `faults_of` are those of a sender to whom something else happens than to the others.
+    """
 
     def __init__(self, random: Random, baud: int = BAUD, faults: LinkFaults | None = None) -> None:
         self.faults = faults or LinkFaults()
+        self.faults_of: dict[str, LinkFaults] = {}
         self.connected = True
         self.sent_bytes = 0
         self.collisions = 0
@@ -51,7 +55,7 @@ class ByteLink:
             return
         self.sent_bytes += len(data)
         mine = [run.end_us for run in self._runs if run.sender == sender]
-        for piece in self._what_happens_to(data):
+        for piece in self._what_happens_to(data, self.faults_of.get(sender, self.faults)):
             start_us = max([now_ms * 1000, *mine])
             run = _Run(sender, piece, start_us, start_us + len(piece) * 10_000_000 // self._baud)
             self._collide(run)
@@ -97,8 +101,8 @@ class ByteLink:
                 other.data = self._flipped(other.data)
                 run.data = self._flipped(run.data)
 
-    def _what_happens_to(self, data: bytes) -> list[bytes]:
-        faults, chance = self.faults, self._random.random
+    def _what_happens_to(self, data: bytes, faults: LinkFaults) -> list[bytes]:
+        chance = self._random.random
         if faults == LinkFaults():
             return [data]
         happens: tuple[tuple[float, Callable[[bytes], list[bytes]]], ...] = (

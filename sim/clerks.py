@@ -1,9 +1,11 @@
 """A clerk who works at the machine itself: takes a one-time code from the desk, loads a batch, takes back, audits, errs, walks away."""
 
 from central.deposits.rules import DeskRefused
+from contracts.screen_messages import ScreenMessage
 from sim.documents import Document
-from sim.people import PATIENCE_MS, WITHDRAWN, Clerk
+from sim.people import PATIENCE_MS, WITHDRAWN, Clerk, Person
 from sim.storm_centre import CentreAway
+from sim.storm_machine import StormMachine
 
 ACTOR = "A. Nowak"
 
@@ -13,11 +15,13 @@ class CounterClerk(Clerk):
 
     code = ""
     typing = ""
+    slip = ""
     inside = False
     audits = False
     took_back = False
     document: Document | None = None
     in_hand = False
+    """`slip` is the code that has served: the paper it is on lies about for whoever finds it."""
 
     async def live(self) -> None:
         """The clerk's day."""
@@ -51,7 +55,7 @@ class CounterClerk(Clerk):
         return waiting
 
     async def _round(self) -> None:
-        if not (self.code and self.chance(0.1)):  # or tries yesterday's code again
+        if not (self.code and self.chance(0.2)):  # or tries the code again that is on the slip
             try:
                 admitted = await self.centre.ask(
                     lambda centre, now: centre.at_desk(lambda t: centre.machines.admit(t, self.machine.name, ACTOR, now), now)
@@ -150,6 +154,7 @@ class CounterClerk(Clerk):
 
     async def _menu(self) -> None:
         self.inside = True
+        self.slip = self.code
         self.document = None
         expired = int(self.screen.data.get("expired", 0)) if self.screen is not None else 0
         if expired and not self.took_back:
@@ -208,3 +213,39 @@ class CounterClerk(Clerk):
         else:
             lies = any(document.compartment == number for document in self.documents)
             self.machine.press("2" if lies else "1")
+
+
+class Finder(Person):
+    """Has found the slip with a code that has served, and tries it."""
+
+    def __init__(self, machine: StormMachine, name: str, clerk: CounterClerk) -> None:
+        super().__init__(machine, name)
+        self.clerk = clerk
+
+    async def live(self) -> None:
+        """A few times, while nobody else stands at the machine."""
+        for _ in range(6):
+            await self.think(3_000, 40_000)
+            async with self.machine.front:
+                if self.clerk.slip and not self.stage.healed:
+                    await self._try(self.clerk.slip)
+
+    async def _try(self, code: str) -> None:
+        until_ms = self.stage.now_ms + 30_000
+        while self.stage.now_ms < until_ms:
+            await self.think(200, 600)
+            screen = self.screen
+            if screen is None or (screen.screen == "l.attract" and "0" not in screen.keys):
+                return
+            if screen.screen == "l.attract":
+                self.machine.press("0")
+            elif (screen.screen == "k.login" and not self._type(screen, code)) or screen.screen != "k.login":
+                return
+
+    def _type(self, screen: ScreenMessage, code: str) -> bool:
+        filled = int(screen.data.get("filled", 0))
+        if screen.data.get("problem") and not filled:
+            self.machine.press("cancel")
+            return False
+        self.machine.press(code[filled] if filled < len(code) else "ok")
+        return True

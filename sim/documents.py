@@ -16,6 +16,7 @@ class Document:
         self.compartment: int | None = None
         self.taken = False
         self.given_up = ""
+        self.left_inside = False
 
     @property
     def written(self) -> str:

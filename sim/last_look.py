@@ -4,6 +4,8 @@ from collections.abc import Callable, Iterator
 
 import msgspec
 
+from central.sms.modem_line import ERASED
+from central.times import to_ms
 from contracts.facts import DocumentHandedOver, DoorInDoubt
 from controller import machine as core
 from controller.locker.state import Deposit
@@ -11,8 +13,10 @@ from controller.loop import Loop
 from sim.invariants.clerk import a_document_is_where_the_machine_says_or_somebody_must_look
 from sim.invariants.doors import wish_seq
 from sim.invariants.facts import ENDS, the_state_is_the_fold_of_the_journal
+from sim.invariants.terms import who_waited_through_an_outage_has_more_time
 from sim.watch import Watch
 
+NOBODY_KNOWS_THE_TIME = ("clock_1970", "clock_jump", "centre_restored")
 PHASES: dict[str, tuple[str, ...]] = {
     "waiting": ("registered", "held", "loading"),
     "stored": ("stored", "told"),
@@ -173,6 +177,26 @@ def a_document_is_where_the_machine_says(watch: Watch) -> Iterator[str]:
         yield from a_document_is_where_the_machine_says_or_somebody_must_look(watch.documents, loop.turns.state)
 
 
+def nothing_of_a_message_is_kept(watch: Watch) -> Iterator[str]:
+    """Of a text message that went through the modem neither machine nor centre keeps phone and text."""
+    if kept := watch.machine.disk.execute("SELECT count(*) FROM letters").fetchone()[0]:
+        yield f"{kept} letters at the machine"
+    for order, ask, state in watch.centre.rows("SELECT id, ask, state FROM orders WHERE verb = 'send_sms' AND NOT open"):
+        if state in ("done", "failed") and ERASED not in str(ask):
+            yield f"order {order}: {state}, and sealed at the centre"
+
+
+def who_waited_has_more_time(watch: Watch) -> Iterator[str]:
+    """Whose document waited through an outage of over a quarter of an hour has so much more time."""
+    if any(watch.stage.plan.has(name) for name in NOBODY_KNOWS_THE_TIME):
+        return
+    start_ms = to_ms(watch.stage.plan.start)
+    rows = watch.centre.rows("SELECT key, ended_ms FROM deposits WHERE ended_ms > 0")
+    ended_ms = {str(key): int(str(at_ms)) - start_ms for key, at_ms in rows}
+    for outage in watch.outages:
+        yield from who_waited_through_an_outage_has_more_time(outage, watch.machine.entries, ended_ms)
+
+
 AFTER_HEALING: tuple[Callable[[Watch], Iterator[str]], ...] = (
     presence_is_the_truth,
     the_centre_has_every_fact,
@@ -183,6 +207,8 @@ AFTER_HEALING: tuple[Callable[[Watch], Iterator[str]], ...] = (
     a_collected_document_is_out,
     nothing_raised_a_security_event,
     the_state_is_the_fold,
+    nothing_of_a_message_is_kept,
+    who_waited_has_more_time,
     a_document_is_where_the_machine_says,
     the_world_comes_right,
 )

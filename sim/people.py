@@ -18,6 +18,7 @@ from sim.storm_machine import StormMachine
 
 PIN_IN_TEXT = re.compile(r"(?:PIN|Urzedomatu): (\d{6})")
 PATIENCE_MS = 90_000
+LEFT = "left in the compartment"
 WITHDRAWN = "to be collected at the office"
 TYPING = ("l.pin", "l.wrong", "l.phone", "l.wrong.phone", "l.grace")
 PHONE_DIGITS = 9
@@ -205,6 +206,7 @@ class Resident(Person):
         self.typing = ""
         self.tried = False  # what was typed is being compared; the next time it is the right one
         self.begun = False
+        self.turned_away = False  # what the phone says is not right any more
         self.again = False  # comes back although the document is in this person's hand
         self.since_ms = 0  # since when this person stands here with the right PIN; 0: there is something else to it
         self.before = 0  # the compartment this person was told to open
@@ -214,8 +216,9 @@ class Resident(Person):
         while not self.document.taken and not self.document.given_up:
             await self.think(1_000, 5_000)
             pin = self._pin()
-            if pin is None:
+            if pin is None or self.turned_away:
                 self._gives_up_without_text()
+            if pin is None or self.document.given_up:
                 continue
             async with self.machine.front:
                 await self._visit(pin)
@@ -242,13 +245,17 @@ class Resident(Person):
             self.document.given_up = "the centre's backup does not know it"
         elif row is not None and row.ended_ms and row.state != "collected":
             self.document.given_up = row.state
+        elif self.centre.listed(self.document.deposit):
+            self.document.given_up = "the clerks' list names it"
+        elif self.centre.restores and any(idx.startswith(self.document.deposit) for idx in self.sms.undelivered):
+            self.document.given_up = "the backup does not know that nothing arrived: the list names it after two days of silence"
 
     async def _visit(self, pin: str) -> None:
         wrong = self._wrong()
         old = [each for each in self._pins() if each != pin]
         self.typing = self.random.choice([wrong, *old]) if self.chance(0.25) and wrong != pin else pin
         self.before, self.begun = 0, False
-        self.since_ms = self.stage.now_ms if self.typing == pin and not self.again else 0
+        self.since_ms = self.stage.now_ms if self.typing == pin and not self.again and not self.document.left_inside else 0
         idle_until = self.stage.now_ms + PATIENCE_MS
         while self.stage.now_ms < idle_until:
             await self.think(150, 1_200)
@@ -264,8 +271,11 @@ class Resident(Person):
         return "".join(self.random.choice("0123456789") for _ in range(6))
 
     async def _at_open_door(self) -> None:
-        self.document.take_out(self.machine, self.before)
-        await self.think(500, 3_000)
+        if self.chance(0.04):
+            self.document.left_inside = True  # closes on nothing; the way back is open for two minutes
+        else:
+            self.document.take_out(self.machine, self.before)
+        await self.think(*((60_000, 240_000) if self.chance(0.03) else (500, 3_000)))  # some hold it open
         if self.chance(0.08):
             self.before = 0  # goes away and leaves the door open
         else:
@@ -276,6 +286,7 @@ class Resident(Person):
         if not self.begun and screen.screen not in NOT_MINE and not screen.screen.startswith("k."):
             self.clear()
             return False
+        self.turned_away = screen.screen in ("l.wrong", "l.locked") or (self.turned_away and screen.screen != "l.found")
         if screen.screen in WAITS_NO_MORE:
             self.since_ms = 0
         match screen.screen:
@@ -343,7 +354,7 @@ class Resident(Person):
         if screen.screen == "l.unsure":
             self.document.given_up = "somebody forced the door"
         if screen.screen in ("l.used", "l.reported") and not self.document.taken:
-            self.document.given_up = "the machine says it was handed over"
+            self.document.given_up = LEFT if self.document.left_inside else "the machine says it was handed over"
         self.machine.press("ok")
         return True
 

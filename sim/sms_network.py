@@ -10,7 +10,7 @@ import msgspec
 
 from sim.faults import SmsFaults
 
-Kind = Literal["accepted", "unknown"]
+Kind = Literal["accepted", "unknown", "refused"]
 
 
 class Text:
@@ -44,13 +44,15 @@ class Heard(msgspec.Struct, frozen=True):
 
 
 class SmsNetwork:
-    """One provider; `sent` holds every message that reached a phone."""
+    """One provider; `sent` holds every message that reached a phone, `undelivered` what the network gave up."""
 
     def __init__(self, random: Random, faults: SmsFaults | None = None) -> None:
         self.faults = faults or SmsFaults()
         self.sent: list[Text] = []
         self._random = random
         self._known: dict[str, str] = {}
+        self._refused: set[str] = set()
+        self.undelivered: set[str] = set()
 
     def submit(self, idx: str, phone: str, text: str) -> tuple[list[Text], list[Reply]]:
         """Take a submission: what goes out to phones because of it, and what its sender hears."""
@@ -60,12 +62,22 @@ class SmsNetwork:
         if error:
             return [], [Reply(after_ms, "unknown", "http_503")]
         going = [] if idx in self._known else [Text(idx, phone, text)]
+        if idx in self._refused or (going and chance() < faults.refused):
+            self._refused.add(idx)
+            return [], [Reply(after_ms, "refused", "provider_13")]
         self._known.setdefault(idx, f"sms-{len(self._known) + 1}")
-        self.sent += going
+        if going and chance() < faults.undelivered:
+            self.undelivered.add(idx)
+        else:
+            self.sent += going
         if lost:
             return going, [Reply(30_000, "unknown", "timeout")]
         reply = Reply(after_ms, "accepted", "", self._known[idx])
         return going, [reply, msgspec.structs.replace(reply, after_ms=after_ms + 500)] if twice else [reply]
+
+    def on_the_air(self, text: Text, arrives: bool) -> None:
+        """A message that a machine's own modem has sent."""
+        self.sent += [text] if arrives else []
 
     def reports(self) -> list[Heard]:
         """What the sender hears of a message that went out: reports may be lost, late, double and in the wrong order."""

@@ -2,7 +2,6 @@
 
 import asyncio
 from collections.abc import Callable, Coroutine
-from datetime import UTC, datetime
 from random import Random
 from typing import Any, Protocol
 
@@ -15,9 +14,6 @@ from sim.faults import Plan
 from sim.sms_network import Text
 from sim.trace import Trace
 from sim.virtual_time_loop import VirtualTimeLoop
-
-START = datetime(2026, 11, 23, 9, 0, tzinfo=UTC)
-"""The time of day when a world begins."""
 
 
 class Watcher(Protocol):
@@ -39,6 +35,10 @@ class Watcher(Protocol):
         """The machine's vault compares digits, and the last digits of a number where one is asked for."""
         ...
 
+    def code_compared(self, digits: str) -> None:
+        """The machine's vault compares digits with the clerk's code."""
+        ...
+
     def numbered(self, phone: str) -> None:
         """Somebody has confirmed a number."""
         ...
@@ -57,6 +57,14 @@ class Watcher(Protocol):
 
     def acknowledged(self, machine: str, ack: Ack) -> None:
         """The centre acknowledges."""
+        ...
+
+    def submitted(self, wish: int) -> None:
+        """A text message is handed to the machine's modem."""
+        ...
+
+    def said(self, text: Text) -> None:
+        """A text message is handed to whoever sends it."""
         ...
 
     def texted(self, text: Text) -> None:

@@ -12,8 +12,9 @@ import msgspec
 
 from sim.clock import RealClock
 from sim.faults import draw
+from sim.storm_cabinets import cabinet
 from sim.watch import Violation
-from sim.world import Parts, World, cabinet
+from sim.world import Parts, World
 
 LINES_SHOWN = 60
 
@@ -31,7 +32,7 @@ class Outcome(msgspec.Struct, frozen=True):
 def play(seed: int, parts: Parts | None = None) -> Outcome:
     """Play one seed."""
     plan = draw(seed)
-    world = World(seed, cabinet(plan.doors), parts, plan)
+    world = World(seed, cabinet(plan.doors, plan.family), parts, plan)
     stage = world.stage
     gc.disable()  # a world is small and short; collecting in between only costs time
     try:

@@ -17,15 +17,20 @@ from central.signer import Signer
 from central.store import deposits
 from central.store.database import Store
 from central.store.deposits import DepositRow
+from central.tasks import read_tasks
+from central.times import to_ms
 from contracts.topics import Ack, decode, qos
 from sim.broker import Message, Session
 from sim.power_cuts import CutPoints, PowerCut
 from sim.sms_network import SmsNetwork
-from sim.stage import START, Stage
+from sim.stage import Stage
 
 T = TypeVar("T")
 Call = Callable[[Centre, Now], None]
 BACKUPS_KEPT = 6
+REPORTED_AGAIN_MS = 20_000
+REPORTS_MAX = 60
+UNTOLD = ("sms_refused", "sms_undelivered")
 BACKUP_EVERY_MS = 15_000
 
 
@@ -153,7 +158,7 @@ class StormCentre:
 
     def now(self) -> Now:
         """The centre's clocks, which are right."""
-        return Now(START + _ms(self.stage.now_ms), self.stage.now_ms - self._start_ms)
+        return Now(self.stage.plan.start + _ms(self.stage.now_ms), self.stage.now_ms - self._start_ms)
 
     # --- database ------------------------------------------------------------------------------------------------------------------------
 
@@ -204,13 +209,27 @@ class StormCentre:
         self.trace(f"sms {sms.idx}")
         going, replies = self.sms.submit(sms.idx, sms.phone, sms.text)
         for one in going:
+            self.stage.watch.said(one)
             self.stage.watch.texted(one)
         for reply in replies:
             result = SmsResult(reply.kind, reply.code, reply.provider_id)
             self.stage.later(reply.after_ms, lambda result=result: self.tell(_answer(sms.idx, result)))
-        for heard in self.sms.reports() if going else []:
+        if going and sms.idx in self.sms.undelivered:
+            self._tells_until_heard(sms.idx)
+        for heard in self.sms.reports() if going and sms.idx not in self.sms.undelivered else []:
             self.stage.later(heard.after_ms, lambda heard=heard: self.tell(_report(sms.idx, heard.status)))
         self.cuts.at("sms.after")
+
+    def _tells_until_heard(self, idx: str, left: int = REPORTS_MAX) -> None:
+        """A provider tells again until it was heard that a message has not arrived."""
+
+        def again() -> None:
+            heard = self.rows(f"SELECT 1 FROM sms WHERE idx = '{idx}' AND delivery != ''")
+            if not heard and left:
+                self.tell(_report(idx, "UNDELIVERED"))
+                self._tells_until_heard(idx, left - 1)
+
+        self.stage.later(REPORTED_AGAIN_MS, again)
 
     # --- calls ---------------------------------------------------------------------------------------------------------------------------
 
@@ -249,6 +268,12 @@ class StormCentre:
         with self.engine.connect() as t:
             row = deposits.live_with_case(t, case)
             return row.key if row else None
+
+    def listed(self, key: str) -> bool:
+        """Whether the clerks' list says that no message reached the person of this deposit."""
+        at_ms = to_ms(self.now().wall)
+        with self.engine.connect() as t:
+            return any(task.deposit == key and task.kind in UNTOLD for task in read_tasks(t, self.settings, at_ms))
 
     def rows(self, query: str) -> list[tuple[object, ...]]:
         """Rows of the store, for the invariants."""

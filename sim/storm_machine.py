@@ -10,6 +10,7 @@ from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PublicKey
 from contracts import lock_bus as bus
 from contracts.facts import DoorUnlockDue, Entry
 from contracts.screen_messages import ScreenMessage
+from contracts.sealed import Letter
 from contracts.topics import Presence, down, encode, up
 from controller.clock import Now
 from controller.inbox import Inbox
@@ -21,12 +22,14 @@ from controller.secret import Secret
 from controller.settings import Settings
 from controller.turns import restart
 from controller.vault import PHONE_DIGITS, Vault, VaultChange, VaultKeys
+from sim.bought_cabinet import BoughtCabinet, Cabinet
 from sim.broker import Message, Session
 from sim.byte_link import ByteLink
 from sim.cabinet_line import CabinetLine
-from sim.lock_cabinet import LockCabinet
 from sim.power_cuts import CutPoints, PowerCut
-from sim.stage import START, Stage
+from sim.stage import Stage
+from sim.storm_cabinets import asks_for, line_faults_of_host
+from sim.storm_modem import StormModem
 
 NO_CLOCK = datetime(1970, 1, 1, tzinfo=UTC)
 RECEIPT_KEY = bytes(range(32))
@@ -75,6 +78,10 @@ class StormVault(Vault):
         self._machine.stage.watch.compared(digits.reveal(), number)
         return super().match(digits, phone)
 
+    def is_code(self, digits: Secret) -> bool:
+        self._machine.stage.watch.code_compared(digits.reveal())
+        return super().is_code(digits)
+
     def number_key(self, phone: Secret) -> str:
         self._machine.stage.watch.numbered(phone.last(PHONE_DIGITS).reveal())
         return super().number_key(phone)
@@ -100,7 +107,7 @@ class Life:
         if faults is not None and mono_ms < faults.untrusted_ms:
             return Now(NO_CLOCK + timedelta(milliseconds=mono_ms), mono_ms, self.boot, False)
         jumped = faults.jump_ms if faults is not None and machine.stage.now_ms >= faults.jump_at_ms else 0
-        return Now(START + timedelta(milliseconds=machine.stage.now_ms + jumped), mono_ms, self.boot, True)
+        return Now(machine.stage.plan.start + timedelta(milliseconds=machine.stage.now_ms + jumped), mono_ms, self.boot, True)
 
     def put(self, item: Input) -> None:
         """An input for a later turn; nothing reaches the dead."""
@@ -110,7 +117,8 @@ class Life:
     def write(self, data: bytes) -> None:
         """Line."""
         if self.alive:
-            name = NAMES.get(bus.cobs_decode(data[1:-1])[2], "other")
+            own = self.machine.settings.cabinet.family == "own"
+            name = NAMES.get(bus.cobs_decode(data[1:-1])[2], "other") if own else asks_for(self.machine.settings.cabinet, data)
             self.machine.cuts.at("line.before", name)
             self.machine.bus_write(data, name)
             self.machine.cuts.at("line.after", name)
@@ -123,6 +131,14 @@ class Life:
             self.machine.stage.watch.published(self.machine.name, topic, payload)
             self.machine.stage.broker.publish(self.session, Message(topic, payload, retain))
             self.machine.cuts.at("link.after", what)
+
+    def submit(self, wish: int, letter: Letter) -> None:
+        """Modem."""
+        modem = self.machine.modem
+        if self.alive and modem is not None:
+            self.machine.cuts.at("modem.before")
+            modem.submit(wish, letter)
+            self.machine.cuts.at("modem.after")
 
     def show(self, message: ScreenMessage) -> None:
         """Page."""
@@ -141,7 +157,7 @@ class Life:
 class StormMachine:
     """What stays when the power goes: the disk, the cabinet, the plan; and the present life, if there is one."""
 
-    def __init__(self, stage: Stage, settings: Settings, keys: VaultKeys, order_key: Ed25519PublicKey, cabinet: LockCabinet) -> None:
+    def __init__(self, stage: Stage, settings: Settings, keys: VaultKeys, order_key: Ed25519PublicKey, cabinet: Cabinet) -> None:
         self.stage = stage
         self.settings = settings
         self.name = settings.machine
@@ -151,7 +167,11 @@ class StormMachine:
         self.random = stage.stream(f"{self.name}/machine")
         self.randomness = stage.randomness(f"{self.name}/ids")
         self.disk = sqlite3.connect(":memory:", isolation_level=None)
-        self.line = CabinetLine(ByteLink(stage.stream(f"{self.name}/bus"), faults=stage.plan.bus), cabinet)
+        link = ByteLink(stage.stream(f"{self.name}/bus"), settings.cabinet.file.bus.baud, stage.plan.bus)
+        link.faults_of = line_faults_of_host(settings.cabinet, stage.plan.bus)
+        self.line = CabinetLine(link, cabinet)
+        if isinstance(cabinet, BoughtCabinet):
+            cabinet.wish_of = self._wish_of
         self.clock_faults = stage.plan.clock if stage.plan.has("clock_1970") or stage.plan.has("clock_jump") else None
         self.cuts = CutPoints(stage.plan.cuts, self._kill)
         self.life: Life | None = None
@@ -161,6 +181,8 @@ class StormMachine:
         self.wishes: dict[int, DoorUnlockDue] = {}
         self.wish_boots: dict[int, str] = {}
         self.board_lost_ms: list[int] = []
+        self.modem: StormModem | None = None
+        self.dark_until_ms = 0
         self._pump: asyncio.TimerHandle | None = None
         self._unplugged = stage.plan.unplugged
 
@@ -168,7 +190,7 @@ class StormMachine:
 
     def power_on(self) -> None:
         """A new boot of the controller."""
-        if self.life is None or not self.life.alive:
+        if (self.life is None or not self.life.alive) and self.stage.now_ms >= self.dark_until_ms:
             self.stage.spawn(self._live(), f"{self.name} lives")
 
     async def _live(self) -> None:
@@ -196,7 +218,10 @@ class StormMachine:
         receipts = ReceiptSigner(RECEIPT_KEY, self.name, "storm.example")
         turns = restart(journal, vault, self.settings, self.randomness.token(16), life.now(), receipts)
         self.stage.watch.restarted(turns.state)
-        life.loop = Loop(turns, life, life, life, life, life.put, (self.order_key,))
+        modem = life if self.modem is not None else None
+        life.loop = Loop(turns, life, life, life, life, life.put, (self.order_key,), modem)
+        if self.modem is not None:
+            self.modem.starts()
         life.put(CasesKnown(cases=vault.cases()))
         self.bus_moved()
         return life.loop
@@ -207,11 +232,18 @@ class StormMachine:
         self.bus_moved()
         self.stage.watch.turn()
 
+    def tell(self, item: Input) -> None:
+        """Something for the controller that is alive now."""
+        if self.life is not None:
+            self.life.put(item)
+
     def _kill(self) -> None:
         """The power is gone: ports first, then the database; what was not committed has not happened."""
         if self.life is not None:
             self.life.alive = False
         self.screen = None
+        if self.modem is not None:
+            self.modem.dark()
         self.disk.rollback()
 
     def pull_the_plug(self) -> None:
@@ -219,6 +251,13 @@ class StormMachine:
         self._kill()
         self.trace("POWER CUT by hand")
         self._lose_link(0)
+
+    def outage(self, for_ms: int) -> None:
+        """No power for long, whatever else happens; the boards lose theirs too."""
+        self.dark_until_ms = self.stage.now_ms + for_ms
+        self.pull_the_plug()
+        self.cut_boards()
+        self.stage.later(for_ms, self._power_back)
 
     def _went_dark(self, point: str) -> None:
         cut = self.cuts.taken()
@@ -230,6 +269,8 @@ class StormMachine:
         self.stage.later(cut.down_ms, self._power_back)
 
     def _power_back(self) -> None:
+        if self.stage.now_ms < self.dark_until_ms:
+            return
         self.cabinet.restore_power(self.stage.now_ms)
         self.bus_moved()
         self.power_on()
@@ -241,10 +282,10 @@ class StormMachine:
         self._lose_link(self.random.randrange(10, 100))
         self.stage.later(SUPERVISOR_MS, self.power_on)
 
-    def cut_boards(self) -> None:
-        """The boards go dark: what they remembered is gone."""
+    def cut_boards(self, board: int | None = None) -> None:
+        """The boards, or one of them, go dark: what they remembered is gone."""
         self.board_lost_ms.append(self.stage.now_ms)
-        self.cabinet.cut_power(self.stage.now_ms)
+        self.cabinet.cut_power(self.stage.now_ms, board)
         self.line.link.clear()
         self.trace("boards dark")
         self.bus_moved()
@@ -276,6 +317,12 @@ class StormMachine:
 
     def _heard(self, life: Life, message: Message) -> None:
         life.put(MessageArrived(topic=message.topic, payload=message.payload))
+        if self.stage.plan.has("orders_again") and message.topic == down(self.name, "orders"):
+            self.stage.later(self.random.randrange(5_000, 90_000), partial(self._heard_again, message))
+
+    def _heard_again(self, message: Message) -> None:
+        if self.life is not None and self.life.session is not None and not self.stage.healed:
+            self.life.put(MessageArrived(topic=message.topic, payload=message.payload))
 
     def cut_link(self) -> None:
         """The network between machine and broker is gone for a moment."""
@@ -345,6 +392,11 @@ class StormMachine:
             if self.screen is not None:
                 life.put(PageAlive(rev=self.screen.rev))
             await asyncio.sleep(PAGE_ALIVE_S)
+
+    def _wish_of(self, number: int) -> bytes:
+        """The wish for which a bought board drives this lock now: the last one that was committed."""
+        last = max((seq for seq, fact in self.wishes.items() if fact.compartment == number), default=0)
+        return bytes(4) + last.to_bytes(8, "big")
 
     # --- truth ---------------------------------------------------------------------------------------------------------------------------
 

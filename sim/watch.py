@@ -3,6 +3,7 @@
 import asyncio
 import contextlib
 from collections.abc import Callable, Iterator
+from datetime import timedelta
 from typing import ParamSpec
 
 import msgspec
@@ -16,12 +17,16 @@ from contracts.facts import (
     DoorInDoubt,
     Entry,
     PinAccepted,
+    SmsFailed,
+    SmsInDoubt,
+    SmsSent,
+    SmsTrySpent,
 )
 from contracts.screen_messages import ScreenMessage
 from contracts.topics import Ack, Answer, decode
 from controller.state import State
 from sim.documents import Document
-from sim.invariants import clerk, doors, facts, lamps, pins, terms
+from sim.invariants import clerk, doors, facts, lamps, pins, terms, texts
 from sim.invariants.entered import Entered
 from sim.sms_network import Text
 from sim.stage import Stage
@@ -57,6 +62,8 @@ class Watch:
         self.terms = terms.Terms()
         self.secrets = pins.Secrets()
         self.texts: dict[str, list[Text]] = {}
+        self.handed: set[int] = set()
+        self.outages: list[terms.Outage] = []
         self.answers: dict[str, list[str]] = {}
         self.entered = Entered(machine, centre.signer, documents)
         self.broken_doors: list[int] = []
@@ -99,6 +106,12 @@ class Watch:
     def stands(self, deposit: str, since_ms: int) -> None:
         """Somebody with the right PIN of this deposit has stood at the machine since then, and no door has opened for them."""
         self.ask(pins.wrong_entries_keep_nobody_with_the_right_pin_waiting, self.machine, deposit, since_ms)
+
+    def outage(self, for_ms: int) -> None:
+        """There is no power from now on for so long."""
+        told = {str(row[0]) for row in self.centre.rows("SELECT key FROM deposits WHERE state = 'told'")}
+        until = {deposit: until for deposit, until in self.terms.until.items() if deposit in told}
+        self.outages.append(terms.Outage(self.stage.now_ms + for_ms, timedelta(milliseconds=for_ms), until))
 
     def switch_broken(self, number: int) -> None:
         """From now on nobody can know what this door did."""
@@ -156,6 +169,10 @@ class Watch:
                 self.ask(clerk.what_an_audit_says_is_what_lay_there, self.documents, entry.fact)
             case DepositTakenBack():
                 self.ask(clerk.a_document_that_was_taken_back_is_out, self.documents, entry.fact)
+            case SmsTrySpent():
+                self.ask(texts.a_message_that_was_sent_is_not_tried_again, self.machine, entry.fact.idx)
+            case SmsSent() | SmsFailed() | SmsInDoubt():
+                self.ask(texts.what_has_ended_is_erased, self.machine, entry.fact)
             case DoorInDoubt():
                 self.ask(doors.a_door_is_in_doubt_only_when_nobody_can_know, self.machine, entry)
             case _:
@@ -172,6 +189,10 @@ class Watch:
     def numbered(self, phone: str) -> None:
         """Somebody has confirmed a number."""
         self.entered.numbered(phone)
+
+    def code_compared(self, digits: str) -> None:
+        """The vault compares digits with the clerk's code."""
+        self.sessions.compared(digits)
 
     def compared(self, digits: str, phone: str | None) -> None:
         """The vault compares digits."""
@@ -220,17 +241,26 @@ class Watch:
         """The centre acknowledges."""
         self.ask(facts.an_ack_is_never_above_what_is_committed, self.centre, machine, ack)
 
+    def submitted(self, wish: int) -> None:
+        """A text message is handed to the machine's modem."""
+        self.ask(texts.a_message_goes_to_the_modem_once_for_each_try, self.machine, wish, self.handed)
+        self.handed.add(wish)
+
     def texted(self, text: Text) -> None:
         """A text message reaches a phone."""
         deposit, _, purpose = text.idx.partition("-")
         again = purpose.startswith(("extended", "pin_reissued", "reminder")) or self.stage.plan.has("desk_changes")
-        texts = self.texts.setdefault(text.idx if again else f"{deposit}-{purpose.partition('-')[0]}", [])
-        texts.append(text)
-        self.ask(facts.at_most_one_text_of_each_kind, deposit, texts)
-        if purpose in ("ready", "pin_reissued"):
-            self.ask(facts.no_text_before_the_machine_holds_pin_and_document, self.machine, self.centre.signer, deposit, text)
+        alike = self.texts.setdefault(text.idx if again else f"{deposit}-{purpose.partition('-')[0]}", [])
+        alike.append(text)
+        self.ask(texts.at_most_one_text_of_each_kind, self.machine, deposit, alike)
+
+    def said(self, text: Text) -> None:
+        """A text message is handed to the provider or the modem: from here on nobody can take it back."""
+        deposit, _, purpose = text.idx.partition("-")
+        if purpose.startswith(("ready", "pin_reissued")):
+            self.ask(texts.no_text_before_the_machine_holds_pin_and_document, self.machine, self.centre.signer, deposit, text)
         else:
-            self.ask(facts.a_text_says_what_is_so, self.machine, deposit, purpose)
+            self.ask(texts.a_text_says_what_is_so, self.machine, deposit, purpose)
 
 
 def _shown(what: str, payload: bytes) -> str:

@@ -2,8 +2,6 @@
 
 import asyncio
 from collections.abc import Callable, Coroutine
-from functools import cache
-from pathlib import Path
 from typing import Any
 
 import msgspec
@@ -14,16 +12,19 @@ from central.phones import MOBILE
 from central.settings import MachineSettings, SmsSettings
 from central.settings import Settings as CentreSettings
 from central.signer import Signer
-from contracts.descriptions import Locker, read_locker
+from contracts.descriptions import Locker
+from controller.inputs import ModemSeen
 from controller.locker.pins import PinPolicy
 from controller.settings import Settings
 from controller.vault import VaultKeys
 from firmware.lock_board import BoardFacts, LockBoard
+from sim.bought_boards import Spoil
+from sim.bought_cabinet import BoughtCabinet
 from sim.byte_link import LinkFaults
-from sim.clerks import CounterClerk
+from sim.clerks import CounterClerk, Finder
 from sim.desk_people import DeskHand, Dispatcher
 from sim.documents import Document
-from sim.faults import ClockFaults, Event, MessageFaults, Plan, SmsFaults, draw
+from sim.faults import ClockFaults, Event, MessageFaults, ModemFaults, Plan, SmsFaults, draw
 from sim.last_look import last_look, unfinished
 from sim.lock_cabinet import LockCabinet
 from sim.passers_by import Burglar, Bystander
@@ -32,12 +33,13 @@ from sim.sms_network import SmsNetwork
 from sim.stage import Stage
 from sim.storm_centre import StormCentre
 from sim.storm_machine import StormMachine
+from sim.storm_modem import StormModem
 from sim.watch import Violation, Watch
 
 MACHINE = "urzedomat-storm-1"
-HARDWARE = Path(__file__).parents[1] / "hardware"
 POLICY = PinPolicy(tries_max=6)
 """Fewer tries than usual, so that strangers come to the numbers before the world heals."""
+SPOILS: tuple[Spoil, ...] = ("lose", "flip", "compensate", "busy", "other_board", "unasked", "cut", "late", "refuse")
 HEALING_MS_MAX = 45 * 60_000
 """How long a healed world may take: the longest pause of the PIN, the longest waits of orders and messages, and a visit after each."""
 
@@ -60,16 +62,19 @@ class World:
         order_key, seal_key, pin_key, vault_key = (keys.randbytes(32) for _ in range(4))
         signer = Signer(order_key, seal_key, {MACHINE: pin_key})
         self.sms = SmsNetwork(stage.stream("sms"), stage.plan.sms)
-        self.centre = StormCentre(
-            stage, self.sms, CentreSettings(machines={MACHINE: MachineSettings()}, sms=SmsSettings(quiet=False)), signer, parts.centre
-        )
+        modem = stage.plan.has("modem")
+        provider = SmsSettings(quiet=False, url="https://sms.example" if not modem or stage.plan.has("provider_too") else "")
+        ways = {MACHINE: MachineSettings(sms="modem" if modem else "provider")}
+        self.centre = StormCentre(stage, self.sms, CentreSettings(machines=ways, sms=provider), signer, parts.centre)
         self.machine = StormMachine(
             stage,
-            Settings(MACHINE, "U-01", "ul. Gronowa 22a", cabinet, "0.1", POLICY, hotline="61 646 33 44"),
+            Settings(MACHINE, "U-01", "ul. Gronowa 22a", cabinet, "0.1", POLICY, hotline="61 646 33 44", modem=modem),
             VaultKeys(pin_key, vault_key),
             Ed25519PublicKey.from_public_bytes(signer.public_key()),
-            LockCabinet(cabinet, make_core=parts.core),
+            LockCabinet(cabinet, make_core=parts.core) if cabinet.family == "own" else BoughtCabinet(cabinet),
         )
+        if modem:
+            self.machine.modem = StormModem(stage, self.sms, self.machine.entries, self.machine.tell)
         self.documents: list[Document] = []
         self.people: list[asyncio.Task[None]] = []
         self.watch = stage.watch = Watch(stage, self.machine, self.centre, self.documents, self.people)
@@ -86,6 +91,8 @@ class World:
         stage.log("world", f"seed {stage.seed}: {', '.join(plan.names) or 'calm'}; heals at {plan.heal_ms}")
         stage.spawn(self.centre.keep_backups(), "backups")
         stage.spawn(self._passers_by(), "passers-by")
+        if isinstance(self.machine.cabinet, BoughtCabinet) and plan.has("odd_boards"):
+            stage.spawn(self._odd_boards(self.machine.cabinet), "odd boards")
         self.centre.start()
         self.machine.power_on()
         self._people()
@@ -113,6 +120,8 @@ class World:
             self._lives(resident, resident.live())
         of_clerk = CounterClerk if self.stage.plan.has("counter_clerk") else Clerk
         self._lives(clerk := of_clerk(self.machine, "clerk", self.centre, self.documents), clerk.live())
+        if isinstance(clerk, CounterClerk) and self.stage.plan.has("used_code"):
+            self._lives(finder := Finder(self.machine, "finder", clerk), finder.live())
         # A backup that does not know of a new PIN would have the machine hold the old one again: who restores one asks the residents.
         if self.stage.plan.has("desk_changes") and not self.stage.plan.has("centre_restored"):
             self._lives(hand := DeskHand(self.machine, "hotline", self.centre, self.documents), hand.live())
@@ -140,6 +149,24 @@ class World:
             case "broker":
                 self.stage.broker.stop(keep_retained=not self.stage.plan.has("retained_lost"))
                 over(event.for_ms, self.stage.broker.start)
+            case "restore":
+                self.centre.restore(event.for_ms)
+            case "disk":
+                self._fill_disk(event.for_ms)
+            case "outage":
+                self.watch.outage(event.for_ms)
+                machine.outage(event.for_ms)
+            case "modem":
+                if (modem := machine.modem) is not None:
+                    modem.becomes(event.modem)
+                    over(event.for_ms, lambda: modem.becomes("ready"))
+            case _:
+                self._in_the_cabinet(event)
+        machine.bus_moved()
+
+    def _in_the_cabinet(self, event: Event) -> None:
+        machine, over = self.machine, self.stage.later
+        match event.what:
             case "jam":
                 machine.cabinet.jam(event.number, True, self.stage.now_ms)
             case "switch":
@@ -151,11 +178,23 @@ class World:
             case "board":
                 machine.cut_boards()
                 over(event.for_ms, lambda: machine.cabinet.restore_power(self.stage.now_ms))
-            case "restore":
-                self.centre.restore(event.for_ms)
-            case "disk":
-                self._fill_disk(event.for_ms)
-        machine.bus_moved()
+            case "dead":
+                machine.cut_boards(self._board(event.number))
+            case "doubled":
+                self._double(event.number, event.for_ms)
+            case _:
+                pass
+
+    def _board(self, number: int) -> int:
+        boards = tuple(self.machine.cabinet.boards)
+        return boards[number % len(boards)]
+
+    def _double(self, number: int, for_ms: int) -> None:
+        """The address switches of one board are set to the address of the next one."""
+        cabinet, board, other = self.machine.cabinet, self._board(number), self._board(number + 1)
+        if isinstance(cabinet, LockCabinet) and board != other:
+            cabinet.turn_switches(board, other, self.stage.now_ms)
+            self.stage.later(for_ms, lambda: cabinet.turn_switches(board, board, self.stage.now_ms))
 
     def _fill_disk(self, for_ms: int) -> None:
         disk = self.machine.disk
@@ -173,9 +212,12 @@ class World:
         machine = self.machine
         machine.cuts.heal()
         self.centre.cuts.heal()
-        machine.line.link.faults, machine.line.link.connected = LinkFaults(), True
+        machine.line.link.faults, machine.line.link.faults_of, machine.line.link.connected = LinkFaults(), {}, True
         self.stage.broker.faults, self.sms.faults = MessageFaults(), SmsFaults()
         machine.clock_faults = ClockFaults()
+        if machine.modem is not None:
+            machine.modem.faults, machine.modem.state = ModemFaults(), "ready"
+            machine.tell(ModemSeen("ready"))
         self._free_disk()
         if not self.stage.broker.up:
             self.stage.broker.start()
@@ -185,18 +227,21 @@ class World:
         machine.cabinet.restore_power(self.stage.now_ms)
         machine.bus_moved()
 
+    async def _odd_boards(self, cabinet: BoughtCabinet) -> None:
+        """Bought boards answer in ways that nobody asked for."""
+        random = self.stage.stream("odd boards")
+        while not self.stage.healed:
+            await asyncio.sleep(random.randrange(1_500, 15_000) / 1000)
+            address = random.choice(tuple(cabinet.boards))
+            if not self.stage.healed and not cabinet.boards[address].spoils:
+                cabinet.spoil(address, random.choice(SPOILS))
+
     async def _passers_by(self) -> None:
         """A door that nobody minds is pushed shut at last."""
         while True:
             await asyncio.sleep(2 if self.stage.healed else 20)
-            if self.machine.front.locked():
+            if self.machine.front.locked() or (self.stage.plan.has("nobody_closes") and not self.stage.healed):
                 continue
             for number, door in self.machine.cabinet.doors.items():
                 if not door.closed:
                     self.machine.push(number)
-
-
-@cache
-def cabinet(doors: int = 24) -> Locker:
-    """The hardware of a machine with so many doors."""
-    return read_locker(HARDWARE / f"urzedomat_{doors}.toml")

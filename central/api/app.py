@@ -92,7 +92,7 @@ def make_app(running: Running, views: Views, http: Http, secret: str) -> Litesta
         csrf_config=_form_guard(secret),
         guards=[only_these_hosts],
         exception_handlers={HTTPException: told, DeskRefused: told, ReceiptWrong: told, frame.FormWrong: told, Exception: told},
-        openapi_config=OpenAPIConfig(title="Kiosk centre", version="1", render_plugins=[JsonRenderPlugin()]),
+        openapi_config=OpenAPIConfig(title="Kiosk centre", version="1", use_handler_docstrings=True, render_plugins=[JsonRenderPlugin()]),
         request_max_body_size=BODY_MAX,
         response_headers=headers,
         logging_config=None,

@@ -189,13 +189,15 @@ def _with_document(request: AnyRequest, running: Running, views: Views, key: str
     try:
         running.turn(lambda c, now: c.at_desk(lambda t: act(c.registration, t, actor, now), now))
     except DeskRefused as error:
-        return _document(request, running, views, key, error.code)
+        return _document(request, running, views, key, error.code, form)
     response = Redirect(f"/clerk/document?key={quote(key)}", status_code=303)
     remember_name(response, form.name.strip())
     return response
 
 
-def _document(request: AnyRequest, running: Running, views: Views, key: str = "", error: str = "") -> Response[Any]:
+def _document(
+    request: AnyRequest, running: Running, views: Views, key: str = "", error: str = "", form: DeedForm | None = None
+) -> Response[Any]:  # fmt: skip
     shown = content(request, "document", running, views)
     if key:
         shown["document"] = views.document(key, running.clock.now().wall)
@@ -204,4 +206,5 @@ def _document(request: AnyRequest, running: Running, views: Views, key: str = ""
     until: datetime | None = shown["document"].deposit.until
     now_ms = to_ms(running.clock.now().wall)
     proposed = from_ms(up_to_quarter(max(now_ms, to_ms(until) if until else 0) + MORE_MS))
-    return page(request, running, "document", shown | {"error": error, "proposed": proposed}, 409 if error else 200)
+    shown |= {"error": error, "proposed": proposed, "form": form or DeedForm()}
+    return page(request, running, "document", shown, 409 if error else 200)

@@ -109,7 +109,7 @@ async def terms(request: AnyRequest, running: Desk, views: Shown) -> Response[An
     try:
         running.turn(lambda c, now: c.at_desk(lambda t: c.machines.extend_all(t, form.machine, until_ms, name, now), now))
     except DeskRefused as error:
-        return _terms(request, running, views, error.code)
+        return _terms(request, running, views, error.code, form)
     response = Redirect("/terms", status_code=303)
     remember_name(response, name)
     return response
@@ -123,7 +123,7 @@ async def agree(request: AnyRequest, group: FromPath[str], running: Desk, views:
     try:
         running.turn(lambda c, now: c.at_desk(lambda t: c.machines.agree(t, group, name, now), now))
     except DeskRefused as error:
-        return _terms(request, running, views, error.code)
+        return _terms(request, running, views, error.code, form, group)
     return Redirect("/terms", status_code=303)
 
 
@@ -135,7 +135,7 @@ async def decline(request: AnyRequest, group: FromPath[str], running: Desk, view
     try:
         running.turn(lambda c, now: c.at_desk(lambda t: c.machines.decline(t, group, name, now), now))
     except DeskRefused as error:
-        return _terms(request, running, views, error.code)
+        return _terms(request, running, views, error.code, form, group)
     return Redirect("/terms", status_code=303)
 
 
@@ -159,7 +159,15 @@ def _release(
     return page(request, running, "release", shown, 400 if error else 200)
 
 
-def _terms(request: AnyRequest, running: Running, views: Views, error: str = "") -> Response[Any]:
+def _terms(
+    request: AnyRequest, running: Running, views: Views, error: str = "", form: TermsForm | None = None, group: str = ""
+) -> Response[Any]:  # fmt: skip
     proposed = from_ms(up_to_quarter(to_ms(running.clock.now().wall) + MORE_MS))
-    shown = common(request, running, views) | {"waiting": views.waiting(), "error": error, "proposed": proposed}
+    shown = common(request, running, views) | {
+        "waiting": views.waiting(),
+        "error": error,
+        "proposed": proposed,
+        "form": form or TermsForm(),
+        "group": group,
+    }
     return page(request, running, "terms", shown, 400 if error else 200)

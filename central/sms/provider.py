@@ -5,6 +5,7 @@ so it counts as accepted. `nounicode` and `max_parts` have it refuse what would 
 asked for, because it would change the letters of a text that fits.
 """
 
+import asyncio
 import logging
 from collections.abc import Callable, Mapping
 from datetime import datetime, timedelta
@@ -21,6 +22,9 @@ from contracts.small_files import read_small
 
 LOG = logging.getLogger("kiosk.centre.sms")
 TIMEOUT_S = 20
+ANSWER_S = 40
+"""A provider that drips its answer byte by byte has given none by then."""
+ANSWER_BYTES_MAX = 65_536
 OK = 200
 IDX_USED = 53
 NO_REPORTS_THERE = "provider_70"
@@ -96,11 +100,21 @@ class SmsProvider:
     async def _submit(self, form: dict[str, str]) -> SmsResult:
         headers = {"Authorization": f"Bearer {self._token}"} if self._token else {}
         try:
-            response = await self._client.post(f"{self._settings.url.rstrip('/')}/sms.do", data=form, headers=headers, timeout=TIMEOUT_S)
-        except (httpx.HTTPError, httpx.InvalidURL) as error:
+            async with asyncio.timeout(ANSWER_S):
+                return read_answer(*await self._post(form, headers))
+        except (httpx.HTTPError, httpx.InvalidURL, TimeoutError) as error:
             LOG.warning("sms %s: %s", form["idx"], type(error).__name__)
             return SmsResult("unknown", code="no_answer")
-        return read_answer(response.status_code, response.content)
+
+    async def _post(self, form: dict[str, str], headers: dict[str, str]) -> tuple[int, bytes]:
+        """Status and body, of which no more is read than an answer can have."""
+        address, body = f"{self._settings.url.rstrip('/')}/sms.do", b""
+        async with self._client.stream("POST", address, data=form, headers=headers, timeout=TIMEOUT_S) as response:
+            async for piece in response.aiter_bytes():
+                body += piece
+                if len(body) > ANSWER_BYTES_MAX:
+                    break
+            return response.status_code, body
 
 
 def read_answer(status: int, body: bytes) -> SmsResult:

@@ -57,13 +57,13 @@ class Store:
 
 
 def open_engine(database: str, folder: Path) -> Engine:
-    """An engine for a URL, or for a SQLite file named relative to `folder`; raises StoreWrong."""
+    """An engine for a URL, or for a SQLite file named relative to `folder`, whose errors quote no row; raises StoreWrong."""
     if "://" in database:
         try:
-            return create_engine(database)
+            return create_engine(database, hide_parameters=True)
         except (ImportError, ValueError, SQLAlchemyError) as error:
             raise StoreWrong(f"database: this URL cannot be used ({type(error).__name__})") from None
-    engine = create_engine(f"sqlite:///{folder / database}")
+    engine = create_engine(f"sqlite:///{folder / database}", hide_parameters=True)
     event.listen(engine, "connect", prepare_sqlite)
     return engine
 

@@ -35,7 +35,8 @@ def parts(message: ScreenMessage, documents: Documents) -> tuple[tuple[Language,
     """The whole screen in words, each run in its language: a choice of languages names each in itself. Raises ScreenWrong."""
     shape = form(message)
     first = _joined((*_texts(message, shape, documents), *_entered(message, shape)))
-    last = _joined(target_words(message.lang, target) for target in _shown_targets(message, shape))
+    listed = (_text(message, "say.next"),) if message.screen == "k.expired" and message.data["left"] > 1 else ()
+    last = _joined((*listed, *(target_words(message.lang, target) for target in _shown_targets(message, shape))))
     lines = _lines(message) if shape.layout == "menu" else ()
     own = [(line.language or message.lang, target_words(line.language or message.lang, line)) for line in lines]
     runs = [(message.lang, first), *own, (message.lang, last)]
@@ -54,10 +55,18 @@ def is_secret(message: ScreenMessage) -> bool:
 
 
 def entered(message: ScreenMessage, digit: str = "") -> str:
-    """What a typed or deleted digit says: the digit itself, where it may be said, else how many there are; a door's number is said."""
-    typed = message.data.get("typed")
-    count = f"{typed}." if typed else digit or _count(message, message.data.get("filled", 0))
-    return f"{count} {_text(message, 'say.full')}" if "ok" in message.keys else count
+    """What a typed or deleted digit says: the digit itself, where it may be said, else how many there are; a door's number is said.
+
+    With the last digit gone red does something else from now on, which is said too.
+    """
+    typed, filled = message.data.get("typed"), message.data.get("filled", 0)
+    count = f"{typed}." if typed else digit or _count(message, filled)
+    if "ok" in message.keys:
+        return f"{count} {_text(message, 'say.full')}"
+    if typed or filled or digit:
+        return count
+    shape = form(message)
+    return _joined((count, *(target_words(message.lang, target) for target in _shown_targets(message, shape) if target.key == "cancel")))
 
 
 def focused(message: ScreenMessage) -> str:

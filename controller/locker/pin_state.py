@@ -2,7 +2,8 @@
 
 Rules of this file:
 - A try is spent before anything is compared; what is compared later can only give it back.
-- Wrong entries count for a calendar day, and the day only moves forward.
+- Wrong entries count for a calendar day, and the day moves forward; back only from one that a clock days ahead had named, and then
+  nothing that was counted is forgotten.
 - A number is an opaque key; what it stands for can be told from nothing here.
 """
 
@@ -89,6 +90,11 @@ PinFact = (
 )  # fmt: skip
 
 
+def carried(pins: Pins, day: str) -> int:
+    """How many wrong entries count for this new day already: what was entered while nobody knew the day may have been entered today."""
+    return pins.unsure if day > pins.day else pins.wrong
+
+
 def fold(pins: Pins, entry: Entry, fact: PinFact) -> Pins:
     """The tries after this fact."""
     match fact:
@@ -100,8 +106,7 @@ def fold(pins: Pins, entry: Entry, fact: PinFact) -> Pins:
         case PinRejected() | PinUnanswered():
             return msgspec.structs.replace(pins, trying=None)
         case PinDayBegun():
-            # What was entered while nobody knew the day may have been entered today.
-            return msgspec.structs.replace(pins, day=fact.day, wrong=pins.unsure, unsure=0)
+            return msgspec.structs.replace(pins, day=fact.day, wrong=carried(pins, fact.day), unsure=0)
         case PinSteppedUp():
             numbers = {} if pins.step_up is None else pins.numbers
             step_up = StepUp(fact.until, fact.asks)

@@ -25,7 +25,7 @@ from contracts.facts import (
 )
 from controller.clock import Now
 from controller.locker.collection import reopens_until_ms
-from controller.locker.pin_state import Pause, Pins, Try
+from controller.locker.pin_state import Pause, Pins, Try, carried
 from controller.locker.state import Locker
 from controller.refused import Refused
 from controller.wishes import RECOVERY, MatchPin, Wish
@@ -42,6 +42,9 @@ ENDS_AT = time(6)
 
 RESUMED_MAX = 8
 """So many pauses end in one turn; the others in the next."""
+
+AHEAD_MAX = timedelta(days=2)
+"""A day or an end so far ahead was named by a clock that was wrong then: it would keep the machine from its days for years."""
 
 LOOK_AGAIN_MS = 3_600_000
 """Somebody may have set the clock."""
@@ -95,7 +98,7 @@ def entered(locker: Locker, request: PinEntered, policy: PinPolicy, now: Now) ->
     if locker.pins.step_up is not None:
         return (NumberTrySpent(number=_tried(locker.pins, request)),)
     day = _new_day(locker.pins, policy, now)
-    wrong = locker.pins.wrong if day is None else locker.pins.unsure
+    wrong = locker.pins.wrong if day is None else carried(locker.pins, day)
     begun = () if day is None else (PinDayBegun(day=day),)
     if wrong >= policy.tries(waiting(locker)):  # more documents came: nothing was compared, and both are asked for from here on
         return (*begun, _stepped_up(locker.pins, policy, day or locker.pins.day, now))
@@ -148,11 +151,12 @@ def left(pins: Pins, number: str) -> int:
 
 
 def _new_day(pins: Pins, policy: PinPolicy, now: Now) -> str | None:
-    """The calendar day, when it is later than the one that counts; a clock that nobody trusts begins none."""
+    """The calendar day, when it is later than the one that counts or days before it; a clock that nobody trusts begins none."""
     if not now.trusted:
         return None
-    today = now.wall.astimezone(ZoneInfo(policy.zone)).date().isoformat()
-    return today if today > pins.day else None
+    today = now.wall.astimezone(ZoneInfo(policy.zone)).date()
+    later = not pins.day or today > date.fromisoformat(pins.day)
+    return today.isoformat() if later or date.fromisoformat(pins.day) - today >= AHEAD_MAX else None
 
 
 def _stepped_up(pins: Pins, policy: PinPolicy, day: str, now: Now) -> PinSteppedUp:
@@ -177,7 +181,7 @@ def ends_at(policy: PinPolicy, now: Now) -> datetime | None:
 
 def quiet(pins: Pins, day: str) -> bool:
     """Whether the day before this one was not one of a step-up."""
-    return not pins.stepped or date.fromisoformat(day) - date.fromisoformat(pins.stepped) > timedelta(days=1)
+    return not pins.stepped or abs(date.fromisoformat(day) - date.fromisoformat(pins.stepped)) > timedelta(days=1)
 
 
 def restarted(locker: Locker, policy: PinPolicy, now: Now) -> tuple[Fact, ...]:
@@ -199,8 +203,10 @@ def overdue(pins: Pins, policy: PinPolicy, now: Now) -> tuple[Fact, ...]:
     """A step-up whose time has come or has become known, and pauses that ran out."""
     step_up = pins.step_up
     if step_up is not None and now.trusted:
-        if step_up.until is None:
-            return (PinSteppedUp(until=ends_at(policy, now), asks=step_up.asks, day="", again=False),)
+        if step_up.until is None or _is_too_far(step_up.until, now):
+            day = _new_day(pins, policy, now) if step_up.until is not None else None  # that clock may have named the day as well
+            begun = () if day is None else (PinDayBegun(day=day),)
+            return (*begun, PinSteppedUp(until=ends_at(policy, now), asks=step_up.asks, day="", again=False))
         if now.wall >= step_up.until:
             return (PinStepUpEnded(), *((_always(policy, now),) if policy.auth == "always" else ()))
     over = [key for key, number in pins.numbers.items() if _is_over(number.pause, now)]
@@ -219,8 +225,12 @@ def _step_up_ms(until: datetime | None, now: Now) -> int:
     look_again_ms = (now.mono_ms // LOOK_AGAIN_MS + 1) * LOOK_AGAIN_MS
     if not now.trusted:
         return look_again_ms
-    left_ms = 0 if until is None else -((now.wall - until) // timedelta(milliseconds=1))
+    left_ms = 0 if until is None or _is_too_far(until, now) else -((now.wall - until) // timedelta(milliseconds=1))
     return min(now.mono_ms + max(0, left_ms), look_again_ms)
+
+
+def _is_too_far(until: datetime, now: Now) -> bool:
+    return until - now.wall > AHEAD_MAX
 
 
 def resumes_ms(pause: Pause | None, now: Now) -> int | None:

@@ -37,6 +37,11 @@ class Orders(msgspec.Struct, frozen=True):
         """The id of the load order that this deposit's loading answers."""
         return next((one.id for one in self.known.values() if one.state == "taken" and one.verb == "load" and one.deposit == deposit), None)
 
+    def overtaken(self, idx: str, counter: int) -> bool:
+        """Whether the PIN or the deadline of this message's deposit was set by an order younger than `counter`."""
+        younger = (one for one in self.known.values() if one.verb == "set_pin" and one.counter > counter)
+        return any(idx.startswith(f"{one.deposit}-") for one in younger)
+
     def low(self, order: str) -> bool:
         """Whether this order asks for a compartment within everybody's reach."""
         return order in self.known and self.known[order].low

@@ -105,6 +105,12 @@ def next_try(sms: Sms) -> tuple[Fact, ...]:
     return (SmsTrySpent(idx=sms.sending[0].idx),) if sms.sending and sms.trying() is None else ()
 
 
+def overtaken(sms: Sms, deposit: str) -> tuple[Fact, ...]:
+    """The messages of this deposit that wait for the modem: what they say was so before."""
+    waiting = (one for one in sms.sending if one.phase == "waiting" and one.idx.startswith(f"{deposit}-"))
+    return tuple(SmsFailed(idx=one.idx, code="overtaken") for one in waiting)
+
+
 def restarted(sms: Sms) -> tuple[Fact, ...]:
     """What a restart settles: the message that was with the modem."""
     message = sms.trying()

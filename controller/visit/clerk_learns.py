@@ -40,7 +40,7 @@ def _errand(visit: Visit, state: State, fact: f.Fact) -> Visit:
         case f.AuditAsked():
             return Visit(step="menu", lang=lang)
         case f.AuditEnded():
-            return Visit(step="audited", lang=lang, audited=(fact.same, fact.diff, fact.skipped))
+            return Visit(step="audited", lang=lang, audited=(fact.same, fact.diff, fact.skipped + fact.left))
         case f.CompartmentQuarantined() if visit.step == "quar":
             return changed(Visit(step="quarantined", lang=lang), compartment=fact.compartment)
         case _:

@@ -15,16 +15,24 @@ class Sessions:
         self.actor = ""
         self.codes = 0
         self.order = ""
+        self.boot = ""
+        self.typed = ""
+        self.used: set[str] = set()
+
+    def compared(self, digits: str) -> None:
+        """The vault compares these digits with the code."""
+        self.typed = digits
 
     def take(self, entry: Entry) -> None:
         """One more entry."""
         match entry.fact:
             case f.ClerkExpected():
-                self.codes = 1
+                self.codes, self.boot = 1, entry.boot
             case f.ClerkCodeEnded():
                 self.codes = 0
             case f.ClerkEntered():
                 self.actor, self.codes = entry.fact.actor, 0
+                self.used.add(self.typed)
             case f.ClerkLeft():
                 self.actor = ""
             case f.DepositLoading():
@@ -34,9 +42,13 @@ class Sessions:
 
 
 def a_code_opens_one_session(before: Sessions, entry: Entry) -> Iterator[str]:
-    """A clerk's code opens one session, and no other session is open then."""
-    if isinstance(entry.fact, f.ClerkEntered) and (not before.codes or before.actor):
-        yield f"entry {entry.seq}, {before.codes} codes, {'a' if before.actor else 'no'} clerk inside"
+    """A clerk's code opens one session, in the boot that expects it, and no other session is open then."""
+    if not isinstance(entry.fact, f.ClerkEntered):
+        return
+    if not before.codes or before.actor or before.boot != entry.boot:
+        yield f"entry {entry.seq}, {before.codes} codes of boot {before.boot[:4]}, {'a' if before.actor else 'no'} clerk inside"
+    if before.typed in before.used:
+        yield f"entry {entry.seq}, a code that has opened one before"
 
 
 def no_door_opens_in_clerk_mode_without_a_session(before: Sessions, entry: Entry) -> Iterator[str]:
@@ -67,5 +79,5 @@ def a_document_is_where_the_machine_says_or_somebody_must_look(documents: Iterab
         here = state.locker.deposits.get(document.deposit)
         said = here.compartment if here is not None and here.phase in ("stored", "withdrawn") else None
         questioned = {number for number in (said, document.compartment) if number is not None and state.doors.door(number).quarantine}
-        if here is not None and said != document.compartment and not questioned:
+        if here is not None and said != document.compartment and not questioned and not document.left_inside:
             yield f"deposit {document.deposit[:6]}: {said} said, {document.compartment} true"

@@ -13,15 +13,18 @@ from contracts.facts import (
     DoorUnlockDue,
     Entry,
 )
+from sim.bought_cabinet import BoughtCabinet, Cabinet
 from sim.documents import Document
-from sim.lock_cabinet import LockCabinet, Opening, Pulse
+from sim.lock_cabinet import Opening, Pulse
 from sim.storm_machine import StormMachine
 
 GRACE_MS = 120_000
 OF_A_VISIT = (CollectionResumed, CollectionReopened, CollectionEnded)
 
-BUS_FAULTS = ("bus_noise", "bus_unplugged", "bus_unplugged_at_pulse", "board_alone")
+BUS_FAULTS = ("bus_noise", "bus_unplugged", "bus_unplugged_at_pulse", "board_alone", "board_dead", "board_doubled")
 """With these a board may not be there to be asked."""
+UNSEEN = ("odd_boards", "stuck_door", "broken_switch", "bystander", "burglar")
+"""With these the switch alone does not tell what became of an order that a bought board does not answer."""
 
 
 def wish_seq(wish_id: bytes) -> int:
@@ -51,14 +54,15 @@ def no_lock_is_driven_for_a_wish_of_an_earlier_boot(machine: StormMachine, pulse
         yield f"door {pulse.number} at {pulse.start_ms} ms"
 
 
-def no_coil_is_on_too_long_and_no_two_at_once(cabinet: LockCabinet) -> Iterator[str]:
+def no_coil_is_on_too_long_and_no_two_at_once(cabinet: Cabinet) -> Iterator[str]:
     """No coil is on longer than its limit, and no two at once."""
     yield from cabinet.violations
 
 
 def a_coil_rests_between_two_pulses(machine: StormMachine, pulse: Pulse) -> Iterator[str]:
     """A coil rests its cool-down between two pulses while its board has power."""
-    cooldown_ms = machine.cabinet.boards[pulse.board].description.file.limits.cooldown_ms.value
+    locker = machine.settings.cabinet
+    cooldown_ms = (locker.bought.get(pulse.board) or locker.boards[pulse.board]).file.limits.cooldown_ms.value
     for other in machine.cabinet.pulses[-6:]:
         if other is pulse or other.number != pulse.number or other.end_ms is None:
             continue
@@ -116,6 +120,10 @@ def a_door_is_in_doubt_only_when_nobody_can_know(machine: StormMachine, entry: E
     asked = next(each for each in machine.entries if each.seq == fact.wish)
     assert isinstance(asked.fact, DoorUnlockDue)
     pulsed = any(isinstance(each.fact, DoorPulsed) and each.fact.wish == fact.wish for each in machine.entries)
+    if isinstance(machine.cabinet, BoughtCabinet):
+        if asked.boot == entry.boot and not any(machine.stage.plan.has(name) for name in (*BUS_FAULTS, *UNSEEN)):
+            yield f"wish {fact.wish}, door {fact.compartment}: the controller has sent it and its door was to be seen"
+        return
     board = machine.cabinet.boards[machine.settings.cabinet.compartments()[fact.compartment].board]
     if pulsed or board.boot != asked.fact.board_boot or any(machine.stage.plan.has(name) for name in BUS_FAULTS):
         return

@@ -5,7 +5,7 @@ Each docstring of a function is a sentence, its body says what breaks it. The jo
 
 import re
 from collections.abc import Iterator
-from datetime import date
+from datetime import date, timedelta
 from zoneinfo import ZoneInfo
 
 from contracts.facts import (
@@ -35,7 +35,7 @@ SETTLED_MS = 20_000
 """So long after its start or the world's healing a machine has seen its doors, and its coils have rested."""
 AT_THE_MACHINE = (
     "bus_noise", "bus_unplugged", "bus_unplugged_at_pulse", "board_alone", "stuck_door", "broken_switch", "power_cut", "disk_full",
-    "bystander", "burglar",
+    "bystander", "burglar", "board_dead", "board_doubled", "odd_boards", "nobody_closes", "outage",
 )  # fmt: skip
 """Faults with which a door may not open, whatever is typed."""
 ZONE = ZoneInfo("Europe/Warsaw")
@@ -120,9 +120,10 @@ class Tries:
 
     def _day(self, entry: Entry, fact: PinDayBegun) -> None:
         here = entry.wall.astimezone(ZONE).date()
-        if not entry.trusted or date.fromisoformat(fact.day) != here or fact.day <= self.day:
+        far_ahead = self.day != "" and date.fromisoformat(self.day) - here >= timedelta(days=2)
+        if not entry.trusted or date.fromisoformat(fact.day) != here or (fact.day <= self.day and not far_ahead):
             self.moved_back = f"{fact.day} after {self.day}, at {here}"
-        self.day, self.wrong, self.unsure = fact.day, self.unsure, 0
+        self.day, self.wrong, self.unsure = fact.day, self.wrong if far_ahead else self.unsure, 0
 
     def _resumed(self, entry: Entry, pause: Entry | None) -> None:
         if pause is None or not isinstance(pause.fact, NumberPaused) or pause.fact.pause_ms is None:
@@ -173,7 +174,7 @@ def a_pin_alone_is_tried_no_more_often_than_the_day_bears(tries: Tries) -> Itera
 
 
 def the_day_of_the_tries_only_moves_forward(tries: Tries) -> Iterator[str]:
-    """The day of the tries only moves forward, and only by a trusted clock."""
+    """The day of the tries moves forward, by a trusted clock only; back only from one days ahead, and then nothing is forgotten."""
     if tries.moved_back:
         yield tries.moved_back
 

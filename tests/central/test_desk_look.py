@@ -126,6 +126,17 @@ def test_every_page_is_for_everybody(browser: Browser, house: House, language: s
     assert {place: said for place, said in found.items() if said} == {}
 
 
+@pytest.mark.parametrize("width", [1366, 1280, 1024, 390])
+@pytest.mark.parametrize("language", ["pl", "en", "uk", "de"])
+def test_a_long_label_leaves_its_box_as_large_as_the_others(browser: Browser, house: House, language: str, width: int) -> None:
+    with desk(browser, house, {"width": width, "height": 800}) as page:
+        page.goto(f"{ADDRESS}/clerk?language={language}")
+        for name in ("slip", "low"):
+            box = page.locator(f"#{name}").bounding_box()
+            assert box is not None
+            assert (box["width"], box["height"]) == (24, 24)
+
+
 def test_a_one_time_code_is_shown_once_with_its_time(browser: Browser, house: House) -> None:
     with desk(browser, house) as page:
         page.goto(f"{ADDRESS}/clerk/code?language=en")

@@ -1,7 +1,9 @@
 """Pages and interface: what they show, what they refuse, and that nothing typed becomes markup."""
 
+import json
 import re
 from collections.abc import Iterator
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -194,6 +196,31 @@ def test_errors_have_names_and_no_traceback(web: Web, house: House, monkeypatch:
     assert "601234123" not in answer.text
 
 
+def test_what_was_typed_stays_when_it_is_refused(web: Web, house: House) -> None:
+    key = stored(house)
+    typed = {"until": "2020-01-02T03:00", "phone": "601 23", "name": "Ż. Wójcik", "machine": MACHINE}
+    asked = web.post("/terms", data=form(web, **typed))
+    assert asked.status_code == 400
+    assert 'value="2020-01-02T03:00"' in asked.text
+    assert 'value="Ż. Wójcik"' in asked.text
+    assert f'value="{MACHINE}" selected' in asked.text
+    assert 'value="2020-01-02T03:00"' in web.post(f"/clerk/extend/{key}", data=form(web, **typed)).text
+    assert 'value="601 23"' in web.post(f"/clerk/phone/{key}", data=form(web, **typed)).text
+
+
+def test_a_second_person_who_is_the_first_is_told_beside_her_own_line(web: Web, house: House) -> None:
+    now_ms = int(house.at.wall.timestamp() * 1000)
+    for hours in (50, 80):
+        more = now_ms + hours * 3_600_000
+        house.centre.at_desk(lambda t, more=more: house.centre.machines.extend_all(t, "", more, "A. Wójcik", house.at), house.at)
+    groups = re.findall(r'action="/terms/agree/([^"]+)"', web.get("/terms").text)
+    refused = web.post(f"/terms/agree/{groups[1]}", data=form(web, name="A. Wójcik"))
+    assert refused.status_code == 400
+    assert refused.text.count('value="A. Wójcik"') == 1
+    wrong = re.findall(r'<input id="([^"]+)"[^>]*aria-invalid', refused.text)
+    assert wrong == ["agree-2"]
+
+
 def test_the_interface(web: Web, house: House) -> None:
     house.boot()
     made = web.post("/api/v1/deposits", json={"case": "7", "phone": "+48601234123", "machine": MACHINE, "language": "en"})
@@ -210,6 +237,20 @@ def test_the_interface(web: Web, house: House) -> None:
     assert web.get("/api/v1/orders").json()[0]["verb"] == "load"
     assert "kiosk_centre_count" in web.get("/metrics").text
     assert "/api/v1/deposits" in web.get("/schema/openapi.json").json()["paths"]
+
+
+def test_the_document_for_other_programs_names_what_exists(web: Web) -> None:
+    chapter = (Path(__file__).parents[2] / "docs/centre.md").read_text("utf-8").split("## For other programs")[1].split("\n## ")[0]
+    paths = web.get("/schema/openapi.json").json()["paths"]
+    requests = re.findall(r"`(GET|POST) (/api/v1/[^`?]+)", chapter.replace("KEY", "{key}").replace("`POST\n", "`POST "))
+    assert len(requests) == 6
+    assert [path for method, path in requests if method.lower() not in paths.get(path, {})] == []
+    deeds = re.findall(r"`([a-z]+)`", chapter.split("/cancel`")[1].split("|")[0])
+    assert [deed for deed in deeds if "post" not in paths.get(f"/api/v1/deposits/{{key}}/{deed}", {})] == []
+    body = re.search(r'`(\{"case".*?\})`', chapter)
+    assert body is not None
+    made = web.post("/api/v1/deposits", json={**json.loads(body[1]), "machine": MACHINE})
+    assert made.status_code == 201
 
 
 @pytest.mark.parametrize("body", [b"", b"{", b"[]", b'{"case":1}', b'{"unknown":1}', b"\xff", b"[" * 9000])

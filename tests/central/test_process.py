@@ -1,20 +1,26 @@
 """The centre as a process: it starts without a broker, says what is wrong, and ends when it is told to."""
 
+import asyncio
 import re
 import socket
 import sys
 from collections.abc import Iterator
 from datetime import datetime, timedelta
 from pathlib import Path
+from typing import cast
 from zoneinfo import ZoneInfo
 
 import pytest
 from playwright.sync_api import Page, expect, sync_playwright
+from sqlalchemy.exc import OperationalError
 
+from central.ports import Sms
+from central.process import SmsTasks
 from central.randomness import SystemRandomness
+from central.running import Running
 from central.signer import make_keys
 from tests.processes.centre import CentreProcess
-from tests.processes.child import Child, free_port
+from tests.processes.child import WITHIN_S, Child, free_port
 
 CHROMIUM = "/usr/bin/chromium"
 
@@ -113,3 +119,20 @@ def test_an_open_form_survives_a_new_key_of_the_centre(page: Page, centre: Centr
     page.get_by_label("Telefon komórkowy").fill("601 234 123")
     page.get_by_role("button", name="Zarejestruj").click()
     expect(page.get_by_role("status")).to_contain_text("Zarejestrowano sprawę 26004711")
+
+
+def test_an_answer_that_cannot_be_kept_ends_the_centre() -> None:
+    class Full:
+        closing = False
+
+        def turn(self, act: object) -> None:
+            raise OperationalError("UPDATE sms", {}, Exception("disk full"))
+
+    async def answered() -> None:
+        tasks = SmsTasks()
+        tasks.running = cast(Running, Full())
+        tasks.submit(Sms("d-ready", "48601234123", "PIN: 482913", "UM Poznan"))
+        await asyncio.wait_for(tasks.failed, WITHIN_S)
+
+    with pytest.raises(OperationalError):
+        asyncio.run(answered())

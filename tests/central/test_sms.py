@@ -1,6 +1,8 @@
 """Texts, alphabet and provider of the messages."""
 
+import asyncio
 import re
+from collections.abc import AsyncIterator, Callable
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
@@ -121,8 +123,6 @@ async def ask(handler: object, folder: Path, sms: Sms | None = None) -> str:
 
 
 def test_one_request_a_message(tmp_path: Path) -> None:
-    import asyncio
-
     seen: list[httpx.Request] = []
 
     def answer(request: httpx.Request) -> httpx.Response:
@@ -148,6 +148,30 @@ def test_one_request_a_message(tmp_path: Path) -> None:
     assert asyncio.run(ask(fail, tmp_path)) == "unknown"
 
 
+Body = Callable[[], AsyncIterator[bytes]]
+
+
+async def _endless() -> AsyncIterator[bytes]:
+    while True:
+        yield b" " * 10_000
+
+
+async def _dripping() -> AsyncIterator[bytes]:
+    yield b"{"
+    await asyncio.Event().wait()
+
+
+@pytest.mark.parametrize("body", [_endless, _dripping])
+def test_an_answer_without_an_end_is_none(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, body: Body) -> None:
+    if body is _dripping:
+        monkeypatch.setattr("central.sms.provider.ANSWER_S", 0.05)
+
+    def answer(_: httpx.Request) -> httpx.Response:
+        return httpx.Response(200, content=body())
+
+    assert asyncio.run(ask(answer, tmp_path)) == "unknown"
+
+
 @pytest.mark.parametrize(
     ("unicode", "hours", "said"),
     [
@@ -159,7 +183,6 @@ def test_one_request_a_message(tmp_path: Path) -> None:
     ],
 )
 def test_what_the_provider_is_asked(tmp_path: Path, unicode: bool, hours: float | None, said: dict[str, str | None]) -> None:
-    import asyncio
     from urllib.parse import parse_qs
 
     seen: list[httpx.Request] = []

@@ -3,10 +3,11 @@
 from pathlib import Path
 
 import pytest
-from sqlalchemy import create_engine, inspect, text
+from sqlalchemy import create_engine, insert, inspect, text
+from sqlalchemy.exc import IntegrityError
 
 from central.store.database import Store, StoreWrong, open_engine
-from central.store.schema import TABLES, VERSION
+from central.store.schema import TABLES, VERSION, meta
 from tests.central.paper_machine import House
 
 ADDED = {
@@ -77,3 +78,14 @@ def test_an_erased_pin_is_in_no_file(tmp_path: Path) -> None:
     assert any(sealed in path.read_bytes() for path in files)
     house.accept(house.wire.messages[-1])
     assert not any(sealed in path.read_bytes() for path in files if path.exists())
+
+
+def test_what_the_database_refuses_is_told_without_its_content(tmp_path: Path) -> None:
+    engine = open_engine("centre.db", tmp_path)
+    store = Store(engine)
+    with store.transaction() as t:
+        t.execute(insert(meta).values(key="secret", value=482913))
+        with pytest.raises(IntegrityError) as refused:
+            t.execute(insert(meta).values(key="secret", value=482913))
+    assert "482913" not in str(refused.value)
+    store.close()

@@ -11,6 +11,7 @@ from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 from hypothesis import given
 from hypothesis import strategies as st
 
+from central.sms.purposes import PURPOSES
 from contracts.orders import (
     DOMAIN,
     ORDER_BYTES_MAX,
@@ -164,3 +165,9 @@ def test_what_is_not_ours_is_refused_without_its_words(wrong: bytes) -> None:
 )
 def test_a_signed_order_out_of_range_is_refused(wrong: dict[str, Any]) -> None:
     assert refusal(sign(order(**wrong), KEY)).startswith("order: ")
+
+
+@pytest.mark.parametrize("purpose", PURPOSES)
+def test_a_message_of_every_purpose_may_go_through_the_modem(purpose: str) -> None:
+    ask = SendSms(idx=f"{'d' * 16}-{purpose}-12", sealed="Zm9v_-")
+    assert open_envelope(sign(order(ask), KEY), KEYS, MACHINE).ask == ask

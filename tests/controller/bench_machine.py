@@ -1,7 +1,8 @@
 """A machine on the bench: the real loop, journal and vault on the real firmware core, in virtual time and without faults.
 
 It watches while it runs: a deadline that never passes (a hot loop), a state that breaks a rule of its own, a lock that is driven against
-the board's rules. What was shown is kept in `screens`, what was sent in `published`.
+the board's rules. What was shown is kept in `screens`, what was sent in `published`; when, say `shown`, `said` and `pressed` (the rev that
+was answered).
 """
 
 import sqlite3
@@ -99,6 +100,8 @@ class BenchMachine:
         )
         self.screens: list[ScreenMessage] = []
         self.said: list[tuple[int, Utterance]] = []
+        self.shown: list[tuple[int, ScreenMessage]] = []
+        self.pressed: list[tuple[int, int]] = []
         self.published: list[tuple[str, bytes]] = []
         self.rescues: list[str] = []
         self.submitted: list[tuple[int, Letter]] = []
@@ -135,6 +138,7 @@ class BenchMachine:
 
     def show(self, message: ScreenMessage) -> None:
         self.screens.append(message)
+        self.shown.append((self.ms, message))
 
     def say(self, utterance: Utterance) -> None:
         self.said.append((self.ms, utterance))
@@ -190,6 +194,7 @@ class BenchMachine:
     def press(self, *keys: str) -> None:
         """Keys one after another, each on the screen that is shown then."""
         for key in keys:
+            self.pressed.append((self.ms, self.screen.rev))
             self.take(KeyPressed(key=key, rev=self.screen.rev))
             self.run(60)
 

@@ -134,6 +134,39 @@ def test_a_new_day_counts_from_nothing_and_the_day_only_moves_forward() -> None:
     assert (machine.state.locker.pins.day, machine.state.locker.pins.wrong) == ("2026-11-24", 2)
 
 
+def test_a_step_up_of_a_clock_years_ahead_ends_at_the_next_six() -> None:
+    machine, _ = waiting()
+    machine.wall_jump = timedelta(days=3_650)
+    wrong_tries(machine, 20)
+    machine.press("cancel")
+    machine.wall_jump = timedelta()
+    machine.run(3_600_000)
+    step_up = machine.state.locker.pins.step_up
+    assert step_up is not None
+    assert step_up.until is not None
+    assert step_up.until - machine.now().wall < timedelta(days=2)
+    machine.wall_jump = timedelta(days=1)
+    machine.run(1_000)
+    machine.enter()
+    assert machine.screen.screen == "l.found"
+
+
+def test_a_day_that_was_years_ahead_gives_no_tries_back_and_the_next_day_counts_from_nothing() -> None:
+    machine, _ = waiting()
+    machine.wall_jump = timedelta(days=3_650)
+    wrong_tries(machine, 19)
+    machine.press("cancel")
+    machine.wall_jump = timedelta()
+    wrong_tries(machine, 1)
+    assert (machine.state.locker.pins.day, machine.state.locker.pins.wrong) == ("2026-11-23", 20)
+    assert machine.state.locker.pins.step_up is not None
+    machine.wall_jump = timedelta(days=1)
+    machine.run(1_000)
+    machine.press("cancel")
+    wrong_tries(machine, 1)
+    assert (machine.state.locker.pins.day, machine.state.locker.pins.wrong) == ("2026-11-24", 1)
+
+
 def test_without_a_clock_the_count_stays_whatever_the_power_does() -> None:
     machine, _ = waiting()
     wrong_tries(machine, 10)

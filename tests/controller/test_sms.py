@@ -241,3 +241,38 @@ def test_the_wish_is_due_in_its_own_boot_only() -> None:
     trying = folded(*SMS_TRYING).sms
     assert [wish.id for wish in sms.due(trying, NOW.boot)] == [4]
     assert sms.due(trying, "another boot") == ()
+
+
+@pytest.mark.parametrize("ready_again", [True, False])
+def test_a_message_that_waits_is_overtaken_by_a_new_pin(ready_again: bool) -> None:
+    machine = BenchMachine(modem=True)
+    machine.stored()
+    order = machine.order(ask())
+    other = machine.order(ask("dep-2-ready", number=1))
+    machine.hold_pin("135790")
+    assert (order, "failed") in machine.answers()
+    assert (other, "failed") not in machine.answers()
+    assert letters(machine) == 1
+    if ready_again:
+        machine.take(ModemSeen("ready"))
+        assert [machine.state.sms.sending[0].idx, len(machine.submitted)] == ["dep-2-ready", 1]
+
+
+def test_a_message_that_comes_after_the_new_pin_that_was_ordered_later_is_refused() -> None:
+    machine = ready()
+    machine.stored()
+    machine.hold_pin("135790")
+    written_before = machine.order(ask(), counter=machine.counter - 1)
+    assert machine.state.orders.known[written_before].code == "overtaken"
+    assert (machine.submitted, letters(machine)) == ([], 0)
+    machine.order(ask())
+    assert len(machine.submitted) == 1
+
+
+def test_a_message_that_is_with_the_modem_is_not_overtaken() -> None:
+    machine = ready()
+    machine.stored()
+    order = machine.order(ask())
+    machine.hold_pin("135790")
+    machine.take(SmsAnswered(machine.submitted[0][0], "sent", reference=7))
+    assert (order, "done") in machine.answers()

@@ -3,7 +3,9 @@
 from typing import Any
 
 from contracts.screen_messages import Audio, Deadline, ScreenMessage
+from controller.inputs import VoiceSeen
 from controller.speech import Speech
+from tests.controller.bench_machine import BenchMachine
 from tests.screens.samples import sample
 
 
@@ -85,6 +87,44 @@ def test_the_end_of_speech_is_said() -> None:
     speech.utterances()
     speech.shown(message(on=False), 0)
     assert texts(speech) == ["Czytanie wyłączone."]
+
+
+def test_the_last_words_are_in_the_language_that_was_heard() -> None:
+    speech = Speech()
+    speech.shown(sample("l.pin", "de", audio=Audio(on=True, volume=5)), 0)
+    speech.utterances()
+    speech.shown(sample("l.attract", audio=Audio()), 0)
+    (last,) = speech.utterances()
+    assert (last.text, last.runs[0].voice, last.volume) == ("Vorlesen aus.", "de", 5)
+
+
+def test_with_the_last_digit_gone_red_does_something_else() -> None:
+    speech = Speech()
+    speech.shown(message(filled=1), 0)
+    speech.utterances()
+    speech.key("cancel")
+    speech.shown(message(filled=0), 0)
+    assert texts(speech) == ["", "0 z sześciu. Czerwony klawisz: Zakończ."]
+
+
+def test_a_voice_that_fails_is_a_fault_and_keeps_nobody() -> None:
+    machine = BenchMachine()
+    machine.take(VoiceSeen("player", works=True))  # as a boot begins: nothing changes
+    assert machine.faults() == []
+    machine.take(VoiceSeen("player", works=False))
+    machine.take(VoiceSeen("synthesiser", works=False))
+    machine.take(VoiceSeen("player", works=False))
+    assert machine.faults() == ["voice_silent player", "voice_silent synthesiser"]
+    compartment = machine.found()
+    machine.press("ok")
+    machine.run(1_000)
+    machine.push(compartment)
+    assert machine.screen.screen == "l.done"
+    machine.start()
+    machine.take(VoiceSeen("player", works=True))
+    machine.take(VoiceSeen("synthesiser", works=True))
+    assert machine.faults() == []
+    assert [kind for kind in machine.kinds() if kind.startswith("fault.")] == ["fault.raised"] * 2 + ["fault.cleared"] * 2
 
 
 def test_the_line_with_the_focus_is_said() -> None:

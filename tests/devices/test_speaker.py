@@ -18,7 +18,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from contracts.screen_messages import LANGUAGES
-from controller.devices.speaker import LogWrong, Speaker, wav
+from controller.devices import speaker as speaking
+from controller.devices.speaker import LogWrong, Speaker, seconds, wav
+from controller.inputs import VoicePart, VoiceSeen
 from controller.kiosk.documents import Documents
 from controller.kiosk.spoken import parts, voice
 from controller.speech import Run, Utterance
@@ -171,7 +173,111 @@ def test_a_player_that_cannot_play_is_named_once(tmp_path: Path, command: tuple[
 
     asyncio.run(run())
     told = [record.getMessage() for record in caplog.records if record.name == "kiosk.speech"]
-    assert [message.split(" cannot")[0] for message in told] == [command[0]]
+    assert [message.split()[0] for message in told] == [command[0]]
+
+
+class Told:
+    """What a technician is told of the voice."""
+
+    def __init__(self) -> None:
+        self.seen: list[VoiceSeen] = []
+
+    def __call__(self, seen: VoiceSeen) -> None:
+        self.seen.append(seen)
+
+    def has(self, *seen: tuple[VoicePart, bool]) -> bool:
+        return [(one.part, one.works) for one in self.seen] == list(seen)
+
+
+async def told_by(told: Told, speaker: Speaker, *seen: tuple[VoicePart, bool], words: int = 1) -> None:
+    """Say something so often, and wait until exactly this was told."""
+    serving = asyncio.create_task(speaker.serve())
+    for word in range(words + 1):
+        if word:
+            speaker.say(said("en", "Yes."))
+        if word or not words:
+            await until(lambda: len(told.seen) >= len(seen))
+    assert not serving.done(), "whatever happens, the voice goes on"
+    serving.cancel()
+    await asyncio.wait((serving,))
+    assert told.has(*seen), told.seen
+
+
+def program(folder: Path, name: str, lines: str) -> str:
+    script = folder / name
+    script.write_text(f"#!/bin/sh\n{lines}\n")
+    script.chmod(script.stat().st_mode | stat.S_IXUSR)
+    return str(script)
+
+
+@pytest.mark.parametrize(
+    "lines", ["", "exit 1", "cat > /dev/null", "echo noise", "exec sleep 1000"], ids=["quiet", "fails", "deaf", "noise", "hangs"]
+)
+def test_a_synthesiser_that_gives_no_sound_is_told(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, lines: str) -> None:
+    monkeypatch.setattr(speaking, "SYNTHESISER", program(tmp_path, "broken", lines))
+    monkeypatch.setattr(speaking, "SYNTHESIS_S_MAX", 0.2)
+    told = Told()
+    asyncio.run(told_by(told, Speaker(player(tmp_path), told=told), ("synthesiser", False), words=3))
+    assert not list(tmp_path.glob("played.*"))
+
+
+def test_a_missing_synthesiser_is_told_before_anybody_needs_it(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(speaking, "SYNTHESISER", "no-such-synthesiser")
+    told = Told()
+    asyncio.run(told_by(told, Speaker(player(tmp_path), told=told), ("synthesiser", False), words=0))
+
+
+def test_a_missing_player_is_told_before_anybody_needs_it() -> None:
+    told = Told()
+    asyncio.run(told_by(told, Speaker(("no-such-player",), told=told), ("player", False), ("synthesiser", True), words=0))
+
+
+@pytest.mark.parametrize("lines", ["exit 1", "exec sleep 1000", "kill -9 $$"], ids=["fails", "hangs", "dies"])
+def test_a_player_that_does_not_play_is_told(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, lines: str) -> None:
+    monkeypatch.setattr(speaking, "PLAYING_S_MORE", 0.0)
+    told = Told()
+    speaker = Speaker((program(tmp_path, "broken", lines),), told=told)
+    asyncio.run(told_by(told, speaker, ("synthesiser", True), ("player", False)))
+
+
+def test_a_player_that_plays_again_is_told(tmp_path: Path) -> None:
+    flag = tmp_path / "mended"
+    told = Told()
+    speaker = Speaker((program(tmp_path, "play", f'cat > /dev/null\ntest -e "{flag}"'),), told=told)
+
+    async def run() -> None:
+        serving = asyncio.create_task(speaker.serve())
+        speaker.say(said("en", "Yes."))
+        await until(lambda: told.has(("synthesiser", True), ("player", False)))
+        flag.touch()
+        speaker.say(said("en", "Yes."))
+        await until(lambda: told.has(("synthesiser", True), ("player", False), ("player", True)))
+        serving.cancel()
+        await asyncio.wait((serving,))
+
+    asyncio.run(run())
+
+
+def test_a_slow_synthesiser_is_heard_late_and_is_no_fault(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    begun, go, tried = tmp_path / "begun", tmp_path / "go", tmp_path / "tried"
+    os.mkfifo(go)
+    speaks = f'exec {speaking.SYNTHESISER} "$@"'
+    lines = f'test -e "{tried}" || {{ touch "{tried}"; {speaks}; }}\ntouch "{begun}"\nread line < "{go}"\n{speaks}'
+    monkeypatch.setattr(speaking, "SYNTHESISER", program(tmp_path, "slow", lines))
+    told = Told()
+
+    async def run() -> None:
+        speaker = Speaker(player(tmp_path), told=told)
+        serving = asyncio.create_task(speaker.serve())
+        speaker.say(said("en", "Yes."))
+        await until(begun.exists)
+        assert told.has(("synthesiser", True)), "the trial was quick"
+        await asyncio.to_thread(go.write_text, "go\n")
+        await until(lambda: told.has(("synthesiser", True), ("player", True)))
+        serving.cancel()
+        await asyncio.wait((serving,))
+
+    asyncio.run(run())
 
 
 def test_a_log_that_cannot_be_written_is_named(tmp_path: Path) -> None:
@@ -185,3 +291,4 @@ def test_any_bytes_are_a_sound_or_nothing(raw: bytes) -> None:
     for given_bytes in (raw, b"RIFF" + raw, b"RIFF" + bytes(32) + b"data" + raw):
         made = wav(given_bytes)
         assert made == b"" or len(made) == struct.unpack("<I", made[40:44])[0] + 44
+        assert made == b"" or seconds(made) >= 0

@@ -123,6 +123,17 @@ def test_where_green_would_stop_nothing_is_marked() -> None:
     run(scene, name="l.stop")
 
 
+@pytest.mark.parametrize("name", ["l.stop", "l.grace", "info.page privacy", "l.pin"])
+def test_a_screen_reader_hears_whole_sentences_with_one_mark_each(name: str) -> None:
+    async def scene(kiosk: Kiosk, page: Page) -> None:
+        said = await page.locator("#say").text_content()
+        assert said is not None
+        assert said[-1:] in set(".,;:?!")  # a text that goes on ends where its page does
+        assert [wrong for wrong in ("..", "?.", "!.", ",.", ". .", "  ") if wrong in said] == []
+
+    run(scene, name=name)
+
+
 def test_a_repaint_leaves_the_focus_where_somebody_put_it() -> None:
     async def scene(kiosk: Kiosk, page: Page) -> None:
         while await page.evaluate("document.activeElement.dataset.key") != "5":

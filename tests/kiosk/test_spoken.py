@@ -71,6 +71,12 @@ def test_the_line_that_has_the_focus() -> None:
     assert focused(message) == "Klawisz 1: Spróbuj jeszcze raz."
 
 
+def test_the_arrow_is_named_where_it_leads_to_another_compartment() -> None:
+    several, one = sample("k.expired"), sample("k.expired", data=sample("k.expired").data | {"left": 1})
+    assert "Klawisz ze strzałką w dół: następna skrytka." in spoken(several, Documents())
+    assert "strzałką" not in spoken(one, Documents())
+
+
 def test_what_is_switched_on_and_off_is_named_before_the_screen() -> None:
     message = sample("help")
     assert "Klawisz 5: Głośność: 3." in spoken(message, Documents())

@@ -20,7 +20,7 @@ SPOKEN = {
         for key in ("ok", "cancel", "number", "help", "lang", "audio", "full", "left", "pos", "row", "col", "voice", "off", "receipt")
     ),
     *(f"say.{key}" for key in ("of.6", "of.8", "of.9", "volume", "size", "contrast.on", "contrast.off", "slower.on", "slower.off")),
-    *(f"say.{key}" for key in ("door.open", "door.closed", "how_many")),
+    *(f"say.{key}" for key in ("door.open", "door.closed", "how_many", "next")),
     *("private.head", "private.body"),
 }
 """What only the voice says."""

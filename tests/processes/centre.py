@@ -47,16 +47,16 @@ class CentreProcess:
         )
         self._http = httpx.Client(base_url=f"http://127.0.0.1:{self.port}/api/v1", timeout=WITHIN_S, trust_env=False)
 
-    def spawn(self) -> Child:
+    def spawn(self, *, before: Callable[[], None] | None = None) -> Child:
         """Run it without waiting for anything."""
         if self.child is not None:
             self.child.close()
-        self.child = Child([sys.executable, "-m", "central", "run", str(self.file)])
+        self.child = Child([sys.executable, "-m", "central", "run", str(self.file)], before=before)
         return self.child
 
-    def start(self) -> None:
+    def start(self, *, before: Callable[[], None] | None = None) -> None:
         """Run it; returns when it is connected to the broker and answers."""
-        child = self.spawn()
+        child = self.spawn(before=before)
         child.until_line(r"^centre: http://")
         child.until_line(r"broker: connected")
         self.ask("/machines")

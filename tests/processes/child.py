@@ -40,8 +40,9 @@ class Child:
         more_environment: Mapping[str, str] | None = None,
         before: Callable[[], None] | None = None,
         root: Path = ROOT,
+        given: int = subprocess.DEVNULL,
     ) -> None:
-        """`root` is the source tree that runs."""
+        """`root` is the source tree that runs, `given` what it reads."""
         environment = {**os.environ, "PYTHONUNBUFFERED": "1", "PYTHONPATH": str(root), **(more_environment or {})}
         self._lines: list[str] = []
         self._news = threading.Condition()
@@ -51,7 +52,7 @@ class Child:
             command,
             env=environment,
             cwd=root,
-            stdin=subprocess.DEVNULL,
+            stdin=given,
             stdout=subprocess.PIPE,
             stderr=subprocess.STDOUT,
             text=True,

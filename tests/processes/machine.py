@@ -3,6 +3,7 @@
 import os
 import select
 import socket
+import subprocess
 import sys
 from collections.abc import Callable
 from itertools import count
@@ -16,6 +17,8 @@ from tests.processes.page import Page
 
 MACHINE = "urzedomat-gronowa-1"
 NUMBERS = count(1)
+NO_VOICE = "[speech]\nplayer = []\n"
+"""Whether a sound card is here is nothing that a test depends on."""
 
 
 class Notifications:
@@ -71,11 +74,18 @@ class Machine:
         root: Path = ROOT,
         keepalive_s: int = 5,
         mqtt: tuple[str, ...] = (),
+        program: str = "controller",
+        given: int = subprocess.DEVNULL,
     ) -> None:
-        """`bus` is a port text; `keys` a folder shared with the centre; `mqtt` are further keys of that table, `more` further lines."""
+        """`bus` is a port text; `keys` a folder shared with the centre; `mqtt` are further keys of that table, `more` further lines.
+
+        `program` reads `given`.
+        """
         self.folder = folder
         self.root = root
         self._keepalive_s = keepalive_s
+        self._program = program
+        self._given = given
         self._mqtt = mqtt
         self.machine = machine
         self.site = folder / "site.toml"
@@ -85,7 +95,7 @@ class Machine:
         self.child: Child | None = None
         folder.mkdir(parents=True, exist_ok=True)
         make_keys(self.keys, (machine,), SystemRandomness())
-        self.site.write_text(self._site(bus, broker_port, version) + more, "utf-8")
+        self.site.write_text(self._site(bus, broker_port, version) + more + ("" if "speech" in more else NO_VOICE), "utf-8")
         if not (folder / "seal.key").exists():
             write_key(folder / "seal.key", os.urandom(KEY_BYTES))
         if not (folder / "receipt.key").exists():
@@ -120,7 +130,11 @@ class Machine:
             self.child.close()
         self.notified.empty()
         self.child = Child(
-            [sys.executable, "-m", "controller", "run", str(self.site)], more_environment=environment, before=before, root=self.root
+            [sys.executable, "-m", self._program, "run", str(self.site)],
+            more_environment=environment,
+            before=before,
+            root=self.root,
+            given=self._given,
         )
         return self.child
 

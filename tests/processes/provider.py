@@ -1,13 +1,22 @@
-"""A provider of text messages: takes POST /sms.do, gives each message an id, keeps what it got."""
+"""A provider of text messages: takes POST /sms.do, gives each message an id, keeps what it got.
+
+`taken` is called with each message that it has and has not answered yet; whoever asked may be dead by then.
+"""
 
 import json
 import queue
 import threading
+from collections.abc import Callable
+from contextlib import suppress
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from typing import Any
 from urllib.parse import parse_qs
 
 from tests.processes.child import WITHIN_S
+
+
+def _nothing(message: dict[str, str]) -> None:
+    pass
 
 
 class Provider:
@@ -16,6 +25,7 @@ class Provider:
     def __init__(self) -> None:
         self._messages: queue.Queue[dict[str, str]] = queue.Queue()
         self._known: dict[str, str] = {}
+        self.taken: Callable[[dict[str, str]], None] = _nothing
         self._server = ThreadingHTTPServer(("127.0.0.1", 0), self._handler())
         self._thread = threading.Thread(target=self._server.serve_forever, args=(0.05,), daemon=True)
         self._thread.start()
@@ -42,17 +52,21 @@ class Provider:
         return {"count": 1, "list": [{"id": self._known[idx]}]}
 
     def _handler(self) -> type[BaseHTTPRequestHandler]:
-        take = self._take
+        def take(form: dict[str, str]) -> bytes:
+            answer = self._take(form)
+            self.taken(form)
+            return json.dumps(answer).encode()
 
         class Handler(BaseHTTPRequestHandler):
             def do_POST(self) -> None:
-                form = parse_qs(self.rfile.read(int(self.headers["Content-Length"])).decode())
-                answer = json.dumps(take({key: values[0] for key, values in form.items()})).encode()
-                self.send_response(200)
-                self.send_header("Content-Type", "application/json")
-                self.send_header("Content-Length", str(len(answer)))
-                self.end_headers()
-                self.wfile.write(answer)
+                lists = parse_qs(self.rfile.read(int(self.headers["Content-Length"])).decode())
+                answer = take({key: values[0] for key, values in lists.items()})
+                with suppress(ConnectionError):
+                    self.send_response(200)
+                    self.send_header("Content-Type", "application/json")
+                    self.send_header("Content-Length", str(len(answer)))
+                    self.end_headers()
+                    self.wfile.write(answer)
 
             def log_message(self, format: str, *args: Any) -> None:  # noqa: A002 - the base's name
                 pass

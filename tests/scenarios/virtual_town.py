@@ -15,7 +15,8 @@ from central.store.database import Store
 from central.views import DepositView, Views
 from sim.documents import Document
 from sim.faults import NOTHING
-from sim.world import MACHINE, World, cabinet
+from sim.storm_cabinets import cabinet
+from sim.world import MACHINE, World
 from tests.scenarios.town import PHONE, DeskSaysNo
 
 CABINET = cabinet()
@@ -181,7 +182,7 @@ class VirtualTown:
 
     def _driven(self) -> bool:
         """Whether a coil is on: it would throw the door open again."""
-        return any(board.pulse for board in self._machine.cabinet.boards.values())
+        return any(pulse.end_ms is None for pulse in self._machine.cabinet.pulses[-1:])
 
     def force(self, number: int) -> None:
         self._machine.cabinet.force(number, self._world.stage.now_ms)

@@ -10,6 +10,8 @@ from controller.inputs import HeadphonesPlugged
 from controller.kiosk.words import TEXTS, capital, read_catalogues, split_lines
 from tests.controller.bench_machine import PIN, BenchMachine
 
+VOLUME_KEYS_MS = 3_000
+
 
 class Ear:
     """Hears, and presses what it has heard of."""
@@ -36,6 +38,11 @@ class Ear:
         assert key is not None, own
         self.machine.press(key[1])
 
+    def hears_polish(self) -> None:
+        """From now on the machine speaks Polish, whatever was chosen before."""
+        self.language = "pl"
+        self._texts = read_catalogues(TEXTS)["pl"]
+
     def hears(self) -> str:
         """The last thing that was said, which silence does not undo."""
         return next(said.text for _, said in reversed(self.machine.said) if said.runs)
@@ -61,16 +68,38 @@ class Ear:
             self.machine.press(found[1])
         self.machine.run(wait_ms)
 
+    def chooses(self, key: str, number: int, wait_ms: int = 0) -> None:
+        """A numbered line of a menu, by the key that was said to choose it."""
+        self.presses(self.line(key, number), wait_ms)
+
+    def turns(self) -> None:
+        """The arrow that was said to lead to the next one, when the arrows no longer change the volume."""
+        self.expects("say.next")
+        self.machine.run(VOLUME_KEYS_MS)
+        self.machine.press("down")
+
+    def enters(self, number: int) -> None:
+        """The number of a compartment, read back as far as it is typed; then the key that is named."""
+        for count, digit in enumerate(str(number), 1):
+            self.machine.press(digit)
+            assert self.hears().startswith(f"{str(number)[:count]}."), self.hears()
+        self.expects("say.full")
+        self.machine.press("ok")
+
     def line(self, key: str, number: int) -> str:
         """A numbered line of a body."""
         return next(line.words for line in split_lines(self._texts[f"{key}.body"])[1] if line.key == str(number))
 
-    def types(self, pin: str, of: int = 6) -> None:
+    def count(self, filled: int, of: int = 6) -> str:
+        """What says how many digits there are."""
+        return self._texts[f"say.of.{of}"].replace("{filled}", str(filled))
+
+    def types(self, pin: str, of: int = 6, typed: int = 0) -> None:
         """Digit by digit; each answer says how far it is, or the digit where only one person hears it."""
-        for count, digit in enumerate(pin, 1):
+        for count, digit in enumerate(pin, typed + 1):
             self.machine.press(digit)
             said = self.machine.said[-1][1]
-            expected = digit if self.private else self._texts[f"say.of.{of}"].replace("{filled}", str(count))
+            expected = digit if self.private else self.count(count, of)
             assert said.text.startswith(expected), said.text
             assert said.secret == self.private
         self.expects("say.full")

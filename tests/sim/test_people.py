@@ -2,7 +2,8 @@
 
 from contracts.facts import DocumentHandedOver, DoorRefused, DoorUnlockDue
 from sim.faults import draw
-from sim.world import World, cabinet
+from sim.storm_cabinets import cabinet
+from sim.world import World
 
 
 def test_the_plain_story() -> None:

@@ -56,6 +56,20 @@ def test_delivery_reports_and_their_faults(faults: SmsFaults, said: list[str]) -
     assert all((each.after_ms > 90_000) == bool(faults.report_late) for each in heard)
 
 
+def test_a_number_that_is_refused_stays_so() -> None:
+    network = SmsNetwork(Random(1), SmsFaults(refused=1.0))
+    assert [network.submit("d1", "48601234123", "one")[1][0].kind for _ in range(2)] == ["refused", "refused"]
+    network.faults = SmsFaults()
+    assert network.submit("d1", "48601234123", "one")[1][0].kind == "refused"
+    assert network.sent == []
+
+
+def test_what_the_network_gives_up_is_on_no_phone() -> None:
+    network = SmsNetwork(Random(1), SmsFaults(undelivered=1.0))
+    going, (reply,) = network.submit("d1", "48601234123", "one")
+    assert (len(going), reply.kind, network.sent, network.undelivered) == (1, "accepted", [], {"d1"})
+
+
 def test_a_text_shows_nothing_of_itself() -> None:
     network = SmsNetwork(Random(1))
     going, _ = network.submit("d1", "48601234123", "PIN: 123456")

@@ -3,7 +3,8 @@
 import asyncio
 
 from sim.faults import draw
-from sim.world import World, cabinet
+from sim.storm_cabinets import cabinet
+from sim.world import World
 
 
 def test_a_draw_more_in_one_part_shifts_no_other() -> None:

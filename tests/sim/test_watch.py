@@ -11,8 +11,9 @@ from contracts.screen_messages import ScreenMessage
 from contracts.topics import Answer, encode
 from sim import last_look, watch
 from sim.documents import Document
-from sim.invariants import clerk, doors, facts, pins, terms
-from sim.world import World, cabinet
+from sim.invariants import clerk, doors, facts, pins, terms, texts
+from sim.storm_cabinets import cabinet
+from sim.world import World
 
 
 def told(world: World) -> list[str]:
@@ -29,7 +30,7 @@ def sentences(module: ModuleType) -> list[str]:
     ]
 
 
-@pytest.mark.parametrize("module", [doors, pins, facts, clerk, terms])
+@pytest.mark.parametrize("module", [doors, pins, facts, clerk, terms, texts])
 def test_every_sentence_about_a_moment_is_asked(module: ModuleType) -> None:
     asking = "".join(Path(str(each.__file__)).read_text("utf-8") for each in (watch, last_look))
     subject = module.__name__.rsplit(".", 1)[1]

@@ -9,13 +9,15 @@ from unittest.mock import patch
 import msgspec
 from sqlalchemy import Connection
 
-from central import fleet
+from central import fleet, tasks
 from central.centre import Centre
 from central.ports import Now
 from central.store import machines
 from central.store.machines import Station
 from contracts.facts import (
     AuditAnswered,
+    ClerkEntered,
+    ClerkLeft,
     CollectionAbandoned,
     DepositWithdrawn,
     DoorUnlockDue,
@@ -23,10 +25,13 @@ from contracts.facts import (
     Fact,
     NumberResumed,
     PinDayBegun,
+    SmsTrySpent,
 )
 from contracts.topics import Presence, decode
-from controller import loop, machine, rules
+from controller import loop, machine, rules, turns
 from controller.clerk import decide as clerk
+from controller.clerk import state as clerk_state
+from controller.clerk.state import Clerk
 from controller.clock import Now as MachineNow
 from controller.devices.board_lamps import Light
 from controller.live import Live
@@ -37,9 +42,11 @@ from controller.locker.state import Deposit, Locker
 from controller.machine import Request
 from controller.secret import Secret
 from controller.settings import Settings
+from controller.sms import sms
+from controller.sms.sms import Sms
 from controller.state import State
 from controller.turns import Turns
-from controller.vault import Vault, VaultChange
+from controller.vault import EraseLetter, Vault, VaultChange
 from controller.visit import resident, visits
 from controller.visit.lamps import lamps
 from controller.wishes import Enquire, Wish
@@ -288,4 +295,78 @@ def what_was_handed_over_can_be_withdrawn() -> Generator[Parts]:
         )
 
     with patch.object(collection, "to_the_office", withdrawing):
+        yield Parts()
+
+
+@contextmanager
+def a_code_is_not_used_up() -> Generator[Parts]:
+    """A clerk's code stays after its session, and opens the next one."""
+    session, of_clerk = clerk_state._session, turns._of_clerk  # pyright: ignore[reportPrivateUsage]
+
+    def kept(clerk: Clerk, entry: Entry, fact: clerk_state.SessionFact) -> Clerk:
+        after = session(clerk, entry, fact)
+        return msgspec.structs.replace(after, expected=clerk.expected) if isinstance(fact, ClerkEntered) else after
+
+    def held(request: Request, fact: Fact) -> list[VaultChange]:
+        return [] if isinstance(fact, ClerkEntered) else of_clerk(request, fact)
+
+    with patch.object(clerk_state, "_session", kept), patch.object(turns, "_of_clerk", held):
+        yield Parts()
+
+
+@contextmanager
+def a_code_outlives_the_power() -> Generator[Parts]:
+    """A clerk's code that was not used before a power cut is still good after it."""
+
+    def nothing(state: Clerk) -> tuple[Fact, ...]:
+        return (ClerkLeft(reason="restarted"),) if state.actor else ()
+
+    with patch.object(clerk, "restarted", nothing):
+        yield Parts()
+
+
+@contextmanager
+def what_waits_for_the_modem_goes_out_whatever_happens() -> Generator[Parts]:
+    """A message with a PIN that is dead meanwhile is sent all the same."""
+
+    def nothing(state: Sms, deposit: str) -> tuple[Fact, ...]:
+        del state, deposit
+        return ()
+
+    with patch.object(sms, "overtaken", nothing):
+        yield Parts()
+
+
+@contextmanager
+def a_message_in_doubt_is_tried_again() -> Generator[Parts]:
+    """A message that was with the modem when the power went is handed to it once more."""
+
+    def anew(state: Sms) -> tuple[Fact, ...]:
+        message = state.trying()
+        return (SmsTrySpent(idx=message.idx),) if message is not None else ()
+
+    with patch.object(sms, "restarted", anew):
+        yield Parts()
+
+
+@contextmanager
+def phones_are_kept() -> Generator[Parts]:
+    """Phone and text of a message stay when it was sent."""
+
+    def none_of_ours(idx: str) -> EraseLetter:
+        del idx
+        return EraseLetter("none")
+
+    with patch.object(turns, "EraseLetter", none_of_ours):
+        yield Parts()
+
+
+@contextmanager
+def nobody_lists_what_did_not_arrive() -> Generator[Parts]:
+    """A message that the network gave up is no clerk's task."""
+
+    def nothing(*about: Any) -> None:
+        del about
+
+    with patch.object(tasks, "_untold", nothing):
         yield Parts()

@@ -81,7 +81,8 @@ function show(message, painted) {
   const next = screen.cloneNode(false);
   next.innerHTML = html;
   morph(screen, next);
-  const words = [...screen.querySelectorAll("h1, h1 ~ p, .slots")].map((part) => part.getAttribute("aria-label") ?? part.textContent.trim()).join(". ");
+  const said = [...screen.querySelectorAll("h1, h1 ~ p, .slots")].map((part) => part.getAttribute("aria-label") ?? part.textContent.trim());
+  const words = said.filter(Boolean).map((part) => (/[.,;:?!]$/.test(part) ? part : `${part}.`)).join(" ");
   if (say.textContent !== words) say.textContent = words;
   const wanted = screen.querySelector("[data-focus]");
   if (document.hasFocus() && (wanted !== rested || !screen.contains(document.activeElement))) rest();

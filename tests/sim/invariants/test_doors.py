@@ -8,8 +8,9 @@ from contracts.facts import AnyFact, DepositStored, DocumentHandedOver, DoorInDo
 from sim.documents import Document
 from sim.invariants import doors
 from sim.lock_cabinet import Opening, Pulse
+from sim.storm_cabinets import cabinet
 from sim.storm_machine import Life, StormMachine
-from sim.world import World, cabinet
+from sim.world import World
 
 AT = datetime(2026, 11, 23, 9, 0, tzinfo=UTC)
 DEPOSIT = "d" * 16

@@ -5,11 +5,11 @@ import pytest
 from contracts.facts import Entry, NumberTrySpent, PinAccepted
 from controller.vault import HoldPin
 from sim.documents import Document
-from sim.faults import NOTHING
+from sim.faults import NOTHING, START
 from sim.invariants.entered import Entered
-from sim.stage import START
+from sim.storm_cabinets import cabinet
 from sim.storm_machine import StormVault
-from sim.world import World, cabinet
+from sim.world import World
 
 PIN, OLD, PHONE = "482913", "111222", "380671234567"
 

@@ -4,16 +4,15 @@ from datetime import UTC, datetime
 
 import pytest
 
-from contracts.facts import AnyFact, DepositStored, Entry, PinSet
+from contracts.facts import AnyFact, Entry, PinSet
 from contracts.topics import Ack
 from controller.state import State, fold
 from sim.invariants import facts
-from sim.sms_network import Text
-from sim.world import MACHINE, World, cabinet
+from sim.storm_cabinets import cabinet
+from sim.world import MACHINE, World
 
 AT = datetime(2026, 11, 23, 9, 0, tzinfo=UTC)
 DEPOSIT = "d" * 16
-STORED = DepositStored(deposit=DEPOSIT, compartment=3)
 SET = PinSet(deposit=DEPOSIT, until=AT)
 
 
@@ -36,31 +35,6 @@ def test_the_centre_acknowledges_what_it_committed_of_this_machine_and_epoch() -
     assert list(facts.an_ack_is_never_above_what_is_committed(centre, MACHINE, Ack(epoch="e1", upto=7))) == []
     assert list(facts.an_ack_is_never_above_what_is_committed(centre, MACHINE, Ack(epoch="e1", upto=8))) == ["acknowledged 8, committed 7"]
     assert list(facts.an_ack_is_never_above_what_is_committed(centre, MACHINE, Ack(epoch="e2", upto=1))) == ["acknowledged 1, committed 0"]
-
-
-def test_a_deposit_has_one_text() -> None:
-    text = Text(f"{DEPOSIT}-ready", "600000001", "")
-    assert list(facts.at_most_one_text_of_each_kind(DEPOSIT, [text])) == []
-    assert list(facts.at_most_one_text_of_each_kind(DEPOSIT, [text, text])) == ["deposit dddddd has 2"]
-
-
-@pytest.mark.parametrize(
-    ("committed", "held", "said"),
-    [
-        ((SET, STORED, SET), "123456", []),
-        ((SET, STORED), "123456", ["deposit dddddd"]),  # the PIN's deadline was not fixed after storing
-        ((SET,), "123456", ["deposit dddddd"]),
-        ((SET, STORED, SET), "123457", ["deposit dddddd: the machine holds another PIN than the text names"]),
-    ],
-)
-def test_a_text_names_the_pin_that_the_machine_holds(committed: tuple[AnyFact, ...], held: str, said: list[str]) -> None:
-    world = world_with(*committed)
-    mark = bytes.fromhex(world.centre.signer.pin_mark(MACHINE, held))
-    world.machine.disk.execute("CREATE TABLE vault (deposit TEXT, hmac BLOB)")
-    world.machine.disk.execute("INSERT INTO vault VALUES (?, ?)", (DEPOSIT, mark))
-    text = Text(f"{DEPOSIT}-ready", "600000001", "PIN: 123456")
-    found = facts.no_text_before_the_machine_holds_pin_and_document(world.machine, world.centre.signer, DEPOSIT, text)
-    assert list(found) == said
 
 
 def test_what_raised_is_told_with_its_place() -> None:

@@ -23,7 +23,8 @@ from contracts.facts import (
 )
 from sim.faults import NOTHING
 from sim.invariants import pins
-from sim.world import World, cabinet
+from sim.storm_cabinets import cabinet
+from sim.world import World
 
 AT = datetime(2026, 11, 23, 9, 0, tzinfo=UTC)
 WRONG = (PinTrySpent(), PinRejected(match=1))

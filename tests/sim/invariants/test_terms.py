@@ -5,7 +5,7 @@ from datetime import UTC, datetime, timedelta
 import pytest
 
 from contracts.facts import AnyFact, CollectionBegun, Entry, PinSet, TermsExtended
-from sim.invariants.terms import Terms, no_door_is_asked_for_after_the_term
+from sim.invariants.terms import Outage, Terms, no_door_is_asked_for_after_the_term, who_waited_through_an_outage_has_more_time
 
 UNTIL = datetime(2026, 10, 25, 1, 30, tzinfo=UTC)
 BEGUN = CollectionBegun(deposit="d", compartment=3)
@@ -37,3 +37,17 @@ def test_more_time_for_all_is_more_time_for_those_who_wait() -> None:
     assert list(no_door_is_asked_for_after_the_term(waiting(TermsExtended(until=UNTIL + timedelta(days=1))), later)) == []
     shorter = waiting(TermsExtended(until=UNTIL - timedelta(days=1)))
     assert len(list(no_door_is_asked_for_after_the_term(shorter, later))) == 1
+
+
+def test_who_waited_through_an_outage_has_so_much_more_time() -> None:
+    length = timedelta(minutes=30)
+    outage = Outage(1_000_000, length, {"d1": UNTIL})
+
+    def given(until: datetime, **ended: int) -> list[str]:
+        entries = [Entry(1, UNTIL, 1, "b1", True, PinSet(deposit="d1", until=until))]
+        return list(who_waited_through_an_outage_has_more_time(outage, entries, ended))
+
+    assert given(UNTIL + length) == []
+    assert given(UNTIL + length - timedelta(minutes=1)) == []
+    assert len(given(UNTIL)) == 1
+    assert given(UNTIL, d1=1_010_000) == []  # it was collected before anybody could say so
