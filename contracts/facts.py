@@ -238,7 +238,7 @@ class DoorPulsed(Fact, frozen=True, tag="door.pulsed"):
 
 
 class DoorRefused(Fact, frozen=True, tag="door.refused"):
-    """The lock was certainly not energised for this wish; `wait_ms` is the board's advice."""
+    """The lock was certainly not energised for this wish; `wait_ms` is the board's advice, or how long its first word is waited for."""
 
     compartment: int
     wish: int

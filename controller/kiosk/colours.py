@@ -20,9 +20,10 @@ def refusal(accent: str) -> str | None:
     """Why this accent cannot be used by day; None when it can."""
     worst = min(DAY, key=lambda name: contrast(accent, DAY[name]))
     ratio = contrast(accent, DAY[worst])
-    return (
-        None if ratio >= READABLE else f"{accent} has {int(100 * ratio) / 100}:1 to {worst} ({DAY[worst]}), and {READABLE:g}:1 is the least"
-    )
+    if ratio >= READABLE:
+        return None
+    shown = int(10 * ratio) / 10  # never rounded up to the least
+    return f"{accent} has {shown}:1 to {worst} ({DAY[worst]}), and {READABLE:g}:1 is the least"
 
 
 def style_sheet(accent: str) -> str:

@@ -114,7 +114,7 @@ def data(name: str, state: State, live: Live, settings: Settings, now: Now) -> d
             return common | {"case": case, "moving": loading is not None and loading.moving != "", "only": not may_move}
         case "k.opening":
             lock = state.doors.door(state.at).lock
-            return common | {"rests": lock is not None and lock.waits}
+            return common | {"rests": lock is not None and lock.rests}
         case "k.loaded" | "k.loaded.last":
             return common | {"told": resident.told(state, visit)}
         case "k.failed" | "k.failed.last":

@@ -86,7 +86,7 @@ def _rests_ms(state: State, now: Now) -> int | None:
     """When a coil or board that rests takes the next pulse, in mono_ms of this boot."""
     visit = state.locker.collection
     lock = state.doors.door(visit.compartment).lock if visit is not None else None
-    return lock.mono_ms + lock.wait_ms if lock is not None and lock.waits and lock.boot == now.boot else None
+    return lock.mono_ms + lock.wait_ms if lock is not None and lock.rests and lock.boot == now.boot else None
 
 
 def deadline(name: str, state: State, live: Live, now: Now) -> Deadline | None:
