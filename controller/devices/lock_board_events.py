@@ -85,20 +85,6 @@ class Executed(msgspec.Struct, frozen=True):
     state: Literal["unknown", "running", "done", "stopped", "no_answer"]
 
 
-class Stopped(msgspec.Struct, frozen=True):
-    """A board has switched its coil off on our word (or did not answer)."""
-
-    board: int
-    answered: bool
-
-
-class LimitsInForce(msgspec.Struct, frozen=True):
-    """What a board enforces from now on (None: it did not answer)."""
-
-    board: int
-    limits: tuple[int, int, int, int] | None
-
-
 class BusNoise(msgspec.Struct, frozen=True):
     """Totals since the start, told at most once a second and only when one has grown; `errors` are failed exchanges by board."""
 
@@ -110,4 +96,4 @@ class BusNoise(msgspec.Struct, frozen=True):
     errors: Mapping[int, int]
 
 
-Event = BoardSeen | BoardLost | Levels | UnlockResult | Executed | Stopped | LimitsInForce | BusNoise
+Event = BoardSeen | BoardLost | Levels | UnlockResult | Executed | BusNoise
