@@ -50,10 +50,7 @@ class BoardLost(msgspec.Struct, frozen=True):
 
 
 class Levels(msgspec.Struct, frozen=True):
-    """What a board's switches say just now. None: no two equal reads. The counters are modulo 256 and start at 0 with each boot.
-
-    `objects`: in which compartments something lies, where the board and the cabinet can tell.
-    """
+    """What a board's switches say just now. None: no two equal reads. The counters are modulo 256 and start at 0 with each boot."""
 
     board: int
     boot: int
@@ -62,7 +59,6 @@ class Levels(msgspec.Struct, frozen=True):
     closes: tuple[int, ...]
     coil: int | None
     key: bool
-    objects: tuple[bool | None, ...] = ()
 
 
 class UnlockResult(msgspec.Struct, frozen=True):
