@@ -130,9 +130,6 @@ PROBLEMS: Mapping[str, Mapping[str, str]] = {
 REASONS_OF_TAKING = ("not_there", "jam", "no_close")
 """Why a document was not taken out, with words of their own."""
 
-SAID_OTHERWISE = frozenset(("info.page", "lang", "k.opening", "k.close", "k.login", "k.loaded.last", "k.failed.last", "k.audit.last"))
-"""Screens whose words have other keys than their names."""
-
 
 def text_key(screen: str, data: Mapping[str, Any]) -> str:
     """The key of a screen's heading and body in the catalogues."""
@@ -191,24 +188,3 @@ def _clerk_key(screen: str, data: Mapping[str, Any]) -> str:
 def _failed_key(data: Mapping[str, Any]) -> str:
     named = data.get("reason") in REASONS_OF_FAILURE and (data.get("compartment") or data["reason"] == "no_compartment")
     return f"k.failed{'.' + data['reason'] if named else ''}{'.here' if data.get('clerk') else ''}"
-
-
-TEXT_KEYS: tuple[str, ...] = (
-    *(name for name in FORMS if name not in SAID_OTHERWISE),
-    *("k.load.moving", "k.load.nocase", "k.load.only", "l.found.plain", "l.done.plain", "l.done.untimed", "l.done.untimed.plain"),
-    *("l.used.untimed", "l.locked.untimed", "l.opening.waiting"),
-    *(
-        "k.loaded.plain",
-        "k.loaded.slip",
-        "k.loaded.plain.slip",
-        "l.office.slip",
-        "l.reported.closed",
-        "k.failed.here",
-        "k.audited.skipped",
-        "k.opening.rests",
-    ),
-    *(f"k.failed.{reason}{here}" for reason in REASONS_OF_FAILURE for here in ("", ".here")),
-    *(f"k.untaken.{reason}" for reason in REASONS_OF_TAKING),
-    *(key for screen in PROBLEMS.values() for key in screen.values()),
-)
-"""Every key that text_key can answer."""
