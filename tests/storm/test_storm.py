@@ -1,4 +1,4 @@
-"""Two hundred seeds of the world, and the proof that a seed is one story for ever."""
+"""Eighty seeds of the world, and the proof that a seed is one story for ever."""
 
 import os
 import subprocess
@@ -10,8 +10,8 @@ import pytest
 from sim.faults import PROBABILITY, draw
 from sim.storm import play, report
 
-SEEDS = int(os.environ.get("STORM_SEEDS", "200"))
-CHUNK = 20
+SEEDS = int(os.environ.get("STORM_SEEDS", "80"))
+CHUNK = 10
 REGRESSIONS = Path(__file__).parent / "regression_seeds.txt"
 ROOT = Path(__file__).parents[2]
 
