@@ -6,9 +6,9 @@ import pytest
 
 from contracts.screen_messages import LANGUAGES, Language
 from contracts.texts import read_catalogues
-from controller.kiosk.forms import FORMS, text_key
+from controller.kiosk.forms import FORMS
 from controller.kiosk.words import PLACEHOLDER, TEXTS, capital, clock, split_lines, text
-from tests.screens.samples import SCREENS
+from tests.screens.samples import TEXT_KEYS
 
 HEAD_MAX, BODY_MAX = 60, 120
 CATALOGUES = read_catalogues(TEXTS)
@@ -29,8 +29,7 @@ SPOKEN = {
 
 def used_keys() -> set[str]:
     """Every key that a screen can ask for."""
-    shown = {text_key(screen, data) for screen, _, data in SCREENS.values()} - {"lang", "info.page"}  # in words of their own
-    keys = {f"{key}.{part}" for key in shown for part in ("head", "body")}
+    keys = {f"{key}.{part}" for key in TEXT_KEYS for part in ("head", "body")}
     for form in FORMS.values():
         keys |= set(form.numbers.values()) | {form.ok, form.cancel}
     keys |= {"lang.head", "lang.own", *SPOKEN}

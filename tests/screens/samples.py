@@ -7,6 +7,7 @@ from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 from contracts.receipt import Receipt, deposit_mark, encode, machine_mark
 from contracts.screen_messages import LANGUAGES, Deadline, Language, ScreenMessage
 from controller.kiosk.documents import TOPICS
+from controller.kiosk.forms import text_key
 from controller.kiosk.panels import PanelName
 from controller.kiosk.rendering import Look
 from controller.live import Choices
@@ -162,6 +163,9 @@ SCREENS: dict[str, tuple[str, tuple[str, ...], dict[str, Any]]] = {
     **{name: (name.split()[0], keys, {"clerk": CLERK} | data) for name, (keys, data) in CLERKS.items()},
 }
 """Screen, active keys and data by the sample's name."""
+
+TEXT_KEYS = frozenset(text_key(screen, data) for screen, _, data in SCREENS.values()) - {"lang", "info.page"}
+"""The key of every heading and body in the catalogues; the two have words of their own."""
 
 
 def with_shared_keys(screen: str, keys: tuple[str, ...], size: str) -> tuple[str, ...]:
