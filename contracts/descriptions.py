@@ -178,8 +178,8 @@ def _own_fits(name: str, file: LockerFile, address: int, board: LockBoard) -> No
     if file.lock.pulse_ms > board.file.limits.pulse_ms_max.value:
         raise DescriptionWrong(f"{name}: lock.pulse_ms: {file.lock.pulse_ms} is over the limit of board {address}")
     for door in file.doors:
-        if door.board == address and (door.closed_level is not None or door.input is not None or door.object_sensor):
-            raise DescriptionWrong(f"{name}: doors: door {door.number}: input, closed_level and object_sensor are for bought boards")
+        if door.board == address and (door.closed_level is not None or door.input is not None):
+            raise DescriptionWrong(f"{name}: doors: door {door.number}: input and closed_level are for bought boards")
 
 
 def _bought_fits(name: str, file: LockerFile, address: int, board: BoughtBoard) -> None:
@@ -194,8 +194,6 @@ def _bought_fits(name: str, file: LockerFile, address: int, board: BoughtBoard) 
         raise DescriptionWrong(f"{name}: lock.pulse_ms: {pulse_ms}, but board {address} is set to {board.file.pulse_ms}")
     if board.file.pulse_ms is None and pulse_ms % FLASH_STEP_MS:
         raise DescriptionWrong(f"{name}: lock.pulse_ms: {pulse_ms}, but board {address} counts in steps of {FLASH_STEP_MS}")
-    if board.file.family != "cu16" and any(door.object_sensor for door in file.doors):
-        raise DescriptionWrong(f"{name}: doors.object_sensor: only cu16 boards tell of objects")
 
 
 def _fits(name: str, file: LockerFile, boards: Mapping[int, LockBoard | BoughtBoard], door: Compartment) -> None:

@@ -70,9 +70,8 @@ class Compartment(Part, frozen=True):
     """One box: where its door is and which coil and switch belong to it.
 
     `row` counts the doors of its column where the columns are stacked differently; then `bottom_mm` (from the floor) and `height_mm`
-    say where the door is. `input`, `closed_level` and `object_sensor` are for bought boards alone: the input that reads this door where it
-    is not the lock's own number, the level that means *closed* where this switch is wired the other way round, and whether something tells
-    that an object lies inside.
+    say where the door is. `input` and `closed_level` are for bought boards alone: the input that reads this door where it is not the
+    lock's own number, and the level that means *closed* where this switch is wired the other way round.
     """
 
     number: Annotated[int, Meta(ge=1, le=999)]
@@ -86,7 +85,6 @@ class Compartment(Part, frozen=True):
     height_mm: Span | None = None
     input: LockChannel | None = None
     closed_level: Level | None = None
-    object_sensor: bool = False
 
     @property
     def switch(self) -> int:

@@ -16,6 +16,7 @@ from cryptography.exceptions import InvalidSignature
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey, Ed25519PublicKey
 
 from contracts.locker_files import Size
+from contracts.pin_facts import Told
 
 DOMAIN = b"kiosk-order-v1\x00"
 MACHINE_PATTERN = re.compile(r"[a-z0-9][a-z0-9-]{1,47}")
@@ -39,7 +40,7 @@ class SetPin(Ask, frozen=True, tag="set_pin"):
 
     `hmac`, `phone` and `case` are marks (hex) of the six digits, of the last nine digits of the phone (or the number on the printed slip)
     and of the eight digits of the case code; an empty one is not known. `low`: wants a compartment within everybody's reach; `size`: the
-    smallest that it fits into.
+    smallest that it fits into; `told`: how the resident hears of things.
     """
 
     deposit: str
@@ -49,6 +50,7 @@ class SetPin(Ask, frozen=True, tag="set_pin"):
     case: str = ""
     low: bool = False
     size: Size = "S"
+    told: Told = "sms"
 
 
 class Load(Ask, frozen=True, tag="load"):

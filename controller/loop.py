@@ -18,6 +18,8 @@ from controller.clock import Clock, Now
 from controller.devices.board_dialogues import dialogue_for
 from controller.devices.code_scanner import CodeScanner
 from controller.devices.lock_board_events import BoardLost, BoardSeen, BusNoise, Executed, Levels, UnlockResult
+from controller.doors.decide import word_wait_ms
+from controller.doors.state import SILENT
 from controller.inputs import (
     BytesArrived,
     CodeCompared,
@@ -291,8 +293,8 @@ class Loop:
         place = self.turns.settings.cabinet.compartments()[what.compartment]
         board = self.turns.live.boards.get(place.board)
         if board is None or not board.trusted:
-            refused = UnlockResult(self._wish_id(wish), place.board, place.channel, "refused", code="board_silent")
-            self._turn(refused, now)
+            wait_ms = word_wait_ms(now) if board is None or board.fits else 0
+            self._turn(UnlockResult(self._wish_id(wish), place.board, place.channel, "refused", SILENT, wait_ms), now)
             return False
         self.bus.unlock(self._wish_id(wish), place.board, place.channel, what.pulse_ms, what.board_boot)
         return True

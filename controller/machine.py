@@ -217,7 +217,8 @@ def _refuse(code: str | None) -> None:
 
 def _overdue(state: State, live: Live, settings: Settings, now: Now) -> tuple[f.Fact, ...]:
     of_locker = locker.overdue(state.locker, settings.policy, now)
-    facts = (*doors.overdue(state.doors, live.seen_closed, now), *of_locker, *sms.overdue(state.sms, now), *clerk.overdue(state.clerk, now))
+    of_doors = doors.overdue(state.doors, live.seen_closed, lambda number: rules.board_boot(live, settings, number), now)
+    facts = (*of_doors, *of_locker, *sms.overdue(state.sms, now), *clerk.overdue(state.clerk, now))
     if not facts:
         raise Refused("nothing_overdue")
     return facts

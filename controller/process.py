@@ -55,7 +55,7 @@ async def run(site: Site, folder: Path) -> None:
     clock = SystemClock(boot, site.clock.not_before, Path(site.clock.synchronised) if site.clock.synchronised else None)
     kiosk = site.kiosk
     documents = read_documents(folder / site.city.documents) if site.city.documents else Documents()
-    look = Look(site.city.name, settings.cabinet.file.panel.model, site.city.line, documents)
+    look = Look(site.city.name, settings.cabinet.file.panel.model, site.city.line, documents, site.city.accent)
     page = KioskServer(
         inbox.put,
         look,

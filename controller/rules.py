@@ -222,7 +222,7 @@ def _done_at_once(state: State, fact: f.OrderTaken) -> f.Fact:
     """What an order makes that is done as soon as it is taken."""
     match fact.verb, fact.deposit, fact.until:
         case "set_pin", str(deposit), datetime() as until:
-            return f.PinSet(deposit=deposit, until=until, low=fact.low, size=fact.size)
+            return f.PinSet(deposit=deposit, until=until, low=fact.low, size=fact.size, told=fact.told)
         case "admit_clerk", _, datetime() as until:
             return f.ClerkExpected(actor=fact.actor, until=until)
         case "extend_all", _, datetime() as until:

@@ -19,6 +19,7 @@ from contracts.orders import MACHINE_PATTERN
 from contracts.receipt import SITE_PATTERN
 from contracts.texts import languages
 from contracts.typed_toml import TomlWrong, read_toml
+from controller.kiosk import colours
 from controller.kiosk.words import TEXTS
 from controller.locker.pins import PinPolicy
 from controller.randomness import Randomness
@@ -113,11 +114,12 @@ def minutes(text: str) -> int:
 class CitySite(_Section, frozen=True):
     """What the texts name, and where the sun sets; `domain` is where a receipt can be checked, and without it none is given.
 
-    `line` is drawn at the foot of the first screen.
+    `line` is drawn at the foot of the first screen; `accent` is the city's own colour by day, `#rrggbb`.
     """
 
     name: Text = "Poznań"
     line: Literal["gables", "horizon"] = "horizon"
+    accent: Annotated[str, Meta(pattern=r"^(#[0-9A-Fa-f]{6})?\Z")] = ""
     hotline: Text = "61 646 33 44"
     hotline_hours: HoursSite = HoursSite()
     office: Annotated[str, Meta(min_length=1, max_length=28)] = "ul. Gronowa 22a"
@@ -173,6 +175,8 @@ class Site(_Section, frozen=True):
     def __post_init__(self) -> None:
         if not MACHINE_PATTERN.fullmatch(self.machine):
             raise ValueError("machine: an id is 2 to 48 of a-z, 0-9 and -")
+        if self.city.accent and (wrong := colours.refusal(self.city.accent)) is not None:
+            raise ValueError(f"city.accent: {wrong}")
         if self.clock.not_before.tzinfo is None:
             raise ValueError("clock.not_before: needs an offset, for example 2026-01-01T00:00:00Z")
         try:

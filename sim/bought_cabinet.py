@@ -163,8 +163,7 @@ class BoughtCabinet:
         return levels
 
     def _objects(self, board: BoughtBoard) -> int:
-        here = self._locker.on_board(board.address)
-        return sum(1 << place.switch for place in here if place.object_sensor and place.number in self.inside)
+        return sum(1 << place.switch for place in self._locker.on_board(board.address) if place.number in self.inside)
 
 
 def _no_wish(number: int) -> bytes:

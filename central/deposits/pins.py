@@ -109,8 +109,8 @@ class Pins:
         phone = signer.phone_mark(machine, signer.unseal(deposit.phone, f"phone/{key}")) if deposit.phone else ""
         case = signer.case_mark(machine, deposit.case_no)
         until = from_ms(deposit.want_until_ms or deposit.until_ms)
-        size = self._settings.size(deposit.kind)
-        return SetPin(deposit=key, hmac=deposit.mark, until=until, phone=phone, case=case, low=deposit.low, size=size)
+        size, told = self._settings.size(deposit.kind), "slip" if deposit.slip else "sms"
+        return SetPin(deposit=key, hmac=deposit.mark, until=until, phone=phone, case=case, low=deposit.low, size=size, told=told)
 
 
 def asked_by(t: Connection, order: str) -> AnyAsk | None:

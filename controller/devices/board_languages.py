@@ -31,8 +31,8 @@ class Language(Protocol):
         """Ask for the levels of all inputs."""
         ...
 
-    def levels(self, data: bytes, board: int) -> tuple[int, int | None]:
-        """(levels, objects), bit n = input n; None where the family does not tell of objects."""
+    def levels(self, data: bytes, board: int) -> int:
+        """The levels of all inputs, bit n = input n."""
         ...
 
     def unlock(self, board: int, channel: int, pulse_ms: int) -> bytes:
@@ -55,9 +55,9 @@ class Cu16(msgspec.Struct, frozen=True):
         """Status of one board."""
         return kerong.cu16_status(board)
 
-    def levels(self, data: bytes, board: int) -> tuple[int, int | None]:
-        """Hooks and objects."""
-        return kerong.cu16_hooks(data, board)
+    def levels(self, data: bytes, board: int) -> int:
+        """Hooks alone: what it tells of objects is for cabinets with light barriers."""
+        return kerong.cu16_hooks(data, board)[0]
 
     def unlock(self, board: int, channel: int, pulse_ms: int) -> bytes:
         """The pulse is what the board is set to."""
@@ -80,9 +80,9 @@ class Cu48(msgspec.Struct, frozen=True):
         """Status of one board."""
         return kerong.cu48_status(board, self.octets)
 
-    def levels(self, data: bytes, board: int) -> tuple[int, int | None]:
-        """Hooks alone."""
-        return kerong.cu48_hooks(data, board, self.octets), None
+    def levels(self, data: bytes, board: int) -> int:
+        """Hooks."""
+        return kerong.cu48_hooks(data, board, self.octets)
 
     def unlock(self, board: int, channel: int, pulse_ms: int) -> bytes:
         """The pulse is what the board is set to."""

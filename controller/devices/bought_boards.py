@@ -38,11 +38,10 @@ Result = Literal["started", "refused", "no_answer"]
 
 
 class Wiring(msgspec.Struct, frozen=True):
-    """How the door of one channel is read: its input, the level that means closed, whether something tells of objects."""
+    """How the door of one channel is read: its input, and the level that means closed."""
 
     input: int
     closed_level: int
-    object_sensor: bool = False
 
 
 class BoardPlan(msgspec.Struct, frozen=True):
@@ -63,7 +62,6 @@ class _Board:
         self.plan = plan
         self.switches = SwitchReadings(len(plan.wiring), plan.debounce_ms)
         self.guard = DutyGuard(plan.cooldown_ms, plan.doors_per_minute)
-        self.objects = SwitchReadings(len(plan.wiring), plan.debounce_ms)
         self.driven: dict[int, int] = {}  # channels that have not been seen closed since their last pulse, and when that pulse is over
         self.seen = False
         self.lost = False
@@ -271,28 +269,24 @@ class BoughtBoards:
             return
         board = asked.board
         try:
-            levels, objects = board.plan.language.levels(data, board.address)
+            levels = board.plan.language.levels(data, board.address)
         except FrameWrong as wrong:
             self._count(board, wrong, data)
             self._missed(board, bool(data))
             return
         board.failures = board.garbled = 0
-        self._read(board, levels, objects, now_ms)
+        self._read(board, levels, now_ms)
 
-    def _read(self, board: _Board, levels: int, objects: int | None, now_ms: int) -> None:
+    def _read(self, board: _Board, levels: int, now_ms: int) -> None:
         wiring = board.plan.wiring
         board.switches.read([levels >> wire.input & 1 == wire.closed_level for wire in wiring], now_ms)
-        if objects is not None:
-            board.objects.read([bool(objects >> wire.input & 1) for wire in wiring], now_ms)
         if not board.seen:
             board.seen, board.lost = True, False
             self._events.append(BoardSeen(board.address, self._boot, "", "", b"", b"", len(wiring), ""))
         closed = tuple(board.switches.closed)
         board.driven = {channel: ms for channel, ms in board.driven.items() if now_ms < ms or not board.switches.surely_closed(channel)}
-        there = tuple(board.objects.closed[at] if wire.object_sensor else None for at, wire in enumerate(wiring))
         counters = (tuple(board.switches.opens), tuple(board.switches.closes))
-        told = there if any(wire.object_sensor for wire in wiring) else ()
-        self._events.append(Levels(board.address, self._boot, closed, *counters, None, False, told))
+        self._events.append(Levels(board.address, self._boot, closed, *counters, None, False))
         for order in [order for order in self._watching if order.board is board]:
             if board.switches.opens[order.channel] != order.opens:
                 self._watching.remove(order)
@@ -308,7 +302,6 @@ class BoughtBoards:
             self._events.append(BoardLost(board.address, doubled=board.garbled >= POLLS_GARBLED))
         board.seen = False
         board.switches.forget()
-        board.objects.forget()
 
     def _count(self, board: _Board, wrong: FrameWrong, data: bytes) -> None:
         board.errors += 1

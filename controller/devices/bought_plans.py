@@ -34,4 +34,4 @@ def _wiring(cabinet: Locker, address: int, board: BoughtBoard, channel: int) -> 
     if door is None:
         return Wiring(channel, board.file.closed_level)
     level = board.file.closed_level if door.closed_level is None else door.closed_level
-    return Wiring(door.switch, level, door.object_sensor)
+    return Wiring(door.switch, level)

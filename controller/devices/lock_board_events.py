@@ -50,10 +50,7 @@ class BoardLost(msgspec.Struct, frozen=True):
 
 
 class Levels(msgspec.Struct, frozen=True):
-    """What a board's switches say just now. None: no two equal reads. The counters are modulo 256 and start at 0 with each boot.
-
-    `objects`: in which compartments something lies, where the board and the cabinet can tell.
-    """
+    """What a board's switches say just now. None: no two equal reads. The counters are modulo 256 and start at 0 with each boot."""
 
     board: int
     boot: int
@@ -62,7 +59,6 @@ class Levels(msgspec.Struct, frozen=True):
     closes: tuple[int, ...]
     coil: int | None
     key: bool
-    objects: tuple[bool | None, ...] = ()
 
 
 class UnlockResult(msgspec.Struct, frozen=True):
@@ -85,20 +81,6 @@ class Executed(msgspec.Struct, frozen=True):
     state: Literal["unknown", "running", "done", "stopped", "no_answer"]
 
 
-class Stopped(msgspec.Struct, frozen=True):
-    """A board has switched its coil off on our word (or did not answer)."""
-
-    board: int
-    answered: bool
-
-
-class LimitsInForce(msgspec.Struct, frozen=True):
-    """What a board enforces from now on (None: it did not answer)."""
-
-    board: int
-    limits: tuple[int, int, int, int] | None
-
-
 class BusNoise(msgspec.Struct, frozen=True):
     """Totals since the start, told at most once a second and only when one has grown; `errors` are failed exchanges by board."""
 
@@ -110,4 +92,4 @@ class BusNoise(msgspec.Struct, frozen=True):
     errors: Mapping[int, int]
 
 
-Event = BoardSeen | BoardLost | Levels | UnlockResult | Executed | Stopped | LimitsInForce | BusNoise
+Event = BoardSeen | BoardLost | Levels | UnlockResult | Executed | BusNoise

@@ -8,7 +8,7 @@ from collections.abc import Callable, Mapping
 from typing import Literal
 
 from contracts import lock_bus as bus
-from controller.devices.board_lamps import DARK, BoardLamps, Light
+from controller.devices.board_lamps import DARK, Light
 from controller.devices.lock_board_events import (
     REFUSALS,
     WISH_STATES,
@@ -18,17 +18,11 @@ from controller.devices.lock_board_events import (
     Event,
     Executed,
     Levels,
-    LimitsInForce,
-    Stopped,
     UnlockResult,
 )
+from controller.devices.own_board import POLL_EAGER_MS, POLLS_MISSED, Asked, Job, OwnBoard
 
-POLL_IDLE_MS = 300
-POLL_EAGER_MS = 40
-POLL_AGAIN_MS = 100
-PROBE_MS = 5000
 TRIES = 3
-POLLS_MISSED = 8  # about 1 s of silence: a computer that is late by itself (a slow card, a busy core) must not lose its boards
 POLLS_GARBLED = 6  # so many of them: a request that was lost on the way is answered by silence
 ANSWER_MARGIN_MS = 15  # a USB adapter's own delay; doubled at every further try
 NOISE_EVERY_MS = 1000
@@ -37,97 +31,10 @@ _BODY_LONGEST = {
     bus.IDENTIFY: bus.Identity.SIZE_LAMPS,
     bus.STATES: bus.STATES_LONGEST,
     bus.UNLOCK: 3,
-    bus.STOP_ALL: 0,
-    bus.SET_LIMITS: 8,
     bus.EXECUTED: 5,
     bus.LAMPS: 5,
 }
 _FRAME_EXTRA = 8  # two zeros, the COBS byte, address, sequence, kind, checksum
-
-
-class _Board:
-    """What the dialogue knows of one board."""
-
-    def __init__(self, address: int, expected_hash: bytes) -> None:
-        self.address = address
-        self.expected_hash = expected_hash
-        self.identity: bus.Identity | None = None
-        self.mismatch = ""
-        self.lost = False
-        self.failures = 0
-        self.unique_id = b""
-        self.garbled = 0
-        self.errors = 0
-        self.doubled_ms: int | None = None
-        self.asked_ms: int | None = None
-        self.forgotten_ms: int | None = None
-        self.ack = 0
-        self.coil_on = False
-        self.opens = [0] * bus.CHANNELS_MAX
-        self.closes = [0] * bus.CHANNELS_MAX
-        self.lamps = BoardLamps()
-
-    @property
-    def polled(self) -> bool:
-        """Its states make sense to us."""
-        return self.identity is not None and self.identity.protocol in bus.PROTOCOLS
-
-    def heard(self) -> None:
-        """It has given an answer that is right."""
-        self.failures = self.garbled = 0
-
-    def missed(self, garbled: bool) -> None:
-        """It has given none, or one that nobody can read."""
-        self.failures += 1
-        self.garbled += garbled
-
-    @property
-    def doubled(self) -> bool:
-        """Two boards may be answering here: neither may be driven."""
-        return self.doubled_ms is not None
-
-    def due_ms(self, eager: bool) -> int:
-        """When it is to be asked next."""
-        if self.asked_ms is None:
-            return 0
-        if self.failures >= POLLS_MISSED or (self.identity is not None and not self.polled):
-            return self.asked_ms + PROBE_MS
-        if self.failures:
-            return self.asked_ms + POLL_AGAIN_MS
-        return self.asked_ms + (POLL_EAGER_MS if eager or self.coil_on else POLL_IDLE_MS)
-
-    def forget(self, now_ms: int) -> None:
-        """The board has restarted: ask who it is, at once; one that says so again and again is asked no more often than any other."""
-        again = self.forgotten_ms is not None and now_ms - self.forgotten_ms < POLLS_MISSED * POLL_AGAIN_MS
-        self.identity = None
-        self.lamps.found(False)
-        self.ack = 0
-        self.asked_ms = now_ms if again else None
-        self.forgotten_ms = now_ms
-
-
-class _Job:
-    """Something to be said to a board besides polling."""
-
-    def __init__(self, kind: int, board: int, body: bytes, order: bus.UnlockOrder | None = None) -> None:
-        self.kind = kind
-        self.board = board
-        self.body = body
-        self.order = order
-        self.tries = 0
-
-
-class _Asked:
-    """The request in flight."""
-
-    def __init__(self, board: _Board, sequence: int, kind: int, give_up_ms: int, job: _Job | None, broken: int) -> None:
-        self.board = board
-        self.broken = broken
-        self.reply: bytes | None = None
-        self.sequence = sequence
-        self.kind = kind
-        self.give_up_ms = give_up_ms
-        self.job = job
 
 
 class LockBoards:
@@ -138,10 +45,10 @@ class LockBoards:
         self.rejected = 0
         self.timeouts = 0
         self._baud = baud
-        self._boards = {address: _Board(address, expected[address]) for address in sorted(expected)}
-        self._jobs: deque[_Job] = deque()
-        self._asked: _Asked | None = None
-        self._answered_last: _Asked | None = None
+        self._boards = {address: OwnBoard(address, expected[address]) for address in sorted(expected)}
+        self._jobs: deque[Job] = deque()
+        self._asked: Asked | None = None
+        self._answered_last: Asked | None = None
         self._polled_last = False
         self._sequence = 0
         self._coil_until = 0
@@ -154,19 +61,11 @@ class LockBoards:
     def unlock(self, wish_id: bytes, board: int, channel: int, pulse_ms: int, boot: int) -> None:
         """Ask for one pulse; ends in one UnlockResult. Raises BusWrong for a wish id that is not 12 bytes, KeyError for a strange board."""
         order = bus.UnlockOrder(wish_id, boot, channel, pulse_ms)
-        self._add(_Job(bus.UNLOCK, board, order.encode(), order))
+        self._add(Job(bus.UNLOCK, board, order.encode(), order))
 
     def enquire(self, wish_id: bytes, board: int) -> None:
         """Ask whether a wish was executed; ends in one Executed."""
-        self._add(_Job(bus.EXECUTED, board, bus.check_wish_id(wish_id)))
-
-    def stop_all(self, board: int) -> None:
-        """Coil off, before anything else; ends in one Stopped."""
-        self._add(_Job(bus.STOP_ALL, board, b""), first=True)
-
-    def set_limits(self, board: int, limits: bus.Limits) -> None:
-        """Tighter limits until the board restarts; ends in one LimitsInForce."""
-        self._add(_Job(bus.SET_LIMITS, board, limits.encode()))
+        self._add(Job(bus.EXECUTED, board, bus.check_wish_id(wish_id)))
 
     def light(self, lamps: Mapping[int, Light]) -> None:
         """Which lamps of which boards shine from now on; a board that is not named, or has none, stays dark."""
@@ -222,40 +121,38 @@ class LockBoards:
         events, self._events = self._events, []
         return events
 
-    def _add(self, job: _Job, first: bool = False) -> None:
+    def _add(self, job: Job) -> None:
         board = self._boards[job.board]
         if board.identity is None:
             board.asked_ms = None  # a lost board gets another round, for this job
             board.heard()
         if (board.mismatch or board.doubled) and job.order:
             self._mismatched(job)
-        elif first:
-            self._jobs.appendleft(job)
         else:
             self._jobs.append(job)
 
-    def _ready_ms(self, job: _Job) -> int:
+    def _ready_ms(self, job: Job) -> int:
         """One coil at a time on the whole line: the supply is sized for one."""
         return self._coil_until if job.order and job.order.wish_id != self._coil_wish else 0
 
-    def _next_job(self, now_ms: int) -> _Job | None:
+    def _next_job(self, now_ms: int) -> Job | None:
         return next((job for job in self._jobs if self._boards[job.board].identity and self._ready_ms(job) <= now_ms), None)
 
-    def _most_overdue(self, now_ms: int) -> _Board | None:
+    def _most_overdue(self, now_ms: int) -> OwnBoard | None:
         due = [(board.due_ms(board.address == self.watched), board.address) for board in self._boards.values()]
         at_ms, address = min(due, default=(now_ms + 1, 0))
         return self._boards[address] if at_ms <= now_ms else None
 
-    def _lamps_due(self, now_ms: int) -> _Board | None:
+    def _lamps_due(self, now_ms: int) -> OwnBoard | None:
         due = ((board, board.lamps.due_ms()) for board in self._boards.values())
         return next((board for board, due_ms in due if due_ms is not None and due_ms <= now_ms), None)
 
-    def _say(self, board: _Board, kind: int, body: bytes, now_ms: int, job: _Job | None) -> bytes:
+    def _say(self, board: OwnBoard, kind: int, body: bytes, now_ms: int, job: Job | None) -> bytes:
         self._sequence = (self._sequence + 1) & 0xFF
         data = bus.Frame(board.address, self._sequence, kind, body).encode()
         line = bus.line_ms(len(data) + _BODY_LONGEST[kind] + _FRAME_EXTRA, self._baud)
         tries = job.tries if job else int(board.failures > 0)
-        self._asked = _Asked(board, self._sequence, kind, now_ms + line + (ANSWER_MARGIN_MS << tries), job, self._broken)
+        self._asked = Asked(board, self._sequence, kind, now_ms + line + (ANSWER_MARGIN_MS << tries), job, self._broken)
         self._polled_last = job is None
         if job:
             job.tries += 1
@@ -281,7 +178,7 @@ class LockBoards:
             pass
         self.rejected += 1  # wrong kind or length: wait on, the right answer may still come
 
-    def _answered(self, asked: _Asked, body: bytes, now_ms: int) -> None:
+    def _answered(self, asked: Asked, body: bytes, now_ms: int) -> None:
         board = asked.board
         if asked.kind == bus.IDENTIFY:
             identity = bus.decode_identity(body)
@@ -300,7 +197,7 @@ class LockBoards:
             self._jobs.remove(asked.job)
         board.heard()
 
-    def _job_answered(self, job: _Job, body: bytes, now_ms: int) -> None:
+    def _job_answered(self, job: Job, body: bytes, now_ms: int) -> None:
         if job.order:
             result, wait_ms = bus.decode_unlocked(body)
             if result in REFUSALS:
@@ -308,20 +205,11 @@ class LockBoards:
                 self._finish(job, "refused", REFUSALS[result], wait_ms)
             else:
                 self._finish(job, "started" if result == bus.STARTED else "known", "", 0)
-        elif job.kind == bus.EXECUTED:
+        else:
             boot, state = bus.decode_executed(body)
             self._events.append(Executed(job.body, job.board, boot, WISH_STATES[state]))
-        elif job.kind == bus.SET_LIMITS:
-            got = bus.decode_limits(body)
-            limits = (got.pulse_ms_max, got.cooldown_ms, got.doors_per_minute, got.silence_ms)
-            self._events.append(LimitsInForce(job.board, limits))
-        elif body:
-            raise bus.BusWrong("body of wrong length")
-        else:
-            self._coil_until = now_ms
-            self._events.append(Stopped(job.board, True))
 
-    def _identified(self, board: _Board, identity: bus.Identity, now_ms: int) -> None:
+    def _identified(self, board: OwnBoard, identity: bus.Identity, now_ms: int) -> None:
         if board.unique_id not in (b"", identity.unique_id) and not board.lost:
             board.doubled_ms = now_ms  # nobody changes a board within the second in which it would be missed
         board.unique_id = identity.unique_id
@@ -340,7 +228,7 @@ class LockBoards:
         if board.mismatch or board.doubled:
             self._drop_jobs(board.address, self._mismatched)
 
-    def _polled(self, board: _Board, states: bus.States, now_ms: int) -> None:
+    def _polled(self, board: OwnBoard, states: bus.States, now_ms: int) -> None:
         identity = board.identity
         if identity is None or states.boot != identity.boot:
             board.forget(now_ms)
@@ -376,7 +264,7 @@ class LockBoards:
             last.board.doubled_ms = now_ms
             last.board.forget(now_ms)
 
-    def _failed(self, asked: _Asked) -> None:
+    def _failed(self, asked: Asked) -> None:
         if asked.kind == bus.LAMPS:
             return  # said again soon; whether the board is there is for its polls to find
         if asked.job is None:
@@ -385,7 +273,7 @@ class LockBoards:
             self._jobs.remove(asked.job)
             self._give_up(asked.job)
 
-    def _poll_failed(self, board: _Board, garbled: bool) -> None:
+    def _poll_failed(self, board: OwnBoard, garbled: bool) -> None:
         board.missed(garbled)
         if board.failures < POLLS_MISSED:
             return
@@ -397,7 +285,7 @@ class LockBoards:
             self._events.append(BoardLost(board.address, doubled=board.garbled >= POLLS_GARBLED))
         self._drop_jobs(board.address, self._give_up)
 
-    def _not_understood(self, asked: _Asked) -> None:
+    def _not_understood(self, asked: Asked) -> None:
         self._asked = None
         self.rejected += 1
         if asked.kind == bus.LAMPS:
@@ -412,30 +300,26 @@ class LockBoards:
         else:
             self._give_up(asked.job)
 
-    def _drop_jobs(self, address: int, end: Callable[[_Job], None]) -> None:
+    def _drop_jobs(self, address: int, end: Callable[[Job], None]) -> None:
         gone = [job for job in self._jobs if job.board == address]
         self._jobs = deque(job for job in self._jobs if job.board != address)
         for job in gone:
             end(job)
 
-    def _give_up(self, job: _Job) -> None:
+    def _give_up(self, job: Job) -> None:
         if job.order:
             self._finish(job, "no_answer", "", 0)
-        elif job.kind == bus.EXECUTED:
-            self._events.append(Executed(job.body, job.board, 0, "no_answer"))
-        elif job.kind == bus.SET_LIMITS:
-            self._events.append(LimitsInForce(job.board, None))
         else:
-            self._events.append(Stopped(job.board, False))
+            self._events.append(Executed(job.body, job.board, 0, "no_answer"))
 
-    def _mismatched(self, job: _Job) -> None:
+    def _mismatched(self, job: Job) -> None:
         """No pulse on a board whose pins and limits are not the ones we know, and none on two at once."""
         if job.order:
             self._finish(job, "refused", "duplicate" if self._boards[job.board].doubled else "mismatch", 0)
         else:
             self._give_up(job)
 
-    def _finish(self, job: _Job, result: Literal["started", "known", "refused", "no_answer"], code: str, wait_ms: int) -> None:
+    def _finish(self, job: Job, result: Literal["started", "known", "refused", "no_answer"], code: str, wait_ms: int) -> None:
         if job.order:
             self._events.append(UnlockResult(job.order.wish_id, job.board, job.order.channel, result, code, wait_ms))
 

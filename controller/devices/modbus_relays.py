@@ -22,9 +22,9 @@ class ModbusRelays(msgspec.Struct, frozen=True):
         """All inputs at once."""
         return modbus.read_inputs(board, self.channels)
 
-    def levels(self, data: bytes, board: int) -> tuple[int, int | None]:
+    def levels(self, data: bytes, board: int) -> int:
         """The inputs alone."""
-        return modbus.input_levels(data, board, self.channels), None
+        return modbus.input_levels(data, board, self.channels)
 
     def unlock(self, board: int, channel: int, pulse_ms: int) -> bytes:
         """Flash on: the relay opens by itself, whatever becomes of us."""

@@ -7,7 +7,7 @@ import msgspec
 
 from contracts.facts import DoorCause, DoorClosed, DoorInDoubt, DoorJammed, DoorOpened, DoorPulsed, DoorRefused, DoorUnlockDue, Fact
 from controller.clock import Now
-from controller.doors.state import Door, Doors, LockWish
+from controller.doors.state import SILENT, WAITED_MAX, Door, Doors, LockWish
 from controller.refused import Refused
 from controller.wishes import RECOVERY, Enquire, Unlock, Wish
 
@@ -16,6 +16,9 @@ OPENING_MS = 5_000
 
 RESTART_MS = 10_000
 """After a restart the boards have this long to say what became of an earlier wish."""
+
+WORD_WAIT_MS = RESTART_MS // WAITED_MAX
+"""After a restart a lock is asked for so much later when its board has not spoken yet."""
 
 NEVER = 1 << 62
 
@@ -87,21 +90,38 @@ def _cause(door: Door) -> DoorCause:
     return door.lock.cause if door.lock is not None and door.lock.wanted and door.lock.phase != "refused" else "none"
 
 
-def overdue(doors: Doors, seen_closed: Callable[[int], bool], now: Now) -> tuple[Fact, ...]:
-    """Doors that were released and did not open in time, and wishes of which nobody can say how they ended."""
+def word_wait_ms(now: Now) -> int:
+    """How long a lock waits for the first word of its board; 0 once every board that works has spoken."""
+    return WORD_WAIT_MS if now.mono_ms < RESTART_MS else 0
+
+
+def overdue(
+    doors: Doors, seen_closed: Callable[[int], bool], board_boot: Callable[[int], int | None], now: Now
+) -> tuple[Fact, ...]:  # fmt: skip
+    """Doors that were released and did not open in time, and wishes of which nobody can say how they ended.
+
+    `board_boot` is the boot counter of a compartment's board; None while it does not answer.
+    """
     return tuple(
-        _late(compartment, door.lock, seen_closed(compartment), now.boot)
+        _again(compartment, door.lock, board_boot(compartment))
+        if door.lock.waits and door.lock.boot == now.boot
+        else _late(compartment, door.lock, seen_closed(compartment), now.boot)
         for compartment, door in doors.doors.items()
         if door.lock is not None and now.mono_ms >= _late_at(door.lock, now.boot)
     )
 
 
+def _again(compartment: int, lock: LockWish, board_boot: int | None) -> Fact:
+    boot = lock.board_boot
+    if lock.code == SILENT:  # nobody could know its boot when the wish was made
+        boot = -1 if board_boot is None else board_boot
+    return DoorUnlockDue(compartment=compartment, cause=lock.cause, pulse_ms=lock.pulse_ms, board_boot=boot)
+
+
 def _late(compartment: int, lock: LockWish, seen_closed: bool, boot: str) -> Fact:
-    if lock.waits and lock.boot != boot:
+    if lock.waits:
         # Certainly not driven; whoever stood there may have gone, so a person asks again.
         return DoorRefused(compartment=compartment, wish=lock.wish, code="restarted", wait_ms=0)
-    if lock.waits:
-        return DoorUnlockDue(compartment=compartment, cause=lock.cause, pulse_ms=lock.pulse_ms, board_boot=lock.board_boot)
     if lock.phase == "pulsed" and lock.boot == boot and seen_closed:
         return DoorJammed(compartment=compartment, wish=lock.wish)
     # Pulsed in an earlier boot, or the board is silent: the door may have been opened and closed while nobody looked.

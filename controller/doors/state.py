@@ -25,7 +25,9 @@ from contracts.facts import (
     Entry,
 )
 
-WAITS = frozenset(("cooling", "braked"))
+RESTS = frozenset(("cooling", "braked"))
+SILENT = "board_silent"
+WAITS = RESTS | {SILENT}
 WAITED_MAX = 5
 """So often is one lock asked for again for one person: a board that rests for ever does not keep them standing there."""
 WAIT_MS_MAX = 20_000
@@ -54,9 +56,14 @@ class LockWish(msgspec.Struct, frozen=True):
 
     @property
     def waits(self) -> bool:
-        """The coil rests or the board brakes: certainly not driven, so it may be asked for again when the board says."""
+        """The coil rests, the board brakes or has not spoken yet: certainly not driven, so it may be asked for again after a while."""
         most_ms = WAIT_MS_MAX if self.cause == "collection" else CLERK_WAIT_MS_MAX
         return self.phase == "refused" and self.code in WAITS and 0 < self.wait_ms <= most_ms and self.waited < WAITED_MAX
+
+    @property
+    def rests(self) -> bool:
+        """The coil rests or the board brakes, as the board itself says."""
+        return self.waits and self.code in RESTS
 
     @property
     def opening(self) -> bool:

@@ -130,9 +130,6 @@ PROBLEMS: Mapping[str, Mapping[str, str]] = {
 REASONS_OF_TAKING = ("not_there", "jam", "no_close")
 """Why a document was not taken out, with words of their own."""
 
-SAID_OTHERWISE = frozenset(("info.page", "lang", "k.opening", "k.close", "k.login", "k.loaded.last", "k.failed.last", "k.audit.last"))
-"""Screens whose words have other keys than their names."""
-
 
 def text_key(screen: str, data: Mapping[str, Any]) -> str:
     """The key of a screen's heading and body in the catalogues."""
@@ -145,6 +142,10 @@ def text_key(screen: str, data: Mapping[str, Any]) -> str:
             return "l.locked.untimed"
         case "l.opening" if data.get("phase") == "waiting":
             return "l.opening.waiting"
+        case "l.office" if data.get("told") == "slip":
+            return "l.office.slip"
+        case "l.reported" if not data.get("open"):
+            return "l.reported.closed"
         case "l.used" if data.get("when") == "":
             return "l.used.untimed"
         case "l.found" if not data.get("lit"):
@@ -168,8 +169,8 @@ def _clerk_key(screen: str, data: Mapping[str, Any]) -> str:
             return "k.load.only"
         case "k.load" if not data.get("case"):
             return "k.load.nocase"
-        case "k.loaded" if not data.get("clerk"):
-            return "k.loaded.plain"
+        case "k.loaded":
+            return f"k.loaded{'' if data.get('clerk') else '.plain'}{'.slip' if data.get('told') == 'slip' else ''}"
         case "k.opening" if data.get("rests"):
             return "k.opening.rests"
         case "k.opening" | "k.close":
@@ -187,15 +188,3 @@ def _clerk_key(screen: str, data: Mapping[str, Any]) -> str:
 def _failed_key(data: Mapping[str, Any]) -> str:
     named = data.get("reason") in REASONS_OF_FAILURE and (data.get("compartment") or data["reason"] == "no_compartment")
     return f"k.failed{'.' + data['reason'] if named else ''}{'.here' if data.get('clerk') else ''}"
-
-
-TEXT_KEYS: tuple[str, ...] = (
-    *(name for name in FORMS if name not in SAID_OTHERWISE),
-    *("k.load.moving", "k.load.nocase", "k.load.only", "l.found.plain", "l.done.plain", "l.done.untimed", "l.done.untimed.plain"),
-    *("l.used.untimed", "l.locked.untimed", "l.opening.waiting"),
-    *("k.loaded.plain", "k.failed.here", "k.audited.skipped", "k.opening.rests"),
-    *(f"k.failed.{reason}{here}" for reason in REASONS_OF_FAILURE for here in ("", ".here")),
-    *(f"k.untaken.{reason}" for reason in REASONS_OF_TAKING),
-    *(key for screen in PROBLEMS.values() for key in screen.values()),
-)
-"""Every key that text_key can answer."""

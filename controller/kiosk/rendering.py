@@ -37,12 +37,13 @@ for _name in _PAGES.list_templates():
 
 
 class Look(msgspec.Struct, frozen=True):
-    """What the site decides about the screen: the city's name, its line at the foot of the first screen, the panel, its documents."""
+    """What the site decides about the screen: the city's name, accent and line under the first screen, the panel, its documents."""
 
     city: str
     panel: PanelName = "7in"
     line: Literal["gables", "horizon"] = "gables"
     documents: Documents = Documents()
+    accent: str = ""
 
 
 class Saying(msgspec.Struct, frozen=True):

@@ -18,6 +18,7 @@ from starlette.websockets import WebSocket, WebSocketDisconnect
 
 from contracts.screen_messages import AnswerWrong, KeyAnswer, ScreenMessage, read_answer
 from controller.inputs import AnswerMalformed, KeyPressed, PageAlive, PageGone
+from controller.kiosk.colours import style_sheet
 from controller.kiosk.rendering import Look, page, render
 
 PAGES_MAX = 8
@@ -115,6 +116,7 @@ class KioskServer:
     def _app(self) -> Starlette:
         folder = resources.files("controller.kiosk").joinpath("page")
         answers = {"/": (page(self._look).encode(), "text/html; charset=utf-8")}
+        answers["/accent.css"] = (style_sheet(self._look.accent).encode(), "text/css")
         answers |= {f"/{name}": (folder.joinpath(name).read_bytes(), kind) for name, kind in ASSETS.items()}
 
         async def answer(request: Request) -> Response:

@@ -31,6 +31,7 @@ from contracts.facts import (
     TermsExtended,
 )
 from contracts.locker_files import Size
+from contracts.pin_facts import Told
 from controller.locker import pin_state
 from controller.locker.pin_state import PinFact, Pins, Try
 
@@ -56,7 +57,7 @@ class Taken(msgspec.Struct, frozen=True):
 class Deposit(msgspec.Struct, frozen=True):
     """One document: until when it may be collected, where it lies, and when its story ended (`sure`: by a trusted clock).
 
-    `low`: it wants a compartment within everybody's reach.
+    `low`: it wants a compartment within everybody's reach; `told`: how the resident hears of things.
     """
 
     until: datetime
@@ -66,6 +67,7 @@ class Deposit(msgspec.Struct, frozen=True):
     sure: bool = True
     low: bool = False
     size: Size = "S"
+    told: Told = "sms"
     taken: Taken | None = None
 
 
@@ -141,7 +143,8 @@ def _deposit(locker: Locker, entry: Entry, fact: DepositFact) -> Locker:
     match fact:
         case PinSet():
             old = locker.deposits.get(fact.deposit, Deposit(until=fact.until))
-            return _with(locker, fact.deposit, msgspec.structs.replace(old, until=fact.until, low=fact.low, size=fact.size))
+            held = {"until": fact.until, "low": fact.low, "size": fact.size, "told": fact.told}
+            return _with(locker, fact.deposit, msgspec.structs.replace(old, **held))
         case TermsExtended():
             deposits = {key: _extended(one, fact.until) for key, one in locker.deposits.items()}
             return msgspec.structs.replace(locker, deposits=deposits)

@@ -63,10 +63,14 @@ def decide(orders: Orders, order: Order, refusal: str | None, nonce: str, now: N
     until = ask.until if isinstance(ask, SetPin | AdmitClerk | ExtendAll) else None
     low = isinstance(ask, Load | SetPin) and ask.low
     idx = ask.idx if isinstance(ask, SendSms) else None
-    size = ask.size if isinstance(ask, SetPin) else "S"
-    deposit = deposit_of(ask) or None
-    taken = OrderTaken(order.id, verb, order.actor, order.counter, deposit=deposit, until=until, low=low, idx=idx, size=size)
-    return (msgspec.structs.replace(taken, compartment=ask.compartment, empty=ask.empty) if isinstance(ask, Release) else taken,)
+    taken = OrderTaken(order.id, verb, order.actor, order.counter, deposit=deposit_of(ask) or None, until=until, low=low, idx=idx)
+    match ask:
+        case SetPin():
+            return (msgspec.structs.replace(taken, size=ask.size, told=ask.told),)
+        case Release():
+            return (msgspec.structs.replace(taken, compartment=ask.compartment, empty=ask.empty),)
+        case _:
+            return (taken,)
 
 
 def _expired(order: Order, now: Now) -> str | None:

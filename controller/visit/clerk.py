@@ -9,6 +9,7 @@ from controller.clock import Now
 from controller.live import Live
 from controller.settings import Settings
 from controller.state import State
+from controller.visit import resident
 from controller.visit.screen_table import CASE_DIGITS, LAST
 
 STEPS = (
@@ -113,7 +114,9 @@ def data(name: str, state: State, live: Live, settings: Settings, now: Now) -> d
             return common | {"case": case, "moving": loading is not None and loading.moving != "", "only": not may_move}
         case "k.opening":
             lock = state.doors.door(state.at).lock
-            return common | {"rests": lock is not None and lock.waits}
+            return common | {"rests": lock is not None and lock.rests}
+        case "k.loaded" | "k.loaded.last":
+            return common | {"told": resident.told(state, visit)}
         case "k.failed" | "k.failed.last":
             return common | {"reason": visit.code}
         case "k.untaken":

@@ -13,7 +13,7 @@ def learned(visit: Visit, state: State, fact: f.Fact) -> Visit:
         case f.DepositLoading():
             return Visit(lang=lang) if state.clerk.actor else Visit()
         case f.DepositStored():
-            return Visit(step="loaded", lang=lang)
+            return Visit(step="loaded", lang=lang, deposit=fact.deposit)
         case f.DepositNotStored():
             return Visit(step="failed", lang=lang, code=fact.reason, compartment=fact.compartment)
         case f.ClerkRejected():

@@ -2,6 +2,7 @@
 
 from typing import Literal
 
+from contracts.pin_facts import Told
 from controller.clock import Now
 from controller.doors.state import Door
 from controller.live import UNNAMED, Live, Visit
@@ -86,6 +87,12 @@ def opened_ms(door: Door, now: Now) -> int:
 def reopens_ms(state: State, visit: Visit, now: Now) -> int | None:
     """Until when whoever is here may open the compartment once more."""
     return reopens_until_ms(state.locker.deposits.get(visit.again or visit.deposit), now)
+
+
+def told(state: State, visit: Visit) -> Told:
+    """How the resident of the visit's document hears of things."""
+    deposit = state.locker.deposits.get(visit.deposit)
+    return "slip" if deposit is None else deposit.told
 
 
 def keys(name: str, state: State, live: Live, now: Now, active: tuple[str, ...]) -> tuple[str, ...]:

@@ -34,6 +34,10 @@ def data(name: str, state: State, live: Live, settings: Settings, now: Now) -> d
             return values | _typing(state, live)
         case "l.locked":
             return values | {"reason": "number"}
+        case "l.reported":
+            return values | {"open": state.doors.door(live.visit.compartment).position == "open"}
+        case "l.office":
+            return values | {"told": resident.told(state, live.visit)}
         case "l.expired.office" | "l.moved":
             return values | {"office": settings.office}
         case _:
@@ -82,7 +86,7 @@ def _rests_ms(state: State, now: Now) -> int | None:
     """When a coil or board that rests takes the next pulse, in mono_ms of this boot."""
     visit = state.locker.collection
     lock = state.doors.door(visit.compartment).lock if visit is not None else None
-    return lock.mono_ms + lock.wait_ms if lock is not None and lock.waits and lock.boot == now.boot else None
+    return lock.mono_ms + lock.wait_ms if lock is not None and lock.rests and lock.boot == now.boot else None
 
 
 def deadline(name: str, state: State, live: Live, now: Now) -> Deadline | None:

@@ -60,8 +60,8 @@ def _learned(visit: Visit, state: State, settings: Settings, entry: Entry, now: 
             return Visit(step="reported", lang=visit.lang, code=code, compartment=fact.compartment, seq=entry.seq)
         case f.CollectionAbandoned() if visit.step == "reported":
             return Visit(step="reported", lang=visit.lang, code=code, compartment=fact.compartment, seq=entry.seq)
-        case f.DepositWithdrawn() if fact.deposit == visit.deposit or fact.reason == "jam":
-            return Visit(step="office", lang=visit.lang, code=code, seq=entry.seq)
+        case f.DepositWithdrawn() if (fact.deposit == visit.deposit and visit.step != "loaded") or fact.reason == "jam":
+            return Visit(step="office", lang=visit.lang, deposit=fact.deposit, code=code, seq=entry.seq)
         case f.CollectionEnded() if visit.step == "reported" and fact.closed:
             return msgspec.structs.replace(visit, over="")  # whoever found something wrong still needs the code
         case f.CollectionEnded():

@@ -48,7 +48,7 @@ HEADERS = {
     "Referrer-Policy": "no-referrer",
     "Cache-Control": "no-cache",
 }
-KIOSK_FILES = ("", "kiosk.css", "large.css", "sounds.js", "kiosk.js")
+KIOSK_FILES = ("", "kiosk.css", "large.css", "accent.css", "sounds.js", "kiosk.js")
 PASSED_ON = ("content-type", "content-security-policy", "x-content-type-options", "referrer-policy", "cache-control", "permissions-policy")
 
 

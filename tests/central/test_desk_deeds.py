@@ -43,6 +43,7 @@ def test_a_slip_holds_the_pin_and_a_number_that_the_machine_knows() -> None:
     (order,) = house.orders()
     assert isinstance(order.ask, SetPin)
     assert (order.ask.hmac, order.ask.phone) == (mark("482913"), phone_mark(PIN_KEY, "001234567").hex())
+    assert order.ask.told == "slip"
     with pytest.raises(DeskRefused, match="pin_not_held"):
         desk(house, "print_slip", key)
     house.do(order)
@@ -96,6 +97,7 @@ def test_who_has_no_phone_any_more_gets_a_slip_with_a_new_pin() -> None:
     (order,) = house.orders()
     assert isinstance(order.ask, SetPin)
     assert (order.ask.hmac, order.ask.phone) == (mark("222222"), phone_mark(PIN_KEY, "000000007").hex())
+    assert order.ask.told == "slip"
     house.do(order)
     assert desk(house, "print_slip", key).pin == "222222"
     house.later(40 * HOUR)

@@ -226,7 +226,7 @@ def test_a_wrong_bought_board_is_named(old: str, new: str, said: str, tmp_path: 
     assert said in str(wrong.value)
 
 
-@pytest.mark.parametrize("key", ["input = 3", "closed_level = 1", "object_sensor = true"])
+@pytest.mark.parametrize("key", ["input = 3", "closed_level = 1"])
 def test_own_boards_need_no_word_about_switches(key: str, tmp_path: Path) -> None:
     path = tmp_path / "locker.toml"
     path.write_text(LOCKER_TEXT.replace("channel = 3\n", f"channel = 3\n{key}\n", 1), "utf-8")

@@ -63,7 +63,8 @@ def refusal(payload: bytes) -> str:
 
 EVERY_ASK: tuple[AnyAsk, ...] = (
     SET_PIN, LOAD, Load(deposit="d", case="1/2 A.b-3", low=True),
-    SetPin(deposit="d", hmac="ab" * 32, until=AT, phone="cd" * 32, case="ef" * 32, low=True), AdmitClerk(code="ab" * 32, until=AT),
+    SetPin(deposit="d", hmac="ab" * 32, until=AT, phone="cd" * 32, case="ef" * 32, low=True, told="slip"),
+    AdmitClerk(code="ab" * 32, until=AT),
     ExtendAll(until=AT), Withdraw(deposit="d"), Forget(deposit="d"), Release(compartment=999, seen=0, empty=True),
     SendSms(idx="d-ready", sealed="Zm9v_-"),
 )  # fmt: skip

@@ -4,6 +4,7 @@ from datetime import timedelta
 
 from contracts.locker_files import Size
 from contracts.orders import AdmitClerk, Load, SetPin, case_mark, clerk_mark
+from contracts.pin_facts import Told
 from tests.controller.bench_machine import PIN_KEY, BenchMachine, pin_hmac
 
 CODE = "71940382"
@@ -26,11 +27,12 @@ def hold(
     low: bool = False,
     hours: int = 48,
     size: Size = "S",
+    told: Told = "sms",
 ) -> str:
     """The desk registers a document with its case code."""
     until = machine.now().wall + timedelta(hours=hours)
     marks = {"hmac": pin_hmac(pin).hex(), "case": case_mark(PIN_KEY, case).hex()}
-    return machine.order(SetPin(deposit=deposit, until=until, low=low, size=size, **marks))
+    return machine.order(SetPin(deposit=deposit, until=until, low=low, size=size, told=told, **marks))
 
 
 def log_in(machine: BenchMachine, code: str = CODE) -> BenchMachine:

@@ -27,28 +27,41 @@ def seen(compartment: int) -> bool:
     return compartment > 0
 
 
+def boot_of(compartment: int) -> int:
+    """Every board is in its second boot."""
+    return 1 + (compartment > 0)
+
+
 def resting(boot: str, code: str = "cooling", wait_ms: int = 3_000, cause: DoorCause = "collection") -> Doors:
     lock = LockWish(7, cause, 500, 1, boot, 1_000, phase="refused", code=code, wait_ms=wait_ms)
     return Doors(doors={3: Door(lock=lock)})
 
 
 def test_a_resting_coil_is_asked_again_by_itself_only_in_the_boot_that_wanted_it() -> None:
-    (again,) = doors.overdue(resting("boot-2"), seen, NOW)
+    (again,) = doors.overdue(resting("boot-2"), seen, boot_of, NOW)
     assert type(again).__name__ == "DoorUnlockDue"
-    (refused,) = doors.overdue(resting("boot-1"), seen, NOW)
+    (refused,) = doors.overdue(resting("boot-1"), seen, boot_of, NOW)
     assert (type(refused).__name__, getattr(refused, "code", "")) == ("DoorRefused", "restarted")
+
+
+def test_a_lock_that_waited_for_its_boards_first_word_is_asked_for_in_the_boot_that_the_board_is_in() -> None:
+    (again,) = doors.overdue(resting("boot-2", "board_silent"), seen, boot_of, NOW)
+    assert again == DoorUnlockDue(compartment=3, cause="collection", pulse_ms=500, board_boot=2)
+    (silent,) = doors.overdue(resting("boot-2", "board_silent"), seen, lambda _: None, NOW)
+    assert silent == DoorUnlockDue(compartment=3, cause="collection", pulse_ms=500, board_boot=-1)
+    assert doors.overdue(resting("boot-2", "board_silent", 0), seen, boot_of, NOW) == ()
 
 
 def test_a_braking_board_is_waited_for_but_not_for_ever() -> None:
     early = msgspec.structs.replace(NOW, mono_ms=16_999)
-    assert doors.overdue(resting("boot-2", "braked", 16_000), seen, early) == ()
-    (again,) = doors.overdue(resting("boot-2", "braked", 16_000), seen, msgspec.structs.replace(NOW, mono_ms=17_000))
+    assert doors.overdue(resting("boot-2", "braked", 16_000), seen, boot_of, early) == ()
+    (again,) = doors.overdue(resting("boot-2", "braked", 16_000), seen, boot_of, msgspec.structs.replace(NOW, mono_ms=17_000))
     assert type(again).__name__ == "DoorUnlockDue"
     late = msgspec.structs.replace(NOW, mono_ms=90_000)
-    assert doors.overdue(resting("boot-2", "braked", 40_000), seen, late) == ()
-    (again,) = doors.overdue(resting("boot-2", "braked", 40_000, "audit"), seen, late)  # a clerk has papers in hand and waits
+    assert doors.overdue(resting("boot-2", "braked", 40_000), seen, boot_of, late) == ()
+    (again,) = doors.overdue(resting("boot-2", "braked", 40_000, "audit"), seen, boot_of, late)  # a clerk has papers in hand and waits
     assert type(again).__name__ == "DoorUnlockDue"
-    assert doors.overdue(resting("boot-2", "braked", 61_000, "audit"), seen, late) == ()
+    assert doors.overdue(resting("boot-2", "braked", 61_000, "audit"), seen, boot_of, late) == ()
 
 
 def test_a_hand_over_in_1970_is_remembered_thirty_days_from_the_deadline() -> None:
@@ -103,7 +116,7 @@ def test_a_board_that_rests_for_ever_is_asked_a_few_times_and_then_the_person_ma
         asked += 1
         refused = DoorRefused(compartment=3, wish=lock.wish, code="cooling", wait_ms=1)
         state = fold_doors(state, Entry(lock.wish + 1, NOW.wall, NOW.mono_ms, NOW.boot, True, refused), refused)
-        for fact in doors.overdue(state, seen, soon):
+        for fact in doors.overdue(state, seen, boot_of, soon):
             assert isinstance(fact, DoorUnlockDue)
             state = fold_doors(state, Entry(lock.wish + 2, NOW.wall, NOW.mono_ms, NOW.boot, True, fact), fact)
     assert asked == WAITED_MAX + 1

@@ -5,7 +5,8 @@ from datetime import timedelta
 import pytest
 
 from contracts.locker_files import Size
-from contracts.orders import AdmitClerk, Load, clerk_mark
+from contracts.orders import AdmitClerk, Load, Withdraw, clerk_mark
+from contracts.pin_facts import Told
 from controller.inputs import CodeCompared, CodeScanned, KeyPressed
 from controller.secret import Secret
 from tests.controller.bench_machine import CABINET, PIN_KEY, BenchMachine
@@ -140,6 +141,20 @@ def test_a_document_is_loaded_by_its_case() -> None:
     assert CASE not in repr(machine.entries())
     assert machine.loop.turns.live.cases == {}
     assert machine.loop.turns.vault.cases() == {}
+
+
+@pytest.mark.parametrize("told", ["sms", "slip"])
+def test_the_clerk_is_told_whether_a_slip_is_to_be_printed(told: Told) -> None:
+    machine = at_scan(CASE, told=told)
+    machine.press("ok")
+    machine.run(1_000)
+    machine.push(machine.state.at)
+    machine.press("1")
+    assert (machine.screen.screen, machine.screen.data["told"]) == ("k.loaded", told)
+    before = machine.seq
+    machine.order(Withdraw("dep-1"))
+    assert "deposit.withdrawn" in machine.kinds(before)
+    assert machine.screen.screen == "k.loaded"  # what the desk says of a document is not for the clerk's next step
 
 
 def test_a_batch_goes_without_logging_in_again() -> None:

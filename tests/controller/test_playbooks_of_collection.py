@@ -265,8 +265,10 @@ def test_wrong_contents_are_reported_and_the_compartment_is_kept_out(key: str, c
     assert machine.state.doors.door(compartment).quarantine == f"reported_{contents}"
     assert (machine.screen.screen, "ok" in machine.screen.keys) == ("l.reported", False)
     code = machine.screen.data["code"]
+    assert machine.screen.data["open"]
     machine.push(compartment)
     assert (machine.screen.screen, machine.screen.data["code"]) == ("l.reported", code)  # to be told on the telephone
+    assert not machine.screen.data["open"]
     machine.press("ok")
     assert machine.screen.screen == "l.attract"
     assert machine.faults() == [f"contents_reported door {compartment}"]

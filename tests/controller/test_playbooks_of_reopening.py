@@ -144,6 +144,7 @@ def test_a_jam_on_the_way_back_can_be_left_to_the_office() -> None:
     assert machine.screen.screen == "l.jam"
     machine.press("2")
     assert (machine.screen.screen, machine.screen.data["compartment"]) == ("l.reported", compartment)
+    assert not machine.screen.data["open"]  # nobody is asked to close what is closed
     assert machine.state.doors.door(compartment).quarantine == "jam"
     assert machine.state.locker.deposits["dep-1"].phase == "collected"
     assert "deposit.withdrawn" not in machine.kinds()

@@ -156,6 +156,51 @@ def test_a_loading_goes_on_after_a_restart(cut_at_ms: int) -> None:
     assert len(machine.cabinet.pulses) <= 1
 
 
+def asked_before_the_board_spoke() -> tuple[BenchMachine, int]:
+    """After a restart the clerk says "not put in" at once, and no board has said a word; the last fact before that."""
+    machine = BenchMachine()
+    machine.push(machine.loading())
+    machine.run(10_000)  # the coil rests
+    machine.line.link.connected = False
+    before = machine.seq
+    machine.start()
+    machine.press("2")
+    assert machine.kinds(before) == ["boot.started", "deposit.loading", "door.unlock_due", "door.refused"]
+    assert (machine.screen.screen, machine.screen.data["rests"]) == ("k.opening", False)  # no lock rests
+    return machine, before
+
+
+def test_a_lock_waits_for_the_first_word_of_its_board() -> None:
+    machine, before = asked_before_the_board_spoke()
+    machine.line.link.connected = True
+    machine.run(4_000)
+    assert machine.screen.screen == "k.load"
+    opened = ["door.unlock_due", "door.pulsed", "door.opened"]
+    assert [kind for kind in machine.kinds(before)[4:] if not kind.startswith("fault.")] == opened
+    assert len(machine.cabinet.pulses) == 2
+
+
+def test_a_board_that_never_speaks_is_not_waited_for_long() -> None:
+    machine, before = asked_before_the_board_spoke()
+    machine.run(9_000)
+    assert machine.screen.screen == "k.opening"
+    machine.run(2_000)
+    assert machine.screen.screen == "k.failed"
+    assert machine.kinds(before)[-1] == "order.ended"
+    machine.line.link.connected = True
+    machine.run(10_000)
+    assert len(machine.cabinet.pulses) == 1
+
+
+def test_a_board_that_fell_silent_later_is_not_waited_for() -> None:
+    machine = BenchMachine()
+    machine.push(machine.loading())
+    machine.line.link.connected = False
+    machine.run(30_000)
+    machine.press("2")
+    assert machine.screen.screen == "k.failed"
+
+
 def test_the_case_number_is_shown_again_after_a_restart() -> None:
     machine = BenchMachine()
     machine.loading()

@@ -5,8 +5,9 @@ from datetime import UTC, datetime, timedelta
 import pytest
 
 from contracts.facts import DepositTakenBack, DepositWithdrawn
-from contracts.orders import AnyAsk, ExtendAll, Forget, Withdraw
-from tests.controller.bench_machine import PIN, START, BenchMachine
+from contracts.orders import AnyAsk, ExtendAll, Forget, SetPin, Withdraw, phone_mark
+from contracts.pin_facts import Told
+from tests.controller.bench_machine import PIN, PIN_KEY, START, BenchMachine, pin_hmac
 from tests.controller.pin_playbooks import code_of, waiting
 
 AUTUMN, SPRING = datetime(2026, 10, 25, 1, tzinfo=UTC), datetime(2027, 3, 28, 1, tzinfo=UTC)
@@ -87,6 +88,19 @@ def test_a_document_is_withdrawn_by_the_desk_and_its_pin_says_so() -> None:
     machine.press("ok")
     machine.enter()
     assert (machine.screen.screen, machine.screen.data["office"]) == ("l.moved", "ul. Gronowa 22a")
+
+
+@pytest.mark.parametrize("told", ["sms", "slip"])
+def test_whoever_has_a_slip_is_not_promised_a_message(told: Told) -> None:
+    machine, _ = waiting()
+    until, mark = machine.now().wall + timedelta(hours=48), phone_mark(PIN_KEY, "012345678").hex()
+    machine.order(SetPin("dep-1", pin_hmac(PIN).hex(), until, phone=mark, told=told))
+    machine.enter()
+    machine.order(Withdraw("dep-1"))
+    assert (machine.screen.screen, machine.screen.data["told"]) == ("l.office", told)
+    machine.press("ok")
+    machine.enter()
+    assert (machine.screen.screen, machine.screen.data["told"]) == ("l.office", told)
 
 
 def test_whoever_stands_before_the_compartment_is_told_of_the_withdrawal_and_nobody_else_is() -> None:

@@ -35,7 +35,7 @@ def test_the_least_there_can_be() -> None:
     assert settings.policy == PinPolicy("stepup", 900, 20, "Europe/Warsaw")
     assert (settings.domain, settings.office, settings.hours) == ("", "ul. Gronowa 22a", HotlineHours((1, 5), 450, 1_200))
     assert settings.idle_ms == 60_000
-    assert site.city.line == "horizon"
+    assert (site.city.line, site.city.accent) == ("horizon", "")
 
 
 def test_everything_can_be_said() -> None:
@@ -78,6 +78,9 @@ def test_a_modem_needs_a_cabinet_that_has_one() -> None:
         ("[locker]\nguesses_a_day = 0", "locker.guesses_a_day"),
         ('[locker]\nauth = "none"', "locker.auth"),
         ('[city]\nline = "goats"', "city.line"),
+        ('[city]\naccent = "blue"', "city.accent"),
+        ('[city]\naccent = "#5A1E64\\n"', "city.accent"),
+        ('[city]\naccent = "#8CC4FF"', "city.accent: #8CC4FF has 1.6:1 to ground (#F6F4EE), and 7:1 is the least"),
         ('[city]\ndomain = "https://urzad.example"', "city.domain"),
         ('[city]\ndomain = "a-domain-of-21-letters"', "city.domain"),
         ('[city]\ndomain = "urzad.example\\n"', "city.domain"),

@@ -138,11 +138,6 @@ def test_a_busy_board_is_not_talked_out_of_it() -> None:
     assert world.closed(1) is True
 
 
-def test_objects_are_told_where_the_cabinet_has_sensors() -> None:
-    world = rested()
-    assert all(event.objects == () for event in world.seen if isinstance(event, Levels))
-
-
 def test_two_boards_at_one_address_garble_each_other() -> None:
     world = FamilyWorld("cu16")
     flips: list[Spoil] = ["flip"] * 8
@@ -163,7 +158,7 @@ def test_a_board_that_refuses_says_so_and_was_certainly_not_driven() -> None:
 
 # --- by hand -----------------------------------------------------------------------------------------------------------------------------
 
-PLAN = BoardPlan(Cu16(), tuple(Wiring(channel, 1, channel < 2) for channel in range(16)), 50, 5000, 8)
+PLAN = BoardPlan(Cu16(), tuple(Wiring(channel, 1) for channel in range(16)), 50, 5000, 8)
 ASK = summed(bytes([2, 0, 0x30, 3]))
 
 
@@ -220,12 +215,12 @@ def test_an_edge_takes_two_reads_and_a_difference_is_asked_for_sooner() -> None:
     assert hand.at - before < 100
 
 
-def test_objects_are_believed_like_doors() -> None:
+def test_what_it_tells_of_objects_moves_no_door() -> None:
     hand = ByHand()
     hand.answer(status())
-    hand.answer(status())
+    (before,) = hand.answer(status())
     told = [hand.answer(status(objects=3))[0], hand.answer(status(objects=3))[0]]
-    assert [event.objects[:3] for event in told if isinstance(event, Levels)] == [(False, False, None), (True, True, None)]
+    assert told == [before, before]
 
 
 @pytest.mark.parametrize(

@@ -35,25 +35,19 @@ def test_a_door_whose_switch_is_wired_elsewhere_and_the_other_way_round(family: 
     assert (world.closed(1), world.counted(1)) == (True, (1, 1))
 
 
-def test_an_object_is_told_of_its_own_compartment() -> None:
-    world = FamilyWorld("cu16", locker=rewired("cu16", object_sensor=True))
+def test_an_object_inside_changes_nothing_of_a_door() -> None:
+    world = FamilyWorld("cu16")
     assert isinstance(world.cabinet, BoughtCabinet)
-    world.cabinet.inside.add(1)
     world.run(2000)
-    assert world.levels(0).objects[:3] == (True, None, None)
-    world.cabinet.inside.clear()
+    before = world.levels(0)
+    world.cabinet.inside |= {1, 2}
     world.run(2000)
-    assert world.levels(0).objects[:3] == (False, None, None)
+    assert world.levels(0) == before
 
 
 def test_two_doors_do_not_share_an_input() -> None:
     with pytest.raises(DescriptionWrong, match=r"doors\.input: 3 of board 0 appears twice"):
         rewired("cu16", input=3)
-
-
-def test_sensors_for_objects_are_for_boards_that_tell_of_them() -> None:
-    with pytest.raises(DescriptionWrong, match="only cu16 boards tell of objects"):
-        rewired("cu48", object_sensor=True)
 
 
 def test_the_octets_of_a_cu48_the_other_way_round() -> None:

@@ -6,7 +6,7 @@ from collections.abc import Callable
 from contracts import lock_bus as bus
 from controller.devices.board_lamps import AGAIN_MS, REFRESH_MS
 from controller.devices.lock_board_events import BoardLost, BoardSeen
-from controller.devices.lock_boards import POLL_IDLE_MS
+from controller.devices.own_board import POLL_IDLE_MS
 from tests.devices.own_bench import HASH, WISH, Bench, ready, results, states
 
 SEVEN = (1 << 7, 100)

@@ -14,11 +14,10 @@ from controller.devices.lock_board_events import (
     BusNoise,
     Executed,
     Levels,
-    LimitsInForce,
-    Stopped,
     UnlockResult,
 )
-from controller.devices.lock_boards import POLL_EAGER_MS, POLL_IDLE_MS, PROBE_MS, TRIES, LockBoards
+from controller.devices.lock_boards import TRIES, LockBoards
+from controller.devices.own_board import POLL_EAGER_MS, POLL_IDLE_MS, PROBE_MS
 from tests.devices.own_bench import HASH, OTHER_WISH, WISH, Bench, identity, kinds, ready, results, states
 
 
@@ -304,26 +303,18 @@ def test_a_refused_unlock_holds_nobody_up() -> None:
     assert [told.result for told in results(bench.run(50))] == ["refused", "started"]
 
 
-def test_enquiry_limits_and_stop_end_in_one_event_each() -> None:
+def test_an_enquiry_ends_in_one_event() -> None:
     bench = ready()
-    bench.answers[0] |= {
-        bus.EXECUTED: lambda _: bus.encode_executed(7, bus.DONE),
-        bus.SET_LIMITS: lambda _: bus.Limits(300, 5000, 8, 700).encode(),
-        bus.STOP_ALL: lambda _: b"",
-    }
+    bench.answers[0][bus.EXECUTED] = lambda _: bus.encode_executed(7, bus.DONE)
     bench.boards.enquire(WISH, 0)
-    bench.boards.set_limits(0, bus.Limits(300, 0, 0, 0))
-    bench.boards.stop_all(0)
-    assert bench.run(50) == [Stopped(0, True), Executed(WISH, 0, 7, "done"), LimitsInForce(0, (300, 5000, 8, 700))]
+    assert bench.run(50) == [Executed(WISH, 0, 7, "done")]
 
 
-def test_enquiry_limits_and_stop_without_an_answer_say_so() -> None:
+def test_an_enquiry_without_an_answer_says_so() -> None:
     bench = ready()
     bench.boards.enquire(WISH, 0)
-    bench.boards.set_limits(0, bus.Limits(300, 0, 0, 0))
-    bench.boards.stop_all(0)
     events = [event for event in bench.run(2000) if not isinstance(event, Levels | BusNoise)]
-    assert events == [Stopped(0, False), Executed(WISH, 0, 0, "no_answer"), LimitsInForce(0, None)]
+    assert events == [Executed(WISH, 0, 0, "no_answer")]
 
 
 def test_wrong_calls_are_refused_and_change_nothing() -> None:

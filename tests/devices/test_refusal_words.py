@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from controller.devices.lock_boards import REFUSALS
+from controller.devices.lock_board_events import REFUSALS
 
 ROOT = Path(__file__).parents[2]
 TEXTS = ROOT / "central" / "dashboard" / "texts"

@@ -4,7 +4,8 @@ import itertools
 
 from contracts import lock_bus as bus
 from controller.devices.lock_board_events import BoardLost, BoardSeen, BusNoise
-from controller.devices.lock_boards import DOUBLE_MS, POLL_IDLE_MS, PROBE_MS
+from controller.devices.lock_boards import DOUBLE_MS
+from controller.devices.own_board import POLL_IDLE_MS, PROBE_MS
 from tests.devices.own_bench import HASH, WISH, identity, kinds, ready, results, states
 
 

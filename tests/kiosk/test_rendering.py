@@ -153,7 +153,7 @@ def test_an_unknown_screen_is_named() -> None:
 
 def test_the_page_loads_nothing_from_elsewhere() -> None:
     html = page(LOOK)
-    assert re.findall(r'(?:src|href)="([^"]+)"', html) == ["kiosk.css", "large.css", "sounds.js", "kiosk.js"]
+    assert re.findall(r'(?:src|href)="([^"]+)"', html) == ["kiosk.css", "large.css", "accent.css", "sounds.js", "kiosk.js"]
     assert "style=" not in html
     assert not any("style=" in render(sample(name), LOOK) for name in SCREENS)
 

@@ -14,6 +14,7 @@ from websockets.exceptions import ConnectionClosed, InvalidStatus
 from websockets.typing import Origin
 
 from controller.inputs import KeyPressed, PageAlive, PageGone
+from controller.kiosk.rendering import Look
 from controller.kiosk.server import PAGES_MAX, KioskServer, PortTaken
 from tests.screens.samples import LOOKS, sample
 from tests.screens.shown_page import CHROMIUM
@@ -25,9 +26,9 @@ DEADLINE_S = 10
 class Kiosk:
     """A running server and what came out of it."""
 
-    def __init__(self, port: int = 0, **changed: Any) -> None:
+    def __init__(self, port: int = 0, look: Look = LOOK, **changed: Any) -> None:
         self.inputs: asyncio.Queue[object] = asyncio.Queue()
-        self.server = KioskServer(self.inputs.put_nowait, LOOK, port=port, **changed)
+        self.server = KioskServer(self.inputs.put_nowait, look, port=port, **changed)
         self.server.bind()
 
     @property
@@ -182,7 +183,7 @@ def test_only_pages_of_our_own_may_connect(origin: str | None, welcome: bool) ->
 def test_pages_are_guarded() -> None:
     async def scene(kiosk: Kiosk) -> None:
         async with httpx.AsyncClient(base_url=f"http://{kiosk.address}", trust_env=False) as client:
-            for path in ("/", "/kiosk.css", "/large.css", "/sounds.js", "/kiosk.js"):
+            for path in ("/", "/kiosk.css", "/large.css", "/accent.css", "/sounds.js", "/kiosk.js"):
                 answer = await client.get(path)
                 assert answer.status_code == 200
                 assert "default-src 'none'" in answer.headers["content-security-policy"]
@@ -193,6 +194,27 @@ def test_pages_are_guarded() -> None:
             assert (await client.get("/etc/passwd")).status_code == 404
 
     run(scene, hosts=frozenset({"kiosk.local"}), frame_ancestors=("http://localhost:8080",))
+
+
+@pytest.mark.browser
+@pytest.mark.skipif(not CHROMIUM.exists(), reason="no system Chromium: make system-packages")
+def test_the_citys_accent_is_the_days_alone() -> None:
+    from playwright.async_api import async_playwright
+
+    async def scene(kiosk: Kiosk) -> None:
+        async with async_playwright() as playwright:
+            browser = await playwright.chromium.launch(executable_path=CHROMIUM, args=["--no-sandbox"])
+            page = await browser.new_page()
+            await page.goto(f"http://{kiosk.address}/")
+            seen: dict[str, str] = {}
+            for rev, theme in enumerate(("day", "night", "contrast"), 1):
+                kiosk.server.show(sample("l.pin full", rev=rev, theme=theme))
+                await page.locator(f'html[data-theme="{theme}"] .slot.full').first.wait_for()
+                seen[theme] = await page.evaluate("getComputedStyle(document.querySelector('.slot.full')).backgroundColor")
+            assert seen == {"day": "rgb(90, 30, 100)", "night": "rgb(140, 196, 255)", "contrast": "rgb(255, 230, 0)"}
+            await browser.close()
+
+    run(scene, look=msgspec.structs.replace(LOOK, accent="#5A1E64"))
 
 
 def test_a_taken_port_is_named() -> None:

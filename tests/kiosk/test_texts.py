@@ -6,8 +6,9 @@ import pytest
 
 from contracts.screen_messages import LANGUAGES, Language
 from contracts.texts import read_catalogues
-from controller.kiosk.forms import FORMS, TEXT_KEYS
+from controller.kiosk.forms import FORMS
 from controller.kiosk.words import PLACEHOLDER, TEXTS, capital, clock, split_lines, text
+from tests.screens.samples import TEXT_KEYS
 
 HEAD_MAX, BODY_MAX = 60, 120
 CATALOGUES = read_catalogues(TEXTS)

@@ -7,6 +7,7 @@ from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 from contracts.receipt import Receipt, deposit_mark, encode, machine_mark
 from contracts.screen_messages import LANGUAGES, Deadline, Language, ScreenMessage
 from controller.kiosk.documents import TOPICS
+from controller.kiosk.forms import text_key
 from controller.kiosk.panels import PanelName
 from controller.kiosk.rendering import Look
 from controller.live import Choices
@@ -50,6 +51,7 @@ CLERKS: dict[str, tuple[tuple[str, ...], dict[str, Any]]] = {
     "k.opening rests": ((), cabinet(93, "lit") | {"rests": True}),
     "k.load only": ((), cabinet(93, "open") | {"case": "", "only": True, "clerk": ""}),
     "k.loaded": (("ok", "cancel", "lang"), {"busy": 66, "all": 93}),
+    "k.loaded slip": (("ok", "cancel", "lang"), {"busy": 66, "all": 93, "told": "slip"}),
     "k.login": (PADS, {"filled": 3, "length": 8, "problem": "", "clerk": ""}),
     "k.login wrong": (PADS, {"filled": 0, "length": 8, "problem": "wrong", "tries_left": 4, "clerk": ""}),
     "k.nocode": (("ok", "lang"), {"clerk": ""}),
@@ -119,7 +121,8 @@ SCREENS: dict[str, tuple[str, tuple[str, ...], dict[str, Any]]] = {
     "l.close": ("l.close", ("1", "lang"), cabinet(93, "open", hinge="right")),
     "l.noclose": ("l.noclose", ("ok", "lang"), {"compartment": 93, "code": CODE}),
     "l.report": ("l.report", ("1", "2", "3", *MENU), {"compartment": 93, "focus": 2}),
-    "l.reported": ("l.reported", ("ok", "lang"), {"code": CODE}),
+    "l.reported": ("l.reported", ("lang",), {"code": CODE, "open": True}),
+    "l.reported closed": ("l.reported", ("ok", "lang"), {"code": CODE, "open": False}),
     "l.done": ("l.done", ("1", "ok"), DONE | {"receipt": RECEIPT, "domain": "parkuj.poznan.pl", "compartment": 93, "code": CODE}),
     "l.done.late": ("l.done.late", ("1", "ok"), DONE),
     "l.done.late plain": ("l.done.late", ("ok", "lang"), DONE | {"reopens": False}),
@@ -133,6 +136,7 @@ SCREENS: dict[str, tuple[str, tuple[str, ...], dict[str, Any]]] = {
     "l.unsure": ("l.unsure", ("ok", "lang"), {"compartment": 93, "code": CODE}),
     "l.office sent": ("l.office", ("ok", "lang"), {"code": CODE, "sent": True}),
     "l.office": ("l.office", ("ok", "lang"), {"code": CODE}),
+    "l.office slip": ("l.office", ("ok", "lang"), {"code": CODE, "told": "slip"}),
     "l.expired": ("l.expired", ("ok", "lang"), {}),
     "l.expired.office": ("l.expired.office", ("ok", "lang"), {"office": "ul. 28 Czerwca 1956 r. 404"}),
     "l.moved": ("l.moved", ("ok", "lang"), {"office": "ul. 28 Czerwca 1956 r. 404"}),
@@ -148,6 +152,7 @@ SCREENS: dict[str, tuple[str, tuple[str, ...], dict[str, Any]]] = {
     "k.load moving": ("k.load", (), cabinet(93, "open") | {"case": "26004711", "moving": True, "open": True}),
     "k.check": ("k.check", ("1", "2", "3", *MENU), {"compartment": 93, "focus": 0}),
     "k.loaded plain": ("k.loaded", ("ok", "lang"), {"busy": 66, "all": 93}),
+    "k.loaded plain slip": ("k.loaded", ("ok", "lang"), {"busy": 66, "all": 93, "told": "slip"}),
     "k.opening": ("k.opening", (), cabinet(93, "lit")),
     **{
         f"k.failed {reason}{' here' if clerk else ''}": ("k.failed", ("ok", "lang"), {"compartment": 93, "reason": reason, "clerk": clerk})
@@ -158,6 +163,9 @@ SCREENS: dict[str, tuple[str, tuple[str, ...], dict[str, Any]]] = {
     **{name: (name.split()[0], keys, {"clerk": CLERK} | data) for name, (keys, data) in CLERKS.items()},
 }
 """Screen, active keys and data by the sample's name."""
+
+TEXT_KEYS = frozenset(text_key(screen, data) for screen, _, data in SCREENS.values()) - {"lang", "info.page"}
+"""The key of every heading and body in the catalogues; the two have words of their own."""
 
 
 def with_shared_keys(screen: str, keys: tuple[str, ...], size: str) -> tuple[str, ...]:

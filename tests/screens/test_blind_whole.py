@@ -2,12 +2,12 @@
 
 from collections.abc import Callable, Iterator
 
-from controller.kiosk.forms import TEXT_KEYS
 from controller.kiosk.spoken import key_of
 from tests.controller.bench_machine import BenchMachine
 from tests.controller.clerk_bench import admit
 from tests.screens import test_blind_clerk, test_blind_clerks_troubles, test_blind_troubles, test_blind_walk
 from tests.screens.ear import Ear
+from tests.screens.samples import TEXT_KEYS
 
 ELSEWHERE = {
     "l.jam.last",  # l.jam without its first line
@@ -15,6 +15,7 @@ ELSEWHERE = {
     "l.locked.untimed",  # a number paused until the morning, by a clock that nobody trusts
     *("k.failed", "k.failed.here", "k.untaken"),  # a board that refuses, for reasons of its own
     "k.failed.unconfirmed.here",  # of whoever has gone
+    *("l.office.slip", "k.loaded.slip", "k.loaded.plain.slip"),  # a document whose resident has no phone
 }
 """What no walk comes to: each says the same as another one, but for a value or a line less."""
 
@@ -35,4 +36,4 @@ def test_no_words_are_left_out() -> None:
     for private, (flow, machine) in enumerate(walks()):
         flow(Ear(machine, "pl", private % 2 == 1))  # in headphones k.load has a body of its own
         heard |= {key_of(message) for message in machine.screens if message.audio.on}
-    assert set(TEXT_KEYS) - heard == ELSEWHERE
+    assert TEXT_KEYS - heard == ELSEWHERE
