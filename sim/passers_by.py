@@ -20,7 +20,9 @@ class Bystander(Person):
     def _meddle(self) -> None:
         open_doors = [number for number in self.machine.cabinet.doors if self.machine.door_open(number)]
         if open_doors and self.random.random() < 0.6:
-            self.machine.push(self.random.choice(open_doors))
+            number = self.random.choice(open_doors)
+            self.machine.shut_by_others.add(number)
+            self.machine.push(number)
         elif self.screen is not None and self.screen.keys and not self.screen.screen.startswith("k."):
             self.machine.press(self.random.choice(self.screen.keys))
 

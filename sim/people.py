@@ -354,6 +354,8 @@ class Resident(Person):
         if screen.screen == "l.unsure":
             self.document.given_up = "somebody forced the door"
         if screen.screen in ("l.used", "l.reported") and not self.document.taken:
+            # Somebody else shut the door before this person reached in, and the way back is over: the hotline helps.
+            self.document.left_inside = self.document.left_inside or self.document.compartment in self.machine.shut_by_others
             self.document.given_up = LEFT if self.document.left_inside else "the machine says it was handed over"
         self.machine.press("ok")
         return True

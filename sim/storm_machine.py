@@ -172,6 +172,7 @@ class StormMachine:
         self.line = CabinetLine(link, cabinet)
         if isinstance(cabinet, BoughtCabinet):
             cabinet.wish_of = self._wish_of
+        self.shut_by_others: set[int] = set()
         self.clock_faults = stage.plan.clock if stage.plan.has("clock_1970") or stage.plan.has("clock_jump") else None
         self.cuts = CutPoints(stage.plan.cuts, self._kill)
         self.life: Life | None = None

@@ -11,18 +11,21 @@ DARK: Light = (0, 100)
 
 
 class BoardLamps:
-    """The lamps of one board; `there` from when it has said that it has some until it is asked again who it is."""
+    """The lamps of one board; `there` from when it has said that it has some until it is asked again who it is.
+
+    While `held` its doors may not be driven, so nothing is to shine at them, whatever is wanted.
+    """
 
     def __init__(self) -> None:
-        self.there = False
+        self.there = self.held = False
         self.wanted = DARK
         self._said = DARK
         self._said_ms: int | None = None
         self._shown: Light | None = None
 
-    def found(self, there: bool) -> None:
+    def found(self, there: bool, held: bool = False) -> None:
         """The board has said who it is, or is to say so again; what its lamps do is not known."""
-        self.there = there
+        self.there, self.held = there, held
         self._said_ms = self._shown = None
 
     def due_ms(self) -> int | None:
@@ -33,13 +36,17 @@ class BoardLamps:
             return 0
         if self._shown is None:
             return self._said_ms + AGAIN_MS
-        if self._shown != self.wanted:
+        if self._shown != self._due:
             return 0
-        return self._said_ms + REFRESH_MS if self.wanted[0] else None
+        return self._said_ms + REFRESH_MS if self._due[0] else None
+
+    @property
+    def _due(self) -> Light:
+        return DARK if self.held else self.wanted
 
     def say(self, now_ms: int) -> Light:
         """What to tell the board now; what its lamps do is not known until it has answered."""
-        self._said, self._said_ms, self._shown = self.wanted, now_ms, None
+        self._said, self._said_ms, self._shown = self._due, now_ms, None
         return self._said
 
     def answered(self, light: Light) -> None:

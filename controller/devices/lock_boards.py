@@ -223,8 +223,10 @@ class LockBoards:
             board.mismatch = f"description {identity.description_hash.hex()}, expected {board.expected_hash.hex()}"
         firmware = ".".join(str(part) for part in identity.firmware)
         seen = (identity.description_hash, identity.unique_id, identity.channels, board.mismatch, board.doubled)
-        board.lamps.found(bool(identity.lamps) and not (board.mismatch or board.doubled))
-        self._events.append(BoardSeen(board.address, identity.boot, firmware, chr(identity.revision), *seen, board.lamps.there))
+        held = bool(board.mismatch or board.doubled)
+        board.lamps.found(bool(identity.lamps) and board.polled, held)
+        lit = board.lamps.there and not held
+        self._events.append(BoardSeen(board.address, identity.boot, firmware, chr(identity.revision), *seen, lit))
         if board.mismatch or board.doubled:
             self._drop_jobs(board.address, self._mismatched)
 

@@ -39,6 +39,15 @@ def test_what_has_changed_is_said_at_once_and_refreshed_while_it_shines() -> Non
     assert lamps.due_ms() is None
 
 
+def test_lamps_of_a_board_that_may_not_be_driven_go_dark() -> None:
+    lamps = there()
+    lamps.wanted = (4, 25)
+    lamps.found(True, held=True)
+    assert lamps.say(1000) == DARK
+    lamps.answered(DARK)
+    assert lamps.due_ms() is None
+
+
 def test_what_changes_while_the_board_answers_is_not_lost() -> None:
     lamps = there()
     said = lamps.say(1000)
