@@ -207,6 +207,8 @@ class Resident(Person):
         self.tried = False  # what was typed is being compared; the next time it is the right one
         self.begun = False
         self.turned_away = False  # what the phone says is not right any more
+        self.own_wrong = 0
+        self.nth = 0  # which of the PINs on the phone is believed, the newest first
         self.again = False  # comes back although the document is in this person's hand
         self.since_ms = 0  # since when this person stands here with the right PIN; 0: there is something else to it
         self.before = 0  # the compartment this person was told to open
@@ -215,6 +217,7 @@ class Resident(Person):
         """Until the document is in this person's hand, or nobody can give it any more."""
         while not self.document.taken and not self.document.given_up:
             await self.think(1_000, 5_000)
+            self.nth += self.turned_away
             pin = self._pin()
             if pin is None or self.turned_away:
                 self._gives_up_without_text()
@@ -229,13 +232,19 @@ class Resident(Person):
             async with self.machine.front:
                 await self._visit(pin)
 
+    def _is_sure(self, pin: str) -> bool:
+        newest = self.typing == pin == next(iter(self._pins()), None)
+        return newest and not self.again and not self.document.left_inside
+
     def _pins(self) -> list[str]:
         """The PINs on the phone, the newest first."""
         texts = reversed(self.sms.on_phone(dialled(self.document.phone)))
         return [found[1] for text in texts if (found := PIN_IN_TEXT.search(text.text))]
 
     def _pin(self) -> str | None:
-        return next(iter(self._pins()), None)
+        """The newest, and after it did not match the one before: texts overtake each other on their way."""
+        pins = self._pins()
+        return pins[self.nth % len(pins)] if pins else None
 
     def _gives_up_without_text(self) -> None:
         if self.document.given_up or not self.document.deposit or not self.stage.healed or not self.centre.alive:
@@ -255,7 +264,7 @@ class Resident(Person):
         old = [each for each in self._pins() if each != pin]
         self.typing = self.random.choice([wrong, *old]) if self.chance(0.25) and wrong != pin else pin
         self.before, self.begun = 0, False
-        self.since_ms = self.stage.now_ms if self.typing == pin and not self.again and not self.document.left_inside else 0
+        self.since_ms = self.stage.now_ms if self._is_sure(pin) else 0
         idle_until = self.stage.now_ms + PATIENCE_MS
         while self.stage.now_ms < idle_until:
             await self.think(150, 1_200)
@@ -286,6 +295,7 @@ class Resident(Person):
         if not self.begun and screen.screen not in NOT_MINE and not screen.screen.startswith("k."):
             self.clear()
             return False
+        self.own_wrong += self.tried and screen.screen in ("l.wrong", "l.wrong.phone")
         self.turned_away = screen.screen in ("l.wrong", "l.locked") or (self.turned_away and screen.screen != "l.found")
         if screen.screen in WAITS_NO_MORE:
             self.since_ms = 0
@@ -347,6 +357,8 @@ class Resident(Person):
             self.machine.press("ok")
 
     def _ended(self, screen: ScreenMessage) -> bool:
+        if screen.screen == "l.locked" and self.own_wrong >= 3 and self.stage.healed:
+            self.document.given_up = "this person's own wrong entries pause the number for longer than the world lasts"
         if screen.screen.startswith("k.") or screen.screen in ("l.oos", "l.oos.forced", "l.locked", "l.spent"):
             return True
         if screen.screen in ("l.office", "l.moved", "l.expired.office"):

@@ -5,8 +5,8 @@ from collections.abc import Collection, Iterator, Mapping
 from contracts.screen_messages import ScreenMessage
 from controller.visit.screen_table import SCREENS
 
-ROUND_MS = 1_500
-"""A board forgets its lamps after 700 ms of silence; a lost frame is said again after 200 ms."""
+ROUND_MS = 2_000
+"""A lost frame is said again after 200 ms; a board that cannot be read is given up within 1.1 s, and forgets its lamps 700 ms later."""
 
 
 def pointed_at(message: ScreenMessage | None) -> int:
