@@ -1,6 +1,8 @@
 """When a lock board is to be told which of its lamps shine. Lamps may be lost: nothing waits for them and nothing follows from them."""
 
 AGAIN_MS = 200
+BLINDLY = 3
+"""So often is a board that cannot be read any more told to be dark; it may still hear, and others keep the line busy."""
 REFRESH_MS = 2_000
 """A board forgets its lamps when it hears nothing for a moment; lit ones are said again and again."""
 
@@ -18,6 +20,7 @@ class BoardLamps:
 
     def __init__(self) -> None:
         self.there = self.held = False
+        self._blindly = 0
         self.wanted = DARK
         self._said = DARK
         self._said_ms: int | None = None
@@ -25,8 +28,14 @@ class BoardLamps:
 
     def found(self, there: bool, held: bool = False) -> None:
         """The board has said who it is, or is to say so again; what its lamps do is not known."""
-        self.there, self.held = there, held
+        self.there, self.held, self._blindly = there, held, 0
         self._said_ms = self._shown = None
+
+    def lost(self) -> None:
+        """The board cannot be read any more."""
+        shines = self.there and self._said[0] != 0
+        self.found(shines, held=True)
+        self._blindly = BLINDLY if shines else 0
 
     def due_ms(self) -> int | None:
         """When they are to be said next, in the past when at once; None when they are as they should be."""
@@ -46,6 +55,9 @@ class BoardLamps:
 
     def say(self, now_ms: int) -> Light:
         """What to tell the board now; what its lamps do is not known until it has answered."""
+        if self._blindly:
+            self._blindly -= 1
+            self.there = self._blindly > 0
         self._said, self._said_ms, self._shown = self._due, now_ms, None
         return self._said
 

@@ -282,7 +282,7 @@ class LockBoards:
         if not board.lost:
             board.lost = True
             board.identity = None
-            board.lamps.found(False)
+            board.lamps.lost()
             # Something answers and is never understood: on any usable line a board alone is read at least once in eight times.
             self._events.append(BoardLost(board.address, doubled=board.garbled >= POLLS_GARBLED))
         self._drop_jobs(board.address, self._give_up)

@@ -1,6 +1,6 @@
 """When one board is told of its lamps: at once, again while it has not answered, and now and then while one shines."""
 
-from controller.devices.board_lamps import AGAIN_MS, DARK, REFRESH_MS, BoardLamps
+from controller.devices.board_lamps import AGAIN_MS, BLINDLY, DARK, REFRESH_MS, BoardLamps
 
 
 def there() -> BoardLamps:
@@ -45,6 +45,23 @@ def test_lamps_of_a_board_that_may_not_be_driven_go_dark() -> None:
     lamps.found(True, held=True)
     assert lamps.say(1000) == DARK
     lamps.answered(DARK)
+    assert lamps.due_ms() is None
+
+
+def test_a_board_that_cannot_be_read_any_more_is_told_to_be_dark_a_few_times() -> None:
+    lamps = there()
+    lamps.wanted = (4, 25)
+    lamps.say(1000)
+    lamps.lost()
+    said = [(lamps.due_ms(), lamps.say(2000 + n * AGAIN_MS)) for n in range(BLINDLY)]
+    assert said == [(0, DARK), *((2000 + n * AGAIN_MS, DARK) for n in range(1, BLINDLY))]
+    assert lamps.due_ms() is None
+
+
+def test_a_dark_board_that_is_lost_is_told_nothing() -> None:
+    lamps = there()
+    lamps.answered(lamps.say(1000))
+    lamps.lost()
     assert lamps.due_ms() is None
 
 
