@@ -64,7 +64,8 @@ FOUND: list[tuple[Callable[[], AbstractContextManager[Parts]], str]] = [
 REMEMBERED: dict[Callable[[], AbstractContextManager[Parts]], int] = {
     bad.wishes_are_returned_not_derived: 26, bad.wills_of_older_connections_are_believed: 6, bad.a_lock_is_driven_again_unseen: 209,
     bad.a_pause_ends_with_the_power: 32, bad.the_way_back_takes_any_pin: 2, bad.a_wrong_entry_keeps_the_screen: 53,
-    bad.what_was_handed_over_can_be_withdrawn: 283, bad.a_pause_is_everybodys: 22, bad.a_code_outlives_the_power: 26, bad.a_message_in_doubt_is_tried_again: 53, bad.nobody_lists_what_did_not_arrive: 33,
+    bad.what_was_handed_over_can_be_withdrawn: 283, bad.a_pause_is_everybodys: 22,
+    bad.a_code_outlives_the_power: 26, bad.a_message_in_doubt_is_tried_again: 53, bad.nobody_lists_what_did_not_arrive: 33,
 }  # fmt: skip
 """Seeds that found a variant before are played first, to save the way to them; when the world has changed, the others follow."""
 
