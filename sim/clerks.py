@@ -9,6 +9,8 @@ from sim.storm_machine import StormMachine
 
 ACTOR = "A. Nowak"
 
+VAIN_MAX = 3
+
 
 class CounterClerk(Clerk):
     """Registers the day's documents at the desk and does everything else in clerk mode."""
@@ -21,6 +23,7 @@ class CounterClerk(Clerk):
     took_back = False
     document: Document | None = None
     in_hand = False
+    vain = 0
     """`slip` is the code that has served: the paper it is on lies about for whoever finds it."""
 
     async def live(self) -> None:
@@ -64,7 +67,7 @@ class CounterClerk(Clerk):
                 return
             self.code = admitted.digits
         self.typing = self._mistyped(self.code) if self.chance(0.1) else self.code
-        self.inside, self.took_back, self.document, self.in_hand = False, False, None, False
+        self.inside, self.took_back, self.document, self.in_hand, self.vain = False, False, None, False, 0
         self.audits = self.chance(0.15)
         until_ms = self.stage.now_ms + PATIENCE_MS
         while self.stage.now_ms < until_ms:
@@ -94,9 +97,11 @@ class CounterClerk(Clerk):
             case "k.load" | "k.check" if self.document is not None:
                 await self._do(self.document, name)
             case "k.check":
-                self._say_where_any(number)
+                return self._say_where_any(number)
             case "k.load":
-                self._shut_all()
+                self.document = self._asked_for()
+                if self.document is None:
+                    self._shut_all()
             case "k.other":
                 self._other()
             case "k.expired" | "k.take" | "k.taken" | "k.untaken" | "k.none":
@@ -176,9 +181,19 @@ class CounterClerk(Clerk):
         else:
             self.machine.press("ok" if typed == wanted else wanted[len(typed)])
 
-    def _say_where_any(self, number: int) -> None:
-        """Asked about a document that this person has put aside already: what lies there is seen through the door's gap."""
+    def _asked_for(self) -> Document | None:
+        """The document whose case the screen names, if it is still to be put in."""
+        case = str(self.screen.data.get("case", "")) if self.screen is not None else ""
+        return next((one for one in self.documents if one.case == case and one.compartment is None and not one.taken), None)
+
+    def _say_where_any(self, number: int) -> bool:
+        """Asked about a document that this person has put aside already: what lies there is seen through the door's gap.
+
+        Whoever is asked again and again, and has nothing to put in, goes away.
+        """
+        self.vain += 1
         self.machine.press("1" if any(document.compartment == number for document in self.documents) else "2")
+        return self.vain > VAIN_MAX
 
     async def _take_back(self, name: str, number: int) -> None:
         match name:

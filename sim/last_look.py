@@ -39,6 +39,8 @@ def unfinished(watch: Watch) -> Iterator[str]:
     locker = loop.turns.state.locker
     if loop.turns.state.at or locker.trying or loop.turns.state.clerk.actor:
         yield "somebody stands at the machine"
+    if loop.turns.state.sms.sending:
+        yield "a message waits for the modem"
     if core.due(loop.turns.state):
         yield "a wish is due"
     if not watch.stage.broker.settled():
@@ -174,7 +176,8 @@ def a_document_is_where_the_machine_says(watch: Watch) -> Iterator[str]:
     """A document lies where the machine says, or a compartment in question is out of use."""
     loop = _loop(watch)
     if loop is not None:
-        yield from a_document_is_where_the_machine_says_or_somebody_must_look(watch.documents, loop.turns.state)
+        documents = [one for one in watch.documents if one.compartment not in watch.machine.shut_by_others]
+        yield from a_document_is_where_the_machine_says_or_somebody_must_look(documents, loop.turns.state)
 
 
 def nothing_of_a_message_is_kept(watch: Watch) -> Iterator[str]:
