@@ -136,6 +136,27 @@ def test_the_provider_takes_over_from_a_modem_that_cannot(doubt: bool) -> None:
     assert [message.phone for message in made.wire.messages] == ["48601234123"]
 
 
+def test_what_the_machine_is_sending_already_does_not_go_through_the_provider_as_well() -> None:
+    made = house(SmsSettings(url="http://provider", quiet=False))
+    for _ in range(6):
+        order = one(made, SendSms)
+        say(made, OrderRefused(order=order.id, verb="send_sms", actor="centre", counter=order.counter, code="sms_known"))
+        made.later(700)
+    say(made, SmsSent(idx=idx(order), reference=7))
+    assert (row(made, order).state, made.wire.messages) == ("accepted", [])
+
+
+def test_an_order_that_ends_without_a_word_about_its_message_settles_it_and_is_erased() -> None:
+    made = house()
+    order = one(made, SendSms)
+    say(made, taken(order), OrderEnded(order=order.id, state="done", code="ok"))
+    assert row(made, order).state == "accepted"
+    with made.centre.store.transaction() as t:
+        kept = orders.read(t, order.id)
+    assert kept is not None
+    assert b"erased" in kept.ask
+
+
 def test_a_machine_that_lost_its_storage_with_the_order_is_asked_again() -> None:
     made = house()
     order = one(made, SendSms)
