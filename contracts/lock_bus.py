@@ -14,6 +14,7 @@ PROTOCOL = 1
 PROTOCOL_LAMPS = 2  # with lamps: IDENTIFY says how many, and LAMPS may be asked
 PROTOCOLS = (PROTOCOL, PROTOCOL_LAMPS)
 BAUD = 115200
+GAP_MS = 50  # the bytes of one frame follow each other; what came before such a rest is no part of what comes after it
 MAX_PAYLOAD = 128
 CHANNELS_MAX = 32
 WISH_ID_SIZE = 12
@@ -146,6 +147,12 @@ class Decoder:
             if frame is not None:
                 frames.append(frame)
         return frames
+
+    def forget(self) -> None:
+        """The line has rested: a frame that has begun never comes to its end."""
+        self.noise += 1 if self._run else 0
+        self._run = bytearray()
+        self._skipping = False
 
     def _take(self, byte: int) -> None:
         if self._skipping:

@@ -56,6 +56,7 @@ class LockBoard:
         self._output = b""
         self._key = False
         self._heard_ms = 0
+        self._byte_ms = 0
         self._ends_ms = 0
         self._executed: list[_Executed] = []
 
@@ -72,6 +73,9 @@ class LockBoard:
     def receive(self, data: bytes, now_ms: int) -> None:
         """Bytes from the line, in whatever pieces; requests to other boards and replies of theirs are among them."""
         self.tick(now_ms)
+        if now_ms - self._byte_ms >= bus.GAP_MS:  # a plug that was out must not let an old order through when it is in again
+            self._decoder.forget()
+        self._byte_ms = now_ms
         for frame in self._decoder.feed(data):
             if frame.kind & bus.REPLY:
                 continue

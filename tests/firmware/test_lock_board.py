@@ -2,6 +2,7 @@
 
 import itertools
 
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -205,6 +206,27 @@ def test_counters_come_until_they_are_acknowledged() -> None:
     for _ in range(2):
         assert bench.states(first.rev).changed == [(4, 1, 1)]
     assert bench.states(bench.states().rev).changed == []
+
+
+@pytest.mark.parametrize("kept", range(1, 27))
+def test_an_order_whose_end_was_cut_off_is_not_carried_out_when_the_line_speaks_again(kept: int) -> None:
+    board = LockBoard(facts())
+    order = bus.UnlockOrder(wish(1), BOOT, 2, 500)
+    request = bus.Frame(ADDRESS, 1, bus.UNLOCK, order.encode()).encode()
+    board.receive(request[:kept], 1_000)
+    board.receive(bus.Frame(ADDRESS, 2, bus.IDENTIFY, b"").encode(), 1_000 + bus.GAP_MS)
+    assert board.coil is None
+    assert bus.Decoder().feed(board.take_output())[0].kind == bus.IDENTIFY | bus.REPLY
+
+
+@pytest.mark.parametrize("kept", range(1, 27))
+def test_an_order_in_two_pieces_is_one(kept: int) -> None:
+    board = LockBoard(facts())
+    order = bus.UnlockOrder(wish(1), BOOT, 2, 500)
+    request = bus.Frame(ADDRESS, 1, bus.UNLOCK, order.encode()).encode()
+    board.receive(request[:kept], 1_000)
+    board.receive(request[kept:], 1_000 + bus.GAP_MS - 1)
+    assert board.coil == 2
 
 
 def test_the_key_is_told() -> None:
