@@ -11,7 +11,7 @@ Look = dict[str, Any]
 WITHIN_S = 40.0
 
 
-TIMES, TAKEN_S = 3, 6.0
+TIMES, TAKEN_S = 3, 10.0
 
 
 def _shown(now: Look) -> tuple[object, ...]:
