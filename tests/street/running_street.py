@@ -4,6 +4,7 @@ import contextlib
 import signal
 import subprocess
 import sys
+import time
 from collections.abc import Callable, Generator, Iterator
 from pathlib import Path
 from typing import Any
@@ -13,6 +14,14 @@ import msgspec
 
 WITHIN_S = 40
 STOP_WITHIN_S = 15
+TAKEN_S = 10.0
+"""After so long a key that did nothing is pressed again."""
+
+
+def shown(now: dict[str, Any]) -> tuple[object, ...]:
+    """What a key changes."""
+    kiosk = now["kiosk"]
+    return kiosk["screen"], kiosk["lang"], kiosk["filled"], kiosk["typed"], kiosk["keys"]
 
 
 class Visitor:
@@ -42,12 +51,17 @@ class Visitor:
     def follow(self, until: Callable[[dict[str, Any]], bool]) -> list[str]:
         """Do what glows until something is so; what the guide said on the way."""
         said: list[str] = []
+        struck, again_s = (), 0.0
         for street in self.looks():
             guide = street["guide"]
             said += [guide["key"]] if said[-1:] != [guide["key"]] else []
             if until(street):
                 return said
+            asked = (guide["glow"], *shown(street))
+            if asked == struck and time.monotonic() < again_s:
+                continue  # the key is on its way: a second digit would be one too many
             self._follow(guide["glow"], street)
+            struck, again_s = (asked if guide["glow"].startswith("kiosk:") else ()), time.monotonic() + TAKEN_S
         raise AssertionError(f"the street ended; it said {said}")
 
     def _follow(self, glow: str, street: dict[str, Any]) -> None:

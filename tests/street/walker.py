@@ -5,19 +5,11 @@ import time
 from collections.abc import Callable
 from typing import Any
 
-from tests.street.running_street import Visitor
+from tests.street.running_street import TAKEN_S, Visitor, shown
 
 Look = dict[str, Any]
 WITHIN_S = 40.0
-
-
-TIMES, TAKEN_S = 3, 10.0
-
-
-def _shown(now: Look) -> tuple[object, ...]:
-    """What a key changes."""
-    kiosk = now["kiosk"]
-    return kiosk["screen"], kiosk["lang"], kiosk["filled"], kiosk["typed"], kiosk["keys"]
+TIMES = 3
 
 
 class Lost(AssertionError):
@@ -53,11 +45,11 @@ class Walker:
         The machine drops a key for a screen that has just changed, if only by its clock: then it is pressed again, as a visitor would.
         """
         for key in keys:
-            before = _shown(self.until(f"key {key}", lambda now, key=key: key in now["kiosk"]["keys"]))
+            before = shown(self.until(f"key {key}", lambda now, key=key: key in now["kiosk"]["keys"]))
             for _ in range(TIMES):
                 self.act(do="key", key=key)
                 with contextlib.suppress(Lost):
-                    self.until(f"what {key} does", lambda now, before=before: _shown(now) != before, TAKEN_S)
+                    self.until(f"what {key} does", lambda now, before=before: shown(now) != before, TAKEN_S)
                     break
             else:
                 raise Lost(f"{key} did nothing on {before[0]}")
