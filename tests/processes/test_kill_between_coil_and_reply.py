@@ -24,7 +24,7 @@ pytestmark = [pytest.mark.process, pytest.mark.mosquitto, pytest.mark.micropytho
 KILLS = 200
 MACHINES = 4
 JAMS_MAX = 5
-"""Without a processor for 100 ms a board process drops its coil, as its wiring demands; without replies it is lost. Both end as a jam."""
+"""A board process that gets no processor answers nobody, and is lost: that ends as a jam."""
 AT_ONCE = 13
 """Documents in the locker: a coil has rested its five seconds before its door is asked for again."""
 

@@ -66,6 +66,8 @@ REMEMBERED: dict[Callable[[], AbstractContextManager[Parts]], int] = {
     bad.a_pause_ends_with_the_power: 32, bad.the_way_back_takes_any_pin: 2, bad.a_wrong_entry_keeps_the_screen: 53,
     bad.what_was_handed_over_can_be_withdrawn: 283, bad.a_pause_is_everybodys: 22,
     bad.a_code_outlives_the_power: 26, bad.a_message_in_doubt_is_tried_again: 53, bad.nobody_lists_what_did_not_arrive: 33,
+    bad.terms_never_end: 53, bad.an_audit_lies: 26, bad.lamps_outlive_the_controller: 24, bad.phones_are_kept: 7,
+    bad.the_days_tries_begin_anew_with_the_power: 7, bad.what_waits_for_the_modem_goes_out_whatever_happens: 109,
 }  # fmt: skip
 """Seeds that found a variant before are played first, to save the way to them; when the world has changed, the others follow."""
 

@@ -14,6 +14,7 @@ import board_description as described
 LINE_FD, TRUTH_FD, CONTROL_FD, ADDRESS = (int(each) for each in sys.argv[1:5])
 SPRING_AFTER_MS = 150
 SPRING_TAKES_MS = 80
+TURN_MS = 40
 POLL = 3
 GET_FILENO = 10
 
@@ -32,6 +33,7 @@ class Wiring:
         self.coil = None
         self.coil_since = 0
         self.enabled_until = None
+        self.looked = time.ticks_ms()
         self.opens_at = {}
         self.lamp_chain = self.lamp_latched = 0xA5A5A5
         self.lamp_duty = None
@@ -96,6 +98,7 @@ class Wiring:
     def look(self):
         """Follows the tree and the springs; called at every turn of the firmware."""
         now = time.ticks_ms()
+        self.wait_for_the_computer(now)
         if described.LAMPS:
             self.follow_lamps()
         if self.enabled_until is not None and time.ticks_diff(self.enabled_until, now) <= 0:
@@ -115,6 +118,13 @@ class Wiring:
             if time.ticks_diff(now, self.opens_at[channel]) >= 0:
                 del self.opens_at[channel]
                 self.move(channel, False)
+
+    def wait_for_the_computer(self, now):
+        """A board has its processor to itself: while this computer has none for it, the coil's window stands still."""
+        away = time.ticks_diff(now, self.looked)
+        self.looked = now
+        if away > TURN_MS and self.enabled_until is not None:
+            self.enabled_until = time.ticks_add(self.enabled_until, away)
 
     def move(self, channel, closed):
         if self.doors[channel] != closed:
