@@ -43,7 +43,7 @@ check: venv firmware-stubs
 
 test: system-packages venv micropython check
 	@$(BIN)/python -m pytest -n 2 --dist loadfile -rs $(WITH_PROCESSES:%=--ignore=%) $(PYTEST_ARGS) $(OR_NONE)
-	@$(BIN)/python -m pytest -n 2 --dist loadfile -rs $(WITH_PROCESSES) $(PYTEST_ARGS) $(OR_NONE)
+	@$(BIN)/python -m pytest -n 3 --dist loadfile -rs $(WITH_PROCESSES) $(PYTEST_ARGS) $(OR_NONE)
 
 storm: venv
 	@exec $(BIN)/kiosk-sim storm --seeds "$(SEEDS)"

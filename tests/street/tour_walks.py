@@ -118,14 +118,18 @@ def trouble(walker: Walker) -> None:
 
 def _from_the_beginning(walker: Walker) -> None:
     """All that was broken is whole again; then the glow alone leads through the clerk's errand."""
-    walker.act(do="reset")
-    walker.until("a new day", lambda now: now["phase"] == "preparing")
-    walker.until("the first message", lambda now: len(now["phone"]) == 1 and now["chips"] == [])
+    _a_new_day(walker)
     walker.act(do="withdraw", deposit=walker.document(FIRST, "told")["key"])
     walker.document(FIRST, "withdrawn")
     walker.follow("k.taken")
     walker.follow("k.none")
     walker.follow("l.attract")
+
+
+def _a_new_day(walker: Walker) -> None:
+    walker.act(do="reset")
+    walker.until("a new day", lambda now: now["phase"] == "preparing")
+    walker.until("the first message", lambda now: len(now["phone"]) == 1 and now["chips"] == [])
 
 
 def guesses_and_time(walker: Walker) -> None:
@@ -145,6 +149,8 @@ def guesses_and_time(walker: Walker) -> None:
     walker.act(do="wire")
     walker.press("cancel")
     walker.see("l.attract")
+    _a_new_day(walker)  # whether a blind machine drove the lock is in doubt or not, as it happens
+    pin = walker.pin(FIRST)
     walker.act(do="day")
     walker.act(do="day")
     walker.until("a reminder", lambda now: len(now["phone"]) > 1)
