@@ -15,8 +15,6 @@ from central.times import to_ms
 from contracts.facts import BootStarted, Entry
 from contracts.topics import MachineReport
 
-OUT, FORCED = "l.oos", "l.oos.forced"
-
 
 def silent_since(station: Station, link_since: datetime | None, at_ms: int) -> int:
     """Since when a machine of which a will has come is not there: now, or its last word when that is older than our own contact."""
@@ -53,13 +51,12 @@ def heard(t: Connection, machine: str, entry: Entry) -> Outage | None:
 def reported(t: Connection, said: MachineReport, now: Now) -> Outage | None:
     """What a machine's picture of itself says; the outage, when it is over."""
     station, at_ms = machines.read(t, said.machine), to_ms(now.wall)
-    if said.screen in (OUT, FORCED):
-        forced = station.oos_forced or said.screen == FORCED
+    if said.service != "open":
+        forced = station.oos_forced or said.service == "forced"
         if not station.oos_ms or forced != station.oos_forced:
             machines.change(t, said.machine, oos_ms=station.oos_ms or at_ms, oos_forced=forced)
         return None
-    # Language, help and the clerk's screens are shown over either.
-    if not station.oos_ms or not said.screen.startswith("l."):
+    if not station.oos_ms:
         return None
     machines.change(t, said.machine, oos_ms=0, oos_forced=False)
     return Outage(said.machine, station.oos_ms, at_ms, station.oos_forced)

@@ -16,6 +16,7 @@ PREFIX = "kiosk/v1"
 _PLACE = re.compile(r" - at `(\$[^`]{0,100})`$")
 Up = Literal["facts", "state", "presence", "answers"]
 CompartmentUse = Literal["free", "loading", "occupied", "expired", "collecting", "quarantined"]
+Service = Literal["open", "out", "forced"]
 Down = Literal["ack", "orders", "documents"]
 
 
@@ -103,7 +104,11 @@ class CompartmentReport(Message, frozen=True):
 
 
 class MachineReport(Message, frozen=True):
-    """`up/state`: the retained picture of one machine, for any MQTT dashboard."""
+    """`up/state`: the retained picture of one machine, for any MQTT dashboard.
+
+    `screen` is what people see now; `service` is `out` while no lock board answers, whatever the screen shows over it, and `forced` when
+    the machine does not call its documents safe besides.
+    """
 
     machine: str
     product: Literal["urzedomat", "parkomat"]
@@ -121,6 +126,7 @@ class MachineReport(Message, frozen=True):
     software: str
     description: str
     compartments: list[CompartmentReport]
+    service: Service = "open"
     counts: dict[str, int] = {}
 
 

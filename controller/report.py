@@ -6,7 +6,7 @@ from controller.live import Live
 from controller.locker.decide import expired
 from controller.settings import Settings
 from controller.state import State
-from controller.visit import screens
+from controller.visit import resident, screens
 
 
 def report(state: State, live: Live, settings: Settings, epoch: str, acknowledged: int, now: Now) -> MachineReport:
@@ -29,6 +29,7 @@ def report(state: State, live: Live, settings: Settings, epoch: str, acknowledge
         software=settings.software,
         description=settings.cabinet.hash.hex()[:16],
         compartments=compartments,
+        service=resident.service(state, live),
         counts=live.counts,
     )
 

@@ -3,6 +3,7 @@
 from typing import Literal
 
 from contracts.pin_facts import Told
+from contracts.topics import Service
 from controller.clock import Now
 from controller.doors.state import Door
 from controller.live import UNNAMED, Live, Visit
@@ -26,6 +27,8 @@ TYPED_MAX = 15
 NOT_SAFE = frozenset(("door_forced", "door_in_doubt", "door_left_open", "contents_reported"))
 """While one of these is known, no screen says that the documents are safe."""
 
+ATTRACT: dict[Service, str] = {"open": "l.attract", "out": "l.oos", "forced": "l.oos.forced"}
+
 
 def where(state: State, live: Live, settings: Settings, now: Now) -> str:
     """The screen of the collection in progress, or of the step that the visit is at."""
@@ -34,7 +37,7 @@ def where(state: State, live: Live, settings: Settings, now: Now) -> str:
     visit = live.visit
     match visit.step:
         case "attract":
-            return "l.attract" if any(board.fits for board in live.boards.values()) else _out_of_service(state)
+            return ATTRACT[service(state, live)]
         case "pin" | "wrong":
             return _typing(state, visit)
         case "found" if is_forced(state.doors.door(visit.compartment)):
@@ -45,8 +48,11 @@ def where(state: State, live: Live, settings: Settings, now: Now) -> str:
             return f"l.{step}"
 
 
-def _out_of_service(state: State) -> str:
-    return "l.oos.forced" if any(fault.fault in NOT_SAFE for fault in state.faults.active) else "l.oos"
+def service(state: State, live: Live) -> Service:
+    """Whether documents can be given out at all."""
+    if any(board.fits for board in live.boards.values()):
+        return "open"
+    return "forced" if any(fault.fault in NOT_SAFE for fault in state.faults.active) else "out"
 
 
 def _typing(state: State, visit: Visit) -> str:

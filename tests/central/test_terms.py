@@ -14,17 +14,17 @@ from central.store import orders
 from central.times import from_ms
 from contracts.facts import BootStarted, DoorClosed, FaultRaised, TermsExtended
 from contracts.orders import AnyAsk, ExtendAll, SetPin
-from contracts.topics import MachineReport, Presence, encode
+from contracts.topics import MachineReport, Presence, Service, encode
 from tests.central.paper_machine import EPOCH, MACHINE, House
 
 HOUR = 3600.0
 
 
-def report(house: House, screen: str) -> None:
+def report(house: House, service: Service = "open", screen: str = "l.attract") -> None:
     """The machine's picture of itself."""
     said = MachineReport(
         machine=MACHINE, product="urzedomat", boot="b1", epoch=EPOCH, seq=0, unacknowledged=0, wall=house.at.wall, clock_trusted=True,
-        screen=screen, free=1, occupied=1, open_doors=0, faults=[], software="1", description="d", compartments=[],
+        screen=screen, free=1, occupied=1, open_doors=0, faults=[], software="1", description="d", compartments=[], service=service,
     )  # fmt: skip
     house.say("state", encode(said))
 
@@ -234,21 +234,21 @@ def test_a_centre_that_was_away_counts_from_the_last_word() -> None:
     assert timedelta(hours=5) <= until(house, key) - before <= timedelta(hours=5.25)
 
 
-@pytest.mark.parametrize("screen", ["l.oos", "l.oos.forced"])
-def test_a_machine_out_of_service_gives_its_time_back(screen: str) -> None:
+@pytest.mark.parametrize("service", ["out", "forced"])
+def test_a_machine_out_of_service_gives_its_time_back(service: Service) -> None:
     house = House()
     key = house.told()
     before = until(house, key)
-    report(house, screen)
+    report(house, service)
     house.later(2 * HOUR)
-    report(house, "k.menu")
-    report(house, "lang")
+    report(house, service, "k.menu")
+    report(house, service, "lang")
     house.work()
     assert until(house, key) == before
-    report(house, "l.attract")
+    report(house)
     house.work()
     assert until(house, key) - before == timedelta(hours=2)
-    assert ("extended" in house.purposes()) == (screen == "l.oos")
+    assert ("extended" in house.purposes()) == (service == "out")
 
 
 def test_no_message_promises_anything_behind_a_forced_door() -> None:
@@ -267,7 +267,7 @@ def test_reminders_come_before_the_end_and_not_at_night() -> None:
     for _ in range(49 * 4):
         before = len(house.wire.messages)
         house.later(900)
-        report(house, "l.attract")
+        report(house)
         for sms in house.wire.messages[before:]:
             seen.append((sms.idx.partition("-")[2], house.at.wall.astimezone(ZoneInfo("Europe/Warsaw")).strftime("%d %H:%M")))
             house.accept(sms)
@@ -277,10 +277,10 @@ def test_reminders_come_before_the_end_and_not_at_night() -> None:
 def test_no_reminder_while_the_machine_gives_out_nothing() -> None:
     house = House()
     key = house.told()
-    report(house, "l.oos")
+    report(house, "out")
     house.later(30 * HOUR)
     assert house.purposes() == ["ready"]
-    report(house, "l.attract")
+    report(house)
     house.work()
     assert until(house, key) - house.at.wall == timedelta(hours=49)
     assert house.purposes() == ["ready", "extended"]

@@ -72,6 +72,18 @@ def test_a_machine_out_of_order_says_when_that_is_known() -> None:
     assert machine.screen.data["sent"] is True
 
 
+def test_the_centre_is_told_within_a_second_that_service_is_back_whatever_the_screen_shows() -> None:
+    machine = BenchMachine()
+    machine.acknowledge()
+    machine.cabinet.cut_power(machine.ms)
+    machine.run(5_000)
+    assert machine.report().service == "out"
+    machine.press("lang")
+    machine.cabinet.restore_power(machine.ms)
+    machine.run(5_000)
+    assert (machine.screen.screen, machine.report().service) == ("lang", "open")
+
+
 def test_a_coil_that_rests_is_counted_down() -> None:
     machine = BenchMachine()
     machine.stored()

@@ -9,7 +9,7 @@ import tty
 from collections.abc import Iterable
 from contextlib import suppress
 from pathlib import Path
-from time import monotonic, time
+from time import monotonic
 from typing import Any
 
 from contracts.descriptions import Locker, read_locker
@@ -32,7 +32,7 @@ class Cabinet:
             board.flash.mkdir(exist_ok=True)
             board.start()
             with suppress(PermissionError):
-                # A board has its processor to itself; one that waits for ours drops its coil, and the door stays shut.
+                # A board has its processor to itself; one that waits for ours answers late.
                 os.setpriority(os.PRIO_PROCESS, board.pid, -15)
         self._line = SharedLine(board.port for board in self.boards.values()) if len(self.boards) > 1 else None
         self.pulses: list[int] = []
@@ -87,9 +87,6 @@ class Cabinet:
     def shut(self, number: int) -> None:
         """Push the door, once it stands open and its pulse is over."""
         self.until_opened(number)
-        # A coil that was dropped for want of a processor may come once more before its pulse is over, and throw the door open again.
-        while (rest_s := self.on_us / 1e6 + self._locker.file.lock.pulse_ms / 1000 - time()) > 0:
-            self._wait(rest_s)
         self._until(lambda: self.coil is None, "the coil never went off", WITHIN_S)
         self._door(number, closed=True)
         self._until(lambda: self.closed[number], f"door {number} never closed", WITHIN_S)
@@ -126,13 +123,7 @@ class Cabinet:
 
     def _coil(self, channel: int | None, us: int) -> None:
         self.coil = channel
-        if channel is None:
-            return
-        # The enable window is 100 ms: a firmware process that gets no processor for longer drops the coil and takes it up again. A second
-        # pulse would come after the coil's rest, which the board keeps whoever asks.
-        rest_ms = self._locker.boards[0].file.limits.cooldown_ms.value
-        again = bool(self.pulses) and self.pulses[-1] == channel and us - self.on_us < rest_ms * 1000
-        if not again:
+        if channel is not None:
             self.pulses.append(channel)
             self.on_us = us
 

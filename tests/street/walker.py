@@ -10,6 +10,8 @@ from tests.street.running_street import TAKEN_S, Visitor, shown
 Look = dict[str, Any]
 WITHIN_S = 40.0
 TIMES = 3
+WAY = 6
+"""So many screens are named when the way is lost."""
 
 
 class Lost(AssertionError):
@@ -21,6 +23,7 @@ class Walker:
 
     def __init__(self, address: str) -> None:
         self.seen: set[str] = set()
+        self._way: list[str] = []
         self.visitor = Visitor(address, "pl")
 
     def until(self, what: str, condition: Callable[[Look], bool], within_s: float = WITHIN_S) -> Look:
@@ -28,12 +31,17 @@ class Walker:
         ends, there = time.monotonic() + within_s, ""
         for now in self.visitor.looks():
             there = f"{now['kiosk']['screen']} {now['guide']['key']} {now['chips']}"
-            self.seen |= {now["kiosk"]["screen"], now["kiosk"]["banner"]}
+            self._pass_by(now)
             if condition(now):
                 return now
             if time.monotonic() > ends:
                 break
-        raise Lost(f"waited for {what}, there was {there}")
+        raise Lost(f"waited for {what}, there was {there} after {' '.join(self._way[-WAY:])}")
+
+    def _pass_by(self, now: Look) -> None:
+        screen = now["kiosk"]["screen"]
+        self.seen |= {screen, now["kiosk"]["banner"]}
+        self._way += [screen] if self._way[-1:] != [screen] else []
 
     def see(self, screen: str, within_s: float = WITHIN_S) -> Look:
         """Wait for this screen."""
@@ -42,7 +50,7 @@ class Walker:
     def press(self, *keys: str) -> None:
         """Press keys, each once it is active, and wait until the screen has taken it.
 
-        The machine drops a key for a screen that has just changed, if only by its clock: then it is pressed again, as a visitor would.
+        The machine drops a key for a screen that has just gone: then it is pressed again, as a visitor would.
         """
         for key in keys:
             before = shown(self.until(f"key {key}", lambda now, key=key: key in now["kiosk"]["keys"]))
@@ -64,7 +72,7 @@ class Walker:
         """Do what glows until this screen is there."""
 
         def there(now: Look) -> bool:
-            self.seen |= {now["kiosk"]["screen"], now["kiosk"]["banner"]}
+            self._pass_by(now)
             return now["kiosk"]["screen"] == screen
 
         self.visitor.follow(there)

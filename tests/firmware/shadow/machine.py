@@ -14,7 +14,7 @@ import board_description as described
 LINE_FD, TRUTH_FD, CONTROL_FD, ADDRESS = (int(each) for each in sys.argv[1:5])
 SPRING_AFTER_MS = 150
 SPRING_TAKES_MS = 80
-TURN_MS = 40
+TURN_MS = 10
 POLL = 3
 GET_FILENO = 10
 
