@@ -8,7 +8,7 @@ SEEDS ?= 200
 PYTEST_ARGS ?=
 BIN := .venv/bin
 # Tests that start programs of their own mostly wait for them; those that only compute would take the processor away from them.
-WITH_PROCESSES := tests/processes tests/street tests/central/test_process.py tests/scenarios/with_processes
+WITH_PROCESSES := tests/processes tests/street tests/central/test_process.py tests/devices/test_sms_modem.py tests/scenarios/with_processes
 # A choice of tests may be empty in one of the two parts.
 OR_NONE := $(if $(PYTEST_ARGS),|| [ $$? -eq 5 ])
 
@@ -43,7 +43,7 @@ check: venv firmware-stubs
 
 test: system-packages venv micropython check
 	@$(BIN)/python -m pytest -n 2 --dist loadfile -rs $(WITH_PROCESSES:%=--ignore=%) $(PYTEST_ARGS) $(OR_NONE)
-	@$(BIN)/python -m pytest -n 3 --dist loadfile -rs $(WITH_PROCESSES) $(PYTEST_ARGS) $(OR_NONE)
+	@$(BIN)/python -m pytest -n 4 --dist loadgroup -rs $(WITH_PROCESSES) $(PYTEST_ARGS) $(OR_NONE)
 
 storm: venv
 	@exec $(BIN)/kiosk-sim storm --seeds "$(SEEDS)"

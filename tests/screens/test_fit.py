@@ -5,15 +5,23 @@ from collections.abc import Iterator
 import pytest
 from playwright.sync_api import Browser, Page
 
-from contracts.screen_messages import LANGUAGES, Language, Size
+from contracts.screen_messages import LANGUAGES, Language, ScreenMessage, Size
 from controller.kiosk.panels import PanelName
+from controller.kiosk.rendering import render
 from tests.screens.record import CAP_MIN, FIT, PX_MM
 from tests.screens.samples import LOOKS, SCREENS, sample
-from tests.screens.shown_page import CHROMIUM, chromium, open_page, put
+from tests.screens.shown_page import CHROMIUM, SET, chromium, open_page, put
 
 pytestmark = [pytest.mark.browser, pytest.mark.skipif(not CHROMIUM.exists(), reason="no system Chromium: make system-packages")]
 
 PAGES_MAX = 40
+EACH = f"""({{ html, lang, theme, size, limits, pages_max }}) => html.map((one) => {{
+    ({SET})([one, lang, theme, size]);
+    const count = document.querySelector("#screen .count");
+    const unsaid = document.querySelector("#screen .entry .up") ? pages_max : 1;
+    return [({FIT.rstrip().rstrip(";")})(limits), count ? Number(count.textContent.split("/")[1]) : unsaid];
+}})"""
+"""Shows and measures many; how many pages there are the screen says itself, but the page with the digits has no room to say it."""
 
 
 @pytest.fixture(scope="module")
@@ -25,16 +33,12 @@ def browser() -> Iterator[Browser]:
 @pytest.mark.parametrize("language", LANGUAGES)
 @pytest.mark.parametrize("panel", LOOKS)
 def test_every_screen_fits(browser: Browser, panel: PanelName, language: Language) -> None:
-    shown = open_page(browser, LOOKS[panel])
-    wrong: dict[str, list[str]] = {}
     messages = {name: sample(name, language) for name in SCREENS}
     hours = {"days": [1, 5], "from": "7:30", "until": "20:00"}
     messages |= {f"{name}, nobody answers": sample(name, language, data=one.data | {"hours": hours}) for name, one in messages.items()}
     messages["l.attract offline"] = sample("l.attract", language, banner="l.offline")
-    for name, message in messages.items():
-        put(shown, message, LOOKS[panel])
-        if found := shown.evaluate(FIT, {"px_mm": PX_MM[panel], "cap_min": CAP_MIN[panel, "A"]}):
-            wrong[name] = found
+    shown = open_page(browser, LOOKS[panel])
+    wrong = {name: found for name, (found, _) in measured(shown, panel, messages).items() if found}
     shown.close()
     assert wrong == {}
 
@@ -45,24 +49,28 @@ def test_every_screen_fits(browser: Browser, panel: PanelName, language: Languag
 def test_every_page_of_large_text_fits(browser: Browser, panel: PanelName, language: Language, size: Size) -> None:
     shown = open_page(browser, LOOKS[panel])
     wrong: dict[str, list[str]] = {}
-    for name in SCREENS:
-        for page in range(PAGES_MAX):
-            put(shown, sample(name, language, size=size, theme="contrast", page=page), LOOKS[panel])
-            if found := shown.evaluate(FIT, {"px_mm": PX_MM[panel], "cap_min": CAP_MIN[panel, size]}):
-                wrong[f"{name} {page}"] = found
-            if page + 1 >= pages_of(shown):
-                break
-        else:
-            wrong[name] = ["has no end"]
+    names = list(SCREENS)
+    page = 0
+    while names:
+        messages = {name: sample(name, language, size=size, theme="contrast", page=page) for name in names}
+        found = measured(shown, panel, messages)
+        wrong |= {f"{name} {page}": objections for name, (objections, _) in found.items() if objections}
+        page += 1
+        names = [name for name, (_, pages) in found.items() if page < pages]
     shown.close()
     assert wrong == {}
+    assert page < PAGES_MAX
 
 
-def pages_of(shown: Page) -> int:
-    """How many pages the screen has, as it says itself; the page with the digits has no room to say it."""
-    if shown.locator("#screen .count").count():
-        return int(shown.locator("#screen .count").inner_text().split("/")[1])
-    return PAGES_MAX if shown.locator("#screen .entry .up").count() else 1
+def measured(shown: Page, panel: PanelName, messages: dict[str, ScreenMessage]) -> dict[str, tuple[list[str], int]]:
+    """What does not fit of each message, and how many pages it has; what looks the same is measured once."""
+    drawn = {name: render(message, LOOKS[panel]) for name, message in messages.items()}
+    html = list(dict.fromkeys(drawn.values()))
+    one = next(iter(messages.values()))
+    look = {"html": html, "lang": one.lang, "theme": one.theme, "size": one.size, "pages_max": PAGES_MAX}
+    found = shown.evaluate(EACH, {**look, "limits": {"px_mm": PX_MM[panel], "cap_min": CAP_MIN[panel, one.size]}})
+    of = dict(zip(html, found, strict=True))
+    return {name: (of[looks][0], of[looks][1]) for name, looks in drawn.items()}
 
 
 def test_the_measure_finds_what_does_not_fit(browser: Browser) -> None:
