@@ -10,7 +10,6 @@ from tests.screens.shown_page import CHROMIUM
 from tests.street.running_street import RunningStreet
 
 pytestmark = [
-    pytest.mark.xdist_group("story_by_keyboard"),
     pytest.mark.browser,
     pytest.mark.process,
     pytest.mark.skipif(not CHROMIUM.exists(), reason="no system Chromium: make system-packages"),

@@ -8,7 +8,7 @@ import pytest
 
 from tests.street.running_street import Visitor, running_street
 
-pytestmark = [pytest.mark.xdist_group("misdeeds"), pytest.mark.process, pytest.mark.timeout(120)]
+pytestmark = [pytest.mark.process, pytest.mark.timeout(120)]
 Condition = Callable[[dict[str, Any]], bool]
 CLAIMS = {"proof", "proof.close", "collect.done"}
 

@@ -12,7 +12,6 @@ from tests.screens.shown_page import CHROMIUM, chromium
 from tests.street.running_street import RunningStreet, Visitor, running_street
 
 pytestmark = [
-    pytest.mark.xdist_group("page"),
     pytest.mark.browser,
     pytest.mark.process,
     pytest.mark.skipif(not CHROMIUM.exists(), reason="no system Chromium: make system-packages"),

@@ -13,7 +13,6 @@ from tests.street import tour_walks
 from tests.street.running_street import running_street
 from tests.street.walker import Walker
 
-pytestmark = pytest.mark.xdist_group("tour")
 TOUR = Path(__file__).parents[2] / "docs" / "tour.md"
 ROW = re.compile(r"^\| `([a-z_.]+)` \| (.+) \|$", re.MULTILINE)
 BANNER = "l.offline"
