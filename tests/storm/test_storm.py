@@ -1,4 +1,4 @@
-"""Eighty seeds of the world, and the proof that a seed is one story for ever."""
+"""Sixty seeds of the world, and the proof that a seed is one story for ever."""
 
 import os
 import subprocess
@@ -10,7 +10,7 @@ import pytest
 from sim.faults import PROBABILITY, draw
 from sim.storm import play, report
 
-SEEDS = int(os.environ.get("STORM_SEEDS", "80"))
+SEEDS = int(os.environ.get("STORM_SEEDS", "60"))
 CHUNK = 10
 REGRESSIONS = Path(__file__).parent / "regression_seeds.txt"
 ROOT = Path(__file__).parents[2]
