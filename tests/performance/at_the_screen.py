@@ -8,6 +8,7 @@ from statistics import median
 from time import perf_counter_ns
 
 import msgspec
+from playwright.sync_api import Browser
 
 from contracts.screen_messages import ScreenMessage
 from controller.kiosk.rendering import Look, render
@@ -27,7 +28,7 @@ AT_ONCE = 18
 class Counter:
     """One machine with clerk, resident and stopwatch."""
 
-    def __init__(self, folder: Path, stack: ExitStack, hardware: str = "urzedomat_24") -> None:
+    def __init__(self, folder: Path, stack: ExitStack, chromium: Browser, hardware: str = "urzedomat_24") -> None:
         self._tree, locker = make_tree(folder / "tree", hardware)
         broker = stack.enter_context(closing(Broker(folder / "broker")))
         broker.start()
@@ -42,7 +43,7 @@ class Counter:
         self.clerk.until("l.attract")
         self.centre.until(lambda: self.centre.report is not None and all(one.door == "closed" for one in self.centre.report.compartments))
         self.socket_ms = parts.socket_turn_ms(self.clerk)
-        self.resident = TimedPage(stack.enter_context(browser()), self.machine.screen_port)
+        self.resident = TimedPage(chromium, self.machine.screen_port)
         self.pin_ms: list[float] = []
         self.coil_ms: list[float] = []
         self.html: dict[str, str] = {}
@@ -137,7 +138,7 @@ def rows(folder: Path, runs: int) -> list[Row]:
     """`pin ok to door found` and `green to coil`, so many documents each."""
     commits_ms = parts.commit_ms(folder)
     with ExitStack() as stack:
-        counter = Counter(folder, stack)
+        counter = Counter(folder, stack, stack.enter_context(browser()))
         counter.serve(runs)
         paint_ms = median(counter.paint_ms())
     commit_ms = median([*commits_ms, *parts.commit_ms(folder)])  # before and after: a disk has its moods

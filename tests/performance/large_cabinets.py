@@ -7,6 +7,7 @@ from time import perf_counter_ns
 from tests.performance import parts
 from tests.performance.at_the_screen import AT_ONCE, Counter, pins
 from tests.performance.bench_tree import COOLDOWN_MS, PULSE_MS
+from tests.performance.browser import browser
 from tests.performance.rows import COMMAND, Row, percentile
 
 LARGE, SMALL = "urzedomat_192", "urzedomat_24"
@@ -20,7 +21,8 @@ ONLY = f"{COMMAND} --only cabinets"
 def rows(folder: Path, runs: int) -> list[Row]:
     """Both cabinets side by side, served in turns: what else the computer does meets both alike."""
     with ExitStack() as stack:
-        small, large = Counter(folder / "small", stack, SMALL), Counter(folder / "large", stack, LARGE)
+        chromium = stack.enter_context(browser())
+        small, large = Counter(folder / "small", stack, chromium, SMALL), Counter(folder / "large", stack, chromium, LARGE)
         for served in range(0, runs, TURN):
             for counter in (small, large):
                 counter.serve(min(TURN, runs - served), after=served)
@@ -64,7 +66,7 @@ def batch(times_ms: list[float]) -> Row:
 
 def _batch_ms(folder: Path) -> list[float]:
     with ExitStack() as stack:
-        counter = Counter(folder, stack)
+        counter = Counter(folder, stack, stack.enter_context(browser()))
         times: list[float] = []
         for number, pin in enumerate(pins(BATCH)):
             start = perf_counter_ns()
