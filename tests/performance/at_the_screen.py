@@ -26,13 +26,13 @@ AT_ONCE = 18
 
 
 class Counter:
-    """One machine with clerk, resident and stopwatch."""
+    """One machine with clerk, resident and stopwatch; `cable`: even a single board hangs on the line that several share."""
 
-    def __init__(self, folder: Path, stack: ExitStack, chromium: Browser, hardware: str = "urzedomat_24") -> None:
+    def __init__(self, folder: Path, stack: ExitStack, chromium: Browser, hardware: str = "urzedomat_24", cable: bool = False) -> None:
         self._tree, locker = make_tree(folder / "tree", hardware)
         broker = stack.enter_context(closing(Broker(folder / "broker")))
         broker.start()
-        self.cabinet = stack.enter_context(closing(Cabinet(folder / "board", locker)))
+        self.cabinet = stack.enter_context(closing(Cabinet(folder / "board", locker, cable)))
         self.cabinet.without_brake()
         self.unlock_ms = parts.unlock_exchange_ms(self.cabinet)
         port, more = self.cabinet.port, f'hardware = "{hardware}"\n'

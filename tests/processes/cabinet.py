@@ -21,9 +21,12 @@ LOCKER = read_locker(ROOT / "hardware" / "urzedomat_24.toml")
 
 
 class Cabinet:
-    """Doors by compartment number; `pulses` are the channels whose coil went on, in order."""
+    """Doors by compartment number; `pulses` are the channels whose coil went on, in order.
 
-    def __init__(self, folder: Path, locker: Locker = LOCKER) -> None:
+    Several boards share a line, whose cable is a process; `cable` gives it to a single board as well.
+    """
+
+    def __init__(self, folder: Path, locker: Locker = LOCKER, cable: bool = False) -> None:
         require_micropython()
         folder.mkdir(parents=True, exist_ok=True)
         self._locker = locker
@@ -34,7 +37,7 @@ class Cabinet:
             with suppress(PermissionError):
                 # A board has its processor to itself; one that waits for ours answers late.
                 os.setpriority(os.PRIO_PROCESS, board.pid, -15)
-        self._line = SharedLine(board.port for board in self.boards.values()) if len(self.boards) > 1 else None
+        self._line = SharedLine(board.port for board in self.boards.values()) if cable or len(self.boards) > 1 else None
         self.pulses: list[int] = []
         self.coil: int | None = None
         self.on_us = 0
