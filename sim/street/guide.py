@@ -155,7 +155,7 @@ def _visiting(sight: Sight) -> Advice | None:
         case "l.checking":
             return Advice("pin.checking")
         case "l.locked" | "l.spent":
-            return Advice("pin.paused", "kiosk:cancel")
+            return Advice("pin.paused" if screen == "l.locked" else "pin.spent", "kiosk:cancel")
         case "l.stop":
             return Advice("kiosk.stop", "kiosk:cancel") if sight.pin else Advice("pin.none", "kiosk:ok")
         case "more_time":

@@ -130,10 +130,17 @@ def _free(host: str, wanted: int) -> socket.socket:
 
 
 def claim(folder: Path) -> IO[bytes]:
-    """The lock of a data folder, held while the file is open: what lies there belongs to one street. Raises FolderTaken, FolderWrong."""
+    """The lock of a data folder, held while the file is open: what lies there belongs to one street. Raises FolderTaken, FolderWrong.
+
+    A street empties its folder at each start, so it takes one that is empty, or that a street has locked before.
+    """
     try:
         folder.mkdir(parents=True, exist_ok=True)
+        if any(folder.iterdir()) and not (folder / "lock").is_file():
+            raise FolderWrong(f"{folder}: is not empty and was no street's; use a folder of its own (--data, make demo DATA=)")
         lock = (folder / "lock").open("wb")
+    except FolderWrong:
+        raise
     except OSError as error:
         raise FolderWrong(f"{folder}: cannot be used ({error.strerror})") from None
     try:

@@ -38,7 +38,9 @@ def page(centre: CentreProcess) -> Iterator[Page]:
     if not Path(CHROMIUM).exists():
         pytest.skip("Chromium is missing: apt-get install chromium")
     with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(executable_path=CHROMIUM, args=["--no-sandbox"])
+        # People's browsers keep the pages that were left; one that is driven does not, unless it is told to.
+        kept = ["--disable-back-forward-cache"]
+        browser = playwright.chromium.launch(executable_path=CHROMIUM, args=["--no-sandbox"], ignore_default_args=kept)
         # An operator far away, whose computer has another zone and another way to write the time than the city.
         page = browser.new_page(
             base_url=f"http://127.0.0.1:{centre.port}",
@@ -103,6 +105,20 @@ def test_an_open_page_follows_by_itself_and_says_when_it_cannot(page: Page, cent
     now = datetime.now(ZoneInfo("Europe/Warsaw"))
     minutes = "|".join(f"{now - timedelta(minutes=n):%H:%M}" for n in range(2))
     expect(page.get_by_role("alert")).to_have_text(re.compile(rf"Brak łączności z centralą od ({minutes}):\d\d\."))
+
+
+@pytest.mark.process
+@pytest.mark.browser
+def test_pages_that_were_left_hold_no_connection_and_listen_again_when_they_come_back(page: Page, centre: CentreProcess) -> None:
+    page.goto("/?language=en")
+    for place in ("/tasks", "/clerk", "/terms", "/counts", "/tasks", "/clerk", "/terms", "/clerk"):
+        page.locator(f'nav a[href^="{place}"]').first.click(timeout=10_000)
+        page.wait_for_url(f"**{place}*", timeout=10_000)
+    page.go_back(wait_until="commit")
+    page.go_forward(wait_until="commit")
+    expect(page.locator("#age")).to_contain_text("Data")
+    centre.register("26009998")
+    expect(page.locator("#part-deposits")).to_contain_text("26009998")
 
 
 @pytest.mark.process

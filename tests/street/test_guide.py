@@ -113,7 +113,7 @@ RESIDENT: list[tuple[dict[str, Any], str, str]] = [
     ({"screen": "l.phone", **NUMBER, "filled": 9}, "phone.confirm", "kiosk:ok"),
     ({"screen": "l.wrong.phone", **NUMBER}, "phone.type", "kiosk:6"),
     ({"screen": "l.locked", **NUMBER}, "pin.paused", "kiosk:cancel"),
-    ({"screen": "l.spent", **NUMBER}, "pin.paused", "kiosk:cancel"),
+    ({"screen": "l.spent", **NUMBER}, "pin.spent", "kiosk:cancel"),
     ({"screen": "l.grace", "same_pin": PIN, "filled": 1}, "pin.same", "kiosk:8"),
     ({"screen": "l.grace", "same_pin": PIN, "filled": 6}, "pin.same", "kiosk:ok"),
     ({"screen": "l.done.late", **HANDED, "cuts": 1}, "collect.done", "kiosk:ok"),

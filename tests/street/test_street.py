@@ -72,6 +72,17 @@ def test_a_folder_that_cannot_be_used_is_a_named_error(tmp_path: Path) -> None:
     assert ended.stderr.startswith("kiosk-sim: FolderWrong: ")
 
 
+def test_somebody_elses_folder_is_left_alone(tmp_path: Path) -> None:
+    key = tmp_path / "keys" / "mine.key"
+    key.parent.mkdir()
+    key.write_text("mine", "utf-8")
+    command = [sys.executable, "-m", "sim", "street", "--port", "0", "--data", str(tmp_path)]
+    ended = subprocess.run(command, capture_output=True, text=True, timeout=60, check=False)
+    assert (ended.returncode, ended.stdout) == (1, "")
+    assert ended.stderr.startswith(f"kiosk-sim: FolderWrong: {tmp_path}: is not empty and was no street's")
+    assert [path for path in tmp_path.rglob("*") if path.is_file()] == [key]
+
+
 def test_a_second_street_on_the_same_folder_is_a_named_error_and_harms_nothing(tmp_path: Path) -> None:
     with running_street(tmp_path) as street:
         held = sorted(path for path in tmp_path.rglob("*") if path.is_file())

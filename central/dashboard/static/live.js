@@ -65,6 +65,9 @@
     source.addEventListener("beat", heard);
   }
   listen();
+  // A page that is left stays in the browser's cache and would hold one of its six connections to the centre.
+  addEventListener("pagehide", () => source.close());
+  addEventListener("pageshow", (event) => event.persisted && listen());
   setInterval(show, 500);
 
   const typing = (target) => target.closest("input, select, textarea") !== null;
