@@ -117,7 +117,12 @@ class Follower:
         try:
             self._seen = str(self._page.wait_for_function(GLOWS, arg=self._seen, timeout=PRESS_AGAIN_MS).json_value())
         except Error:
-            self._seen = str(self._page.wait_for_function(GLOWS, arg="").json_value())
+            try:
+                # Nothing glows while the machine, back after the power cut, waits its turn to reach the centre.
+                self._seen = str(self._page.wait_for_function(GLOWS, arg="", timeout=PREPARED_MS).json_value())
+            except Error:
+                there = self._page.get_by_role("status").inner_text(), self._screen.locator("body").inner_text()
+                raise AssertionError(f"nothing glows: {there}, after {self.said[-4:]}") from None
         return msgspec.json.decode(self._seen, type=list[Glow])
 
 
