@@ -24,7 +24,9 @@ TYPING = ("l.pin", "l.wrong", "l.phone", "l.wrong.phone", "l.grace")
 PHONE_DIGITS = 9
 NOT_MINE = ("l.opening", "l.open", "l.close", "l.checking", "l.attract", "l.oos", "l.oos.forced", "more_time", "lang")
 """Screens at which it does not matter who has begun."""
-WAITS_NO_MORE = ("l.wrong", "l.jam", "l.unseen", "l.noclose", "l.unsure")
+WRONG_ALONE = ("l.wrong", "l.phone.last")
+"""What is said to a PIN that was typed without a number and is nobody's."""
+WAITS_NO_MORE = ("l.jam", "l.unseen", "l.noclose", "l.unsure")
 """Screens after which it takes longer for another reason than what others have typed."""
 ANSWERS = {"more_time": "ok", "l.stop": "cancel", "lang": "cancel", "l.report": "3"}
 """What one presses to go on with one's own visit."""
@@ -296,8 +298,8 @@ class Resident(Person):
             self.clear()
             return False
         self.own_wrong += self.tried and screen.screen in ("l.wrong", "l.wrong.phone")
-        self.turned_away = screen.screen in ("l.wrong", "l.locked") or (self.turned_away and screen.screen != "l.found")
-        if screen.screen in WAITS_NO_MORE:
+        self.turned_away = screen.screen == "l.locked" or screen.say in WRONG_ALONE or (self.turned_away and screen.screen != "l.found")
+        if screen.screen in WAITS_NO_MORE or screen.say in WRONG_ALONE:
             self.since_ms = 0
         match screen.screen:
             case "l.attract":

@@ -38,6 +38,7 @@ FORMS: Mapping[str, Form] = {
     "info.page": Form("pages"),
     "l.phone": Form("pad", ok="btn.ok.next"),
     "l.pin": Form("pad", ok="btn.ok.next"),
+    "l.phone.last": Form("pad", ok="btn.ok.next", icon="warning"),
     "l.checking": Form("words"),
     "l.wrong": Form("pad", ok="btn.ok.next", icon="warning"),
     "l.wrong.phone": Form("pad", ok="btn.ok.next", icon="warning"),
@@ -101,9 +102,9 @@ REASONS_OF_FAILURE = ("jam", "elsewhere", "unconfirmed", "no_compartment")
 def form(message: ScreenMessage) -> Form:
     """The form of a message's screen; raises ScreenWrong."""
     try:
-        found = FORMS[message.screen]
+        found = FORMS[message.say or message.screen]
     except KeyError:
-        raise ScreenWrong(f"no screen {message.screen!r}") from None
+        raise ScreenWrong(f"no screen {message.say or message.screen!r}") from None
     if message.screen in ("k.loaded", "k.failed") and not message.data.get("clerk"):  # the desk had one opened: nothing follows
         found = msgspec.structs.replace(found, ok="btn.ok.done")
     if message.data.get("problem"):
@@ -131,8 +132,9 @@ REASONS_OF_TAKING = ("not_there", "jam", "no_close")
 """Why a document was not taken out, with words of their own."""
 
 
-def text_key(screen: str, data: Mapping[str, Any]) -> str:
+def text_key(message: ScreenMessage) -> str:
     """The key of a screen's heading and body in the catalogues."""
+    screen, data = message.say or message.screen, message.data
     if screen.startswith("k."):
         return _clerk_key(screen.removesuffix(".last"), data)
     match screen:

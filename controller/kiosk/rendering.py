@@ -131,7 +131,7 @@ def _parts(message: ScreenMessage, shape: Form, look: Look) -> dict[str, Any]:
 def _head(message: ScreenMessage, look: Look) -> tuple[words.Piece, ...]:
     if message.screen == "info.page":
         return (words.Piece(look.documents.title(str(message.data.get("topic", "")), message.lang)),)
-    return words.pieces(message.lang, words.text(message.lang, f"{text_key(message.screen, message.data)}.head"), message)
+    return words.pieces(message.lang, words.text(message.lang, f"{text_key(message)}.head"), message)
 
 
 def _paragraphs(message: ScreenMessage, look: Look, body: str) -> tuple[tuple[words.Piece, ...], ...]:
@@ -151,7 +151,7 @@ def page(look: Look) -> str:
 def _body(message: ScreenMessage, shape: Form) -> tuple[str, tuple[words.MenuLine, ...]]:
     if shape.layout == "pages":
         return "", ()
-    body = words.body(message, text_key(message.screen, message.data))
+    body = words.body(message, text_key(message))
     if shape.layout == "menu":
         rest, lines = words.split_lines(body)
         return rest, tuple(line for line in lines if line.key in message.keys)
@@ -161,7 +161,7 @@ def _body(message: ScreenMessage, shape: Form) -> tuple[str, tuple[words.MenuLin
 
 
 def _saying(message: ScreenMessage, language: Language, body: str | None) -> Saying:
-    key = text_key(message.screen, message.data)
+    key = text_key(message)
     body = words.text(language, f"{key}.body") if body is None else body
     head = words.text(language, f"{key}.head")
     return Saying(language, words.fill(language, head, message), words.fill(language, body, message))

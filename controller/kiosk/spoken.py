@@ -7,6 +7,7 @@ import re
 from collections.abc import Iterable, Iterator
 from datetime import date
 
+import msgspec
 from babel.dates import format_skeleton
 
 from contracts.screen_messages import Language, ScreenMessage
@@ -46,7 +47,7 @@ def parts(message: ScreenMessage, documents: Documents) -> tuple[tuple[Language,
 def key_of(message: ScreenMessage) -> str:
     """The key of what is said; aloud it is without the number of a case."""
     aloud = not message.audio.private and "case" in message.data
-    return text_key(message.screen, message.data | {"case": ""} if aloud else message.data)
+    return text_key(msgspec.structs.replace(message, data=message.data | {"case": ""}) if aloud else message)
 
 
 def is_secret(message: ScreenMessage) -> bool:
@@ -110,7 +111,7 @@ def counts_down(message: ScreenMessage) -> bool:
     shape = form(message)
     if shape.layout == "pages":
         return False
-    return bool({"s", "mmss"} & set(words.PLACEHOLDER.findall(words.body(message, text_key(message.screen, message.data)))))
+    return bool({"s", "mmss"} & set(words.PLACEHOLDER.findall(words.body(message, text_key(message)))))
 
 
 def left(message: ScreenMessage, left_ms: int) -> str:
@@ -181,7 +182,7 @@ def _shown_targets(message: ScreenMessage, shape: Form) -> Iterator[Target]:
 
 
 def _lines(message: ScreenMessage) -> tuple[Target, ...]:
-    body = words.body(message, text_key(message.screen, message.data))
+    body = words.body(message, text_key(message))
     return tuple(line_target(message, line, "") for line in words.split_lines(body)[1] if line.key in message.keys)
 
 

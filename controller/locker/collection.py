@@ -49,8 +49,9 @@ class OfficeAsked(msgspec.Struct, frozen=True):
 
 
 class Reported(msgspec.Struct, frozen=True):
-    """The resident says that the contents are wrong."""
+    """The resident says that the contents are wrong, before the open door or when it has just been closed."""
 
+    deposit: str
     contents: Literal["empty", "foreign"]
 
 
@@ -113,6 +114,8 @@ def to_the_office(locker: Locker, request: OfficeAsked) -> tuple[Fact, ...]:
 def visited(locker: Locker, request: Reported | LeftOpen | VisitLeft) -> tuple[Fact, ...]:
     """The visit's end, or what was said in it; raises Refused."""
     visit = locker.collection
+    if isinstance(request, Reported) and (visit is None or visit.deposit != request.deposit):
+        return (_reported_late(locker, request),)
     if visit is None:
         raise Refused("nobody_here")
     match request:
@@ -124,6 +127,16 @@ def visited(locker: Locker, request: Reported | LeftOpen | VisitLeft) -> tuple[F
         case Reported():
             reported = DepositReported(deposit=visit.deposit, compartment=visit.compartment, contents=request.contents)
             return (_over(visit, visit.handed_over, reported),)
+
+
+def _reported_late(locker: Locker, request: Reported) -> Fact:
+    """Behind the closed door lies what was found there, until somebody uses the compartment."""
+    deposit = locker.deposits.get(request.deposit)
+    if deposit is None or deposit.phase != "collected":
+        raise Refused("nobody_here")
+    if locker.loading is not None or locker.collection is not None or locker.occupant(deposit.compartment) is not None:
+        raise Refused("busy")
+    return DepositReported(deposit=request.deposit, compartment=deposit.compartment, contents=request.contents)
 
 
 def _over(visit: Collection, legal: bool, fact: Fact) -> Fact:

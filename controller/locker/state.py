@@ -155,7 +155,8 @@ def _deposit(locker: Locker, entry: Entry, fact: DepositFact) -> Locker:
             return msgspec.structs.replace(locker, deposits={key: one for key, one in locker.deposits.items() if key != fact.deposit})
         case DepositReported():
             visit = locker.collection
-            return msgspec.structs.replace(locker, collection=visit and msgspec.structs.replace(visit, reported=True))
+            shut = _with(locker, fact.deposit, _shut(locker.deposits[fact.deposit], fact.compartment))
+            return msgspec.structs.replace(shut, collection=visit and msgspec.structs.replace(visit, reported=True))
 
 
 def _extended(deposit: Deposit, until: datetime) -> Deposit:

@@ -20,7 +20,8 @@ WITHOUT_CHOICES = frozenset(("l.opening", "k.opening", "l.checking"))
 """Screens that are over before anybody could choose."""
 WITHOUT_HELP = WITHOUT_CHOICES | {"help", "info", "info.page", "lang", "l.stop", "l.report", "more_time"}
 """Questions that are answered first."""
-OVER = ("lang", "help", "info", "info.page")
+OVER = ("lang", "help", "info", "info.page", "report")
+"""What goes away by itself, back to the screen that it lies over."""
 TOPICS = ("privacy", "rules", "complaints", "accessibility")
 SIZES: tuple[Size, ...] = ("A", "A+", "A++")
 VOLUME_MAX = 5
@@ -40,7 +41,7 @@ def over(visit: Visit, name: str, state: State) -> str:
     match visit.over:
         case "more_time" if waits(name, state) == "idle":
             return "more_time"
-        case "report" if name in ("l.open", "l.close"):
+        case "report" if name in ("l.open", "l.close", "l.noclose", "l.done", "l.done.late"):
             return "l.report"
         case "lang" | "help" | "info" | "info.page" if name not in WITHOUT_CHOICES:
             return visit.over

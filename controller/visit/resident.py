@@ -65,7 +65,7 @@ def _typing(state: State, visit: Visit) -> str:
     if pins.paused(visit.named):
         return "l.locked"
     if visit.step == "wrong":
-        return "l.wrong.phone" if visit.named else "l.wrong"
+        return "l.wrong.phone" if visit.named else f"l.phone{LAST}"
     return "l.pin" if visit.named else "l.phone"
 
 
@@ -107,7 +107,7 @@ def keys(name: str, state: State, live: Live, now: Now, active: tuple[str, ...])
     match name:
         case "l.pin" | "l.wrong" | "l.grace":
             return (*active, *(("ok",) if len(visit.digits) == DIGITS else ()), "lang")
-        case "l.phone":
+        case "l.phone" | "l.phone.last":
             return (*active, *(("ok",) if len(visit.phone) >= PHONE_DIGITS else ()), "lang")
         case "l.done" | "l.done.late" if reopens_ms(state, visit, now) is not None:
             return ("1", "ok")  # three targets do not fit in a row, and what was left behind is in more of a hurry than a language
@@ -125,8 +125,8 @@ def press(name: str, state: State, visit: Visit, key: str, now: Now) -> Pressed:
         case "l.phone":
             return _phone(visit, key)
         case "l.pin" | "l.wrong":
-            return _pin(state, visit, key)
-        case "l.wrong.phone":
+            return _pin(visit, key)
+        case "l.wrong.phone" | "l.phone.last":
             return (Visit(), None) if key == "cancel" else _phone(Visit(step="pin", lang=visit.lang), key)
         case "l.grace":
             return _grace(visit, key)
@@ -138,6 +138,8 @@ def press(name: str, state: State, visit: Visit, key: str, now: Now) -> Pressed:
             return _found(state, visit, key, now)
         case "l.jam" | "l.jam.last" | "l.unseen":
             return _jam(state, visit, key)
+        case "l.report":
+            return _reported(state, visit, key)
         case _:
             return _at_open_door(name, visit, key)
 
@@ -154,12 +156,10 @@ def _phone(visit: Visit, key: str) -> Pressed:
             return changed(visit, phone=visit.phone.typed(key).last(TYPED_MAX)), None
 
 
-def _pin(state: State, visit: Visit, key: str) -> Pressed:
+def _pin(visit: Visit, key: str) -> Pressed:
     if key == "ok":
         return changed(visit, step="checking"), PinEntered(visit.named)
     if key != "cancel":
-        if state.locker.pins.step_up is not None and not visit.named:  # from now on the number comes first, and this digit is none of it
-            return Visit(step="pin", lang=visit.lang), None
         return changed(visit, step="pin", digits=_typed(visit, key)), None
     if len(visit.digits):
         return changed(visit, step="pin", digits=visit.digits.erased()), None
@@ -211,8 +211,12 @@ def _at_open_door(name: str, visit: Visit, key: str) -> Pressed:
             return changed(visit, over="report"), None
         case "l.close", "1":
             return visit, LeftOpen()
-        case "l.report", _:
-            contents: dict[str, Literal["empty", "foreign"]] = {"1": "empty", "2": "foreign"}
-            return changed(visit, over=""), Reported(contents[key]) if key in contents else None
         case _:
             return Visit(), None
+
+
+def _reported(state: State, visit: Visit, key: str) -> Pressed:
+    contents: dict[str, Literal["empty", "foreign"]] = {"1": "empty", "2": "foreign"}
+    collection = state.locker.collection
+    deposit = visit.deposit if collection is None else collection.deposit  # after a restart nobody's visit names it
+    return changed(visit, over=""), Reported(deposit, contents[key]) if key in contents else None

@@ -30,7 +30,7 @@ def data(name: str, state: State, live: Live, settings: Settings, now: Now) -> d
             return values | _taken(name, state, live, settings, now)
         case "l.opening":
             return values | {"phase": "pulse" if _rests_ms(state, now) is None else "waiting"}
-        case "l.phone" | "l.wrong.phone" | "l.pin":
+        case "l.phone" | "l.phone.last" | "l.wrong.phone" | "l.pin":
             return values | _typing(state, live)
         case "l.locked":
             return values | {"reason": "number"}

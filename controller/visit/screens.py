@@ -24,7 +24,7 @@ def where(state: State, live: Live, settings: Settings, now: Now) -> str:
 
 def compartment(name: str, state: State, live: Live, now: Now) -> int:
     """The compartment that a screen is about; 0 when it is about none."""
-    return state.at or clerk.chosen(name, state, live, now)
+    return state.at or (live.visit.compartment if name == "l.report" else clerk.chosen(name, state, live, now))
 
 
 def keys(name: str, state: State, live: Live, settings: Settings, now: Now) -> tuple[str, ...]:

@@ -45,10 +45,10 @@ def test_the_days_last_wrong_entry_asks_for_the_number_from_then_on() -> None:
     assert machine.kinds(before) == ["pin.try_spent", "pin.rejected", "pin.stepped_up"]
     fact = machine.entries()[-1].fact
     assert fact == PinSteppedUp(until=datetime(2026, 11, 24, 5, tzinfo=UTC), asks="phone", day="2026-11-23", again=False)
-    assert machine.screen.screen == "l.wrong"
-    machine.press("4")
-    assert (machine.screen.screen, machine.screen.data["filled"]) == ("l.phone", 0)
-    machine.press(*PHONE, "ok")
+    assert (machine.screen.screen, machine.screen.say, machine.screen.cue) == ("l.phone", "l.phone.last", "error")
+    machine.press(PHONE[0])
+    assert (machine.screen.say, machine.screen.data["filled"]) == ("l.phone", 1)
+    machine.press(*PHONE[1:], "ok")
     assert machine.screen.screen == "l.pin"
     machine.press(*PIN, "ok")
     assert machine.screen.screen == "l.found"

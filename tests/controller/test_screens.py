@@ -206,6 +206,7 @@ WAYS: dict[str, Callable[[], BenchMachine]] = {
     "l.pin": lambda: at("ok", "1"),
     "l.wrong": lambda: at("ok", *"000000", "ok"),
     "l.phone": lambda: stepped_up("ok"),
+    "l.phone.last": lambda: after(at("ok"), *(key for _ in range(20) for key in (*"000000", "ok"))),
     "l.wrong.phone": lambda: wrong_number(1),
     "l.locked": lambda: wrong_number(3),
     "l.spent": lambda: stepped_up("ok", auth="pin"),
@@ -263,7 +264,7 @@ WAYS: dict[str, Callable[[], BenchMachine]] = {
 """A way to every screen that can be looked at for a while."""
 
 ENDS_MS = {
-    **dict.fromkeys(("l.phone", "l.pin", "l.wrong", "l.wrong.phone", "l.unseen", "l.found"), 80_000),
+    **dict.fromkeys(("l.phone", "l.phone.last", "l.pin", "l.wrong", "l.wrong.phone", "l.unseen", "l.found"), 80_000),
     **dict.fromkeys(("l.jam", "l.jam.last", "lang", "help", "info", "l.stop"), 80_000),
     "info.page": 180_000,
     **{name: one.ending_ms for name, one in SCREENS.items() if one.wait == "ending"},

@@ -148,7 +148,7 @@ def test_a_missing_value_is_named(name: str, data: dict[str, object], missing: s
 
 def test_an_unknown_screen_is_named() -> None:
     with pytest.raises(ScreenWrong, match=r"m\.plate"):
-        render(sample("l.pin", screen="m.plate"), LOOK)
+        render(sample("l.pin", screen="m.plate", say="m.plate"), LOOK)
 
 
 def test_the_page_loads_nothing_from_elsewhere() -> None:

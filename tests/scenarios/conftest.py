@@ -9,6 +9,7 @@ STRANGER = "512000001"
 """The number that somebody types who has none here."""
 
 TYPING = ("l.pin", "l.grace")
+TRIES_MAX = 20
 CHECKED = (
     "l.found",
     "l.unsure",
@@ -255,6 +256,15 @@ def types_many_wrong(story: Story, times: int) -> None:
         story.enter(f"{number:06d}")
 
 
+@when("somebody types wrong PINs until the number is asked for")
+def types_until_stepped_up(story: Story) -> None:
+    for number in range(TRIES_MAX):
+        story.enter(f"{number:06d}")
+        if story.town.shown()["screen"] == "l.phone":
+            return
+    raise AssertionError("the number was never asked for")
+
+
 @when("the green key is pressed")
 def green(story: Story) -> None:
     shown = story.town.shown()
@@ -284,6 +294,11 @@ def takes_only(story: Story, owner: str) -> None:
 @when("the door is pushed shut")
 def pushed(story: Story) -> None:
     story.town.push(story.door)
+
+
+@when("the door was seen to close")
+def seen_to_close(story: Story) -> None:
+    story.town.until_fact("collection.ended")
 
 
 @when("nobody closes the door")
@@ -338,6 +353,11 @@ def machine_says(story: Story, says: str) -> None:
     shown = story.town.until(*SCREENS[says.removeprefix("shows the ")])
     assert shown in SCREENS[says.removeprefix("shows the ")]
     story.door = int(story.town.shown()["data"].get("compartment", 0)) or story.door
+
+
+@then("the wrong PIN is told as such")
+def wrong_told(story: Story) -> None:
+    assert story.town.shown()["say"] == "l.phone.last"
 
 
 @then(parsers.parse("{owner} can still collect the document"))

@@ -157,6 +157,9 @@ class StreetTown:
         self._house.settled()
         return [fact["entry"]["fact"] for fact in self._house.centre.facts() if fact["kind"] == kind]
 
+    def until_fact(self, kind: str) -> None:
+        self._house.centre.until(lambda: kind in self._house.centre.kinds())
+
     def until_fault(self, fault: str, door: int) -> None:
         self._house.centre.until(lambda: (fault, f"door {door}") in self._faults())
 

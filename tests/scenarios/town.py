@@ -123,6 +123,10 @@ class Town(Protocol):
         """The facts of one kind that the centre has."""
         ...
 
+    def until_fact(self, kind: str) -> None:
+        """Wait until the centre has a fact of this kind."""
+        ...
+
     def until_fault(self, fault: str, door: int) -> None:
         """Wait until the centre shows this fault of a door."""
         ...

@@ -215,6 +215,9 @@ class VirtualTown:
 
     def kinds(self) -> list[str]:
         self._until(self._told, "the centre never had all facts")
+        return self._kinds()
+
+    def _kinds(self) -> list[str]:
         return [fact.kind for fact in self._views().facts_after(0, 10_000)]
 
     def _told(self) -> bool:
@@ -224,6 +227,9 @@ class VirtualTown:
         self.kinds()
         entries = [msgspec.json.decode(fact.entry) for fact in self._views().facts_after(0, 10_000)]
         return [entry["fact"] for entry in entries if entry["fact"]["kind"] == kind]
+
+    def until_fact(self, kind: str) -> None:
+        self._until(lambda: kind in self._kinds(), f"the centre never had {kind}")
 
     def until_fault(self, fault: str, door: int) -> None:
         self._until(lambda: f"{fault} door {door}" in self._faults(), f"the centre never showed {fault} of door {door}")

@@ -12,6 +12,7 @@ from controller.kiosk.panels import PanelName
 from controller.kiosk.rendering import Look
 from controller.live import Choices
 from controller.visit import choices
+from controller.visit.screen_table import LAST
 
 LOOKS: dict[PanelName, Look] = {panel.panel: panel for panel in (Look(city="Miasto Poznań"), Look(city="Miasto Poznań", panel="10in"))}
 SIZES = {"7in": (1024, 600), "10in": (1280, 800)}
@@ -107,6 +108,7 @@ SCREENS: dict[str, tuple[str, tuple[str, ...], dict[str, Any]]] = {
     "l.checking": ("l.checking", (), {}),
     "l.wrong": ("l.wrong", (*DIGITS, "cancel", "lang"), {"filled": 0}),
     "l.phone": ("l.phone", (*DIGITS, "cancel", "lang"), {"filled": 4, "last": "4", "length": 9}),
+    "l.phone.last": ("l.phone.last", (*DIGITS, "cancel", "lang"), {"filled": 0, "last": "", "length": 9}),
     "l.wrong.phone": ("l.wrong.phone", (*DIGITS, "cancel", "lang"), {"filled": 0, "left": 2, "length": 9}),
     "l.locked": ("l.locked", ("cancel", "lang"), {"left_ms": 899_000}),
     "l.locked long": ("l.locked", ("cancel", "lang"), {"left_ms": 57_599_000}),
@@ -130,7 +132,7 @@ SCREENS: dict[str, tuple[str, tuple[str, ...], dict[str, Any]]] = {
     "l.done.late untimed plain": ("l.done.late", ("ok", "lang"), DONE | {"collected_at": "", "reopens": False}),
     "l.grace": ("l.grace", (*DIGITS, "cancel", "lang"), {"compartment": 93, "filled": 3, "left_ms": 96_000}),
     "l.jam": ("l.jam", ("1", "2", *MENU, "cancel"), {"compartment": 93, "tries_left": 2, "focus": 0}),
-    "l.jam.last": ("l.jam.last", ("2", *MENU, "cancel"), {"compartment": 93, "focus": 0}),
+    "l.jam.last": ("l.jam.last", ("2", *MENU, "cancel"), {"compartment": 93, "tries_left": 0, "focus": 0}),
     "l.jam sent": ("l.jam", ("1", "2", *MENU, "cancel"), {"compartment": 93, "tries_left": 2, "focus": 0, "sent": True}),
     "l.unseen": ("l.unseen", ("2", *MENU, "cancel"), {"compartment": 93, "focus": 0}),
     "l.unsure": ("l.unsure", ("ok", "lang"), {"compartment": 93, "code": CODE}),
@@ -164,9 +166,6 @@ SCREENS: dict[str, tuple[str, tuple[str, ...], dict[str, Any]]] = {
 }
 """Screen, active keys and data by the sample's name."""
 
-TEXT_KEYS = frozenset(text_key(screen, data) for screen, _, data in SCREENS.values()) - {"lang", "info.page"}
-"""The key of every heading and body in the catalogues; the two have words of their own."""
-
 
 def with_shared_keys(screen: str, keys: tuple[str, ...], size: str) -> tuple[str, ...]:
     """The keys of a screen and those that the machine offers on every screen."""
@@ -178,5 +177,10 @@ def sample(name: str, language: Language = "pl", rev: int = 1, **changed: Any) -
     screen, keys, data = SCREENS[name]
     deadline = Deadline("fact" if screen == "l.locked" else "idle", data["left_ms"]) if "left_ms" in data else Deadline()
     keys = with_shared_keys(screen, keys, changed.get("size", "A"))
-    fields: dict[str, Any] = {"rev": rev, "screen": screen, "lang": language, "keys": keys, "data": COMMON | data, "deadline": deadline}
+    fields: dict[str, Any] = {"rev": rev, "screen": screen.removesuffix(LAST), "say": screen, "lang": language, "keys": keys}
+    fields |= {"data": COMMON | data, "deadline": deadline}
     return ScreenMessage(**(fields | changed))
+
+
+TEXT_KEYS = frozenset(text_key(sample(name)) for name in SCREENS) - {"lang", "info.page"}
+"""The key of every heading and body in the catalogues; the two have words of their own."""

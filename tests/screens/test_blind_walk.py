@@ -152,9 +152,8 @@ def tries_too_often(ear: Ear) -> None:
     ear.begins()
     for _ in range(STRANGERS_TRIES):
         ear.types(WRONG)
-    ear.presses("btn.cancel.finish", 200)
-    ear.starts_listening()
-    ear.presses("btn.ok.collect")
+    ear.expects("l.phone.last.head")
+    ear.expects("l.phone.last.body")
     ear.types(PHONE, of=9)
     for _ in range(2):
         ear.types(WRONG)

@@ -10,7 +10,6 @@ from tests.screens.ear import Ear
 from tests.screens.samples import TEXT_KEYS
 
 ELSEWHERE = {
-    "l.jam.last",  # l.jam without its first line
     "l.found.plain",  # boards without lamps
     "l.locked.untimed",  # a number paused until the morning, by a clock that nobody trusts
     *("k.failed", "k.failed.here", "k.untaken"),  # a board that refuses, for reasons of its own

@@ -170,8 +170,6 @@ def guesses_and_time(walker: Walker) -> None:
     for _ in range(2):
         walker.see("l.wrong")
         walker.press(*bad, "ok")
-    walker.see("l.wrong")
-    walker.press("1")
     for _ in range(3):
         walker.see("l.phone")
         walker.press(*PHONE, "ok")

@@ -46,6 +46,23 @@ Feature: Doors that do not do as they should
     And the centre shows the fault contents_reported
     And Jan can still collect the document
 
+  Scenario: The resident lets the door fall shut before answering what is in there
+    Given a document for Anna waits in the machine
+    And a document for Jan waits in the machine
+    When Anna types the PIN
+    And the green key is pressed
+    And the door has opened
+    And Anna presses 1
+    Then the machine asks what is in the compartment
+    When the door is pushed shut
+    And the door was seen to close
+    Then the machine asks what is in the compartment
+    When Anna presses 2
+    Then the machine says that it will be checked
+    And the compartment takes no documents until somebody has looked
+    And the centre shows the fault contents_reported
+    And Jan can still collect the document
+
   Scenario: The door is held open
     Given a document for Anna waits in the machine
     And a document for Jan waits in the machine

@@ -38,6 +38,13 @@ Feature: PINs that do not open a door
     And everybody goes away
     Then Anna can still collect the document
 
+  Scenario: The day's last wrong PIN asks for the phone at once
+    Given a document for Anna waits in the machine
+    When somebody types wrong PINs until the number is asked for
+    Then the wrong PIN is told as such
+    When Anna types the PIN
+    Then the machine names the compartment
+
   Scenario: An old PIN, after a new one was issued
     Given a document for Anna waits in the machine
     When the desk issues a new PIN for Anna
