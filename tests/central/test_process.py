@@ -23,6 +23,8 @@ from tests.processes.centre import CentreProcess
 from tests.processes.child import WITHIN_S, Child, free_port
 
 CHROMIUM = "/usr/bin/chromium"
+EVENTS_CLOSED = 2
+"""EventSource.CLOSED (HTML, 9.2.2)."""
 
 
 @pytest.fixture
@@ -119,6 +121,27 @@ def test_pages_that_were_left_hold_no_connection_and_listen_again_when_they_come
     expect(page.locator("#age")).to_contain_text("Data")
     centre.register("26009998")
     expect(page.locator("#part-deposits")).to_contain_text("26009998")
+
+
+TURN = "(hidden) => { Object.defineProperty(document, 'hidden', { configurable: true, get: () => hidden }); "
+TURN += "document.dispatchEvent(new Event('visibilitychange')); }"
+
+
+@pytest.mark.process
+@pytest.mark.browser
+def test_a_page_behind_other_tabs_holds_no_connection_and_has_the_news_when_it_comes_back(page: Page, centre: CentreProcess) -> None:
+    page.add_init_script(
+        "window.sources = []; window.EventSource = class extends EventSource { constructor(...all) { super(...all); sources.push(this); } };"
+    )
+    page.goto("/clerk?language=en")
+    expect(page.locator("#age")).to_contain_text("Data")
+    page.evaluate(TURN, True)
+    assert page.evaluate("window.sources.map((source) => source.readyState)") == [EVENTS_CLOSED]
+    centre.register("26009997")
+    page.evaluate(TURN, False)
+    expect(page.locator("#part-deposits")).to_contain_text("26009997")
+    assert page.evaluate("window.sources.length") == 2
+    expect(page.get_by_role("alert")).to_contain_text("No contact with machines")
 
 
 @pytest.mark.process

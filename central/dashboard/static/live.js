@@ -48,6 +48,7 @@
   }
 
   function show() {
+    if (document.hidden || performance.now() - returned < 2000 && last < returned) return;
     const silence = (performance.now() - last) / 1000, dead = silence > 15, seconds = oldest ? oldest + silence : silence;
     const words = dead ? body.dataset.none : oldest ? body.dataset.old : body.dataset.age;
     age.textContent = fill(words, { age: dead ? clock(silence) : oldest ? clock(seconds) : seconds.toFixed(1) });
@@ -57,17 +58,23 @@
     if (!bar.hidden && bar.textContent !== told) bar.textContent = told;
   }
 
-  let source;
+  let source, returned = -Infinity;
   function listen() {
     source?.close();
     source = new EventSource(`/live/${body.dataset.live}${location.search}`);
     source.addEventListener("parts", heard);
     source.addEventListener("beat", heard);
   }
-  listen();
+  if (!document.hidden) listen();
   // A page that is left stays in the browser's cache and would hold one of its six connections to the centre.
-  addEventListener("pagehide", () => source.close());
+  addEventListener("pagehide", () => source?.close());
   addEventListener("pageshow", (event) => event.persisted && listen());
+  // So does one behind other tabs, where nobody looks; whoever comes back has the news within a moment.
+  document.addEventListener("visibilitychange", () => {
+    if (document.hidden) return source?.close();
+    returned = performance.now();
+    listen();
+  });
   setInterval(show, 500);
 
   const typing = (target) => target.closest("input, select, textarea") !== null;

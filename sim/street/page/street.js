@@ -46,6 +46,7 @@ function once(name, value, draw) {
 }
 
 function draw(street) {
+  if (body.dataset.ready === "yes" && body.dataset.screen !== street.kiosk.screen) say("");  // it has gone on: what was refused is over
   Object.assign(body.dataset, {
     phase: street.phase, power: street.power, network: street.network ? "on" : "off", screen: street.kiosk.screen, ready: "yes",
   });
