@@ -19,7 +19,7 @@ from central.signer import make_keys, read_signer
 from central.sms.provider import ProviderWrong
 from central.sms.texts import check_texts
 from central.store.database import StoreWrong
-from contracts.broker import LinkWrong
+from contracts.broker import LinkWrong, Proof
 from contracts.key_files import KeysWrong
 from contracts.typed_toml import TomlWrong
 
@@ -61,6 +61,7 @@ def _do(asked: argparse.Namespace) -> int:
         read_signer(folder / settings.keys, tuple(settings.machines))
         read_grids(settings, folder)
         read_receipt_keys(settings, folder)
+        Proof(settings.mqtt, folder)
         print(f"{asked.settings}: good, {len(settings.machines)} machines")
     else:
         settings = read_settings(asked.settings)

@@ -1,6 +1,8 @@
 """The broker between machines and centre: where it is, and how one proves who one is. What speaks to it is broker_link.py."""
 
 import ssl
+from collections.abc import Generator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Annotated, Literal
 
@@ -44,18 +46,26 @@ class Proof:
 
     def __init__(self, broker: BrokerSettings, folder: Path) -> None:
         """Files are relative to `folder`; raises LinkWrong."""
-        try:
-            self.tls = _tls(broker, folder)
+        self.tls = _tls(broker, folder)
+        with _named("password", broker.password):
             self.password = read_small(folder / broker.password).strip() if broker.password else None
-        except (OSError, UnicodeDecodeError) as error:
-            raise LinkWrong(f"mqtt: certificate or password file cannot be used ({type(error).__name__})") from None
 
 
 def _tls(broker: BrokerSettings, folder: Path) -> ssl.SSLContext | None:
     if not broker.ca:
         return None
-    context = ssl.create_default_context(cafile=str(folder / broker.ca))
+    with _named("ca", broker.ca):
+        context = ssl.create_default_context(cafile=str(folder / broker.ca))
     if broker.certificate:
         key = str(folder / broker.key) if broker.key else None
-        context.load_cert_chain(str(folder / broker.certificate), key, password=b"")  # an encrypted key is an error, not a question
+        with _named("certificate", broker.certificate):
+            context.load_cert_chain(str(folder / broker.certificate), key, password=b"")  # an encrypted key is an error, not a question
     return context
+
+
+@contextmanager
+def _named(setting: str, file: str) -> Generator[None]:
+    try:
+        yield
+    except (OSError, UnicodeDecodeError) as error:
+        raise LinkWrong(f"mqtt.{setting}: {file} cannot be used ({type(error).__name__})") from None

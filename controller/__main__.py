@@ -5,12 +5,14 @@ import asyncio
 import logging
 import os
 import sys
+from collections.abc import Callable
+from functools import partial
 from pathlib import Path
 
-from contracts.broker import LinkWrong
+from contracts.broker import LinkWrong, Proof
 from contracts.cabinet_layouts import toml_text
 from contracts.descriptions import read_layout
-from contracts.key_files import KeysWrong
+from contracts.key_files import KeysWrong, read_key
 from contracts.texts import TextsWrong
 from contracts.typed_toml import TomlWrong
 from controller.devices.gpio_lines import LineWrong
@@ -22,7 +24,7 @@ from controller.kiosk.documents import DocumentsWrong, read_documents
 from controller.kiosk.server import PortTaken
 from controller.process import DataTaken, DataWrong, run
 from controller.randomness import SystemRandomness
-from controller.site import make_keys, read_order_keys, read_receipt_signer, read_site, read_vault_keys
+from controller.site import Site, make_keys, read_site
 
 NAMED = (
     TomlWrong,
@@ -72,19 +74,37 @@ def _run(path: Path) -> int:
 
 def _check(path: Path) -> int:
     site = read_site(path)
+    if wrong := _findings(site, path.parent):
+        print("\n".join(f"kiosk-controller: {type(error).__name__}: {error}" for error in wrong), file=sys.stderr)
+        return 1
     settings = site.settings(path.parent)
-    read_vault_keys(site, path.parent)
-    read_order_keys(site, path.parent)
-    if site.city.documents:
-        read_documents(path.parent / site.city.documents)
-    if settings.modem:
-        check_library()
-    read_receipt_signer(site, path.parent)
     sizes = ", ".join(f"{count} {size}" for size, count in settings.cabinet.sizes().items())
     count = len(settings.cabinet.file.boards)
     boards = f"{count} lock board{'s' if count > 1 else ''}"
     print(f"{path}: {site.machine} ({site.number}) with {len(settings.cabinet.compartments())} compartments ({sizes}) on {boards}")
     return 0
+
+
+def _findings(site: Site, folder: Path) -> list[Exception]:
+    """All that is wrong with what a site file names."""
+    keys = (site.keys.pin, site.keys.seal, *((site.keys.receipt,) if site.city.domain else ()))
+    looks: list[Callable[[], object]] = [
+        lambda: site.settings(folder),
+        *(partial(read_key, folder / name) for name in keys),
+        *(partial(read_key, folder / name, public=True) for name in site.keys.orders),
+        lambda: Proof(site.mqtt, folder),
+    ]
+    if site.city.documents:
+        looks.append(lambda: read_documents(folder / site.city.documents))
+    if site.modem.port:
+        looks.append(check_library)
+    wrong: list[Exception] = []
+    for look in looks:
+        try:
+            look()
+        except NAMED as error:
+            wrong.append(error)
+    return wrong
 
 
 def _describe(path: Path) -> int:

@@ -123,16 +123,19 @@ def test_pages_that_were_left_hold_no_connection_and_listen_again_when_they_come
     expect(page.locator("#part-deposits")).to_contain_text("26009998")
 
 
-TURN = "(hidden) => { Object.defineProperty(document, 'hidden', { configurable: true, get: () => hidden }); "
-TURN += "document.dispatchEvent(new Event('visibilitychange')); }"
+TURN = (
+    "(hidden) => { Object.defineProperty(document, 'hidden', { configurable: true, get: () => hidden }); "
+    "document.dispatchEvent(new Event('visibilitychange')); }"
+)
+LISTED = (
+    "window.sources = []; window.EventSource = class extends EventSource { constructor(...all) { super(...all); sources.push(this); } };"
+)
 
 
 @pytest.mark.process
 @pytest.mark.browser
 def test_a_page_behind_other_tabs_holds_no_connection_and_has_the_news_when_it_comes_back(page: Page, centre: CentreProcess) -> None:
-    page.add_init_script(
-        "window.sources = []; window.EventSource = class extends EventSource { constructor(...all) { super(...all); sources.push(this); } };"
-    )
+    page.add_init_script(LISTED)
     page.goto("/clerk?language=en")
     expect(page.locator("#age")).to_contain_text("Data")
     page.evaluate(TURN, True)

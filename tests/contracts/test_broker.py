@@ -30,7 +30,7 @@ def test_a_password_is_its_file_without_the_end_of_line(tmp_path: Path) -> None:
 
 @pytest.mark.parametrize("settings", [BrokerSettings(user="u", password="broker.password"), BrokerSettings(ca="ca.crt")])
 def test_files_that_are_not_there(settings: BrokerSettings, tmp_path: Path) -> None:
-    with pytest.raises(LinkWrong, match=r"^mqtt: certificate or password file cannot be used \(FileNotFoundError\)$"):
+    with pytest.raises(LinkWrong, match=r"^mqtt\.(ca: ca\.crt|password: broker\.password) cannot be used \(FileNotFoundError\)$"):
         Proof(settings, tmp_path)
 
 

@@ -93,7 +93,7 @@ def test_a_port_that_is_none(machine: Machine) -> None:
 
 def test_a_certificate_that_is_not_there(machine: Machine) -> None:
     change(machine, "mqtt = { ", 'mqtt = { ca = "ca.crt", ')
-    assert refusal(machine) == "LinkWrong: mqtt: certificate or password file cannot be used (FileNotFoundError)"
+    assert refusal(machine) == "LinkWrong: mqtt.ca: ca.crt cannot be used (FileNotFoundError)"
 
 
 def missing(path: Path) -> None:
@@ -186,6 +186,18 @@ def test_check_says_the_same_without_starting(machine: Machine) -> None:
     assert bad.ended() == 1
     assert bad.lines == [f"kiosk-controller: SiteWrong: {machine.site}: unknown key bus.prot, nearest known key is port"]
     assert not (machine.folder / "data").exists()
+
+
+def test_check_names_all_that_is_wrong_at_once(machine: Machine) -> None:
+    change(machine, "number = ", 'hardware = "urzedomat_42"\nnumber = ')
+    (machine.folder / "ca.pem").write_text("no certificate", "ascii")
+    change(machine, "mqtt = { ", 'mqtt = { ca = "ca.pem", ')
+    (machine.folder / "seal.key").unlink()
+    (machine.keys / "order.pub").write_text("x", "ascii")
+    child = Child([sys.executable, "-m", "controller", "check", str(machine.site)])
+    assert child.ended() == 1
+    assert [line.split(": ")[1] for line in child.lines] == ["DescriptionWrong", "KeysWrong", "KeysWrong", "LinkWrong"]
+    assert child.lines[-1] == "kiosk-controller: LinkWrong: mqtt.ca: ca.pem cannot be used (SSLError)"
 
 
 def test_wrong_usage(machine: Machine) -> None:
