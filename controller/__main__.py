@@ -2,10 +2,11 @@
 
 import argparse
 import asyncio
+import json
 import logging
 import os
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from functools import partial
 from pathlib import Path
 
@@ -15,6 +16,7 @@ from contracts.descriptions import read_layout
 from contracts.key_files import KeysWrong, read_key
 from contracts.texts import TextsWrong
 from contracts.typed_toml import TomlWrong
+from controller.devices.frames.captures import PROTOCOLS, CaptureWrong, Protocol, decoded, is_file_name
 from controller.devices.gpio_lines import LineWrong
 from controller.devices.modem_process import ModemWrong, check_library
 from controller.devices.open_port import PortWrong
@@ -41,6 +43,7 @@ NAMED = (
     DocumentsWrong,
     LineWrong,
     LogWrong,
+    CaptureWrong,
 )
 
 
@@ -54,12 +57,19 @@ def main(arguments: list[str] | None = None) -> int:
         ("keys", "make the machine's own keys if they are missing"),
     ):
         commands.add_parser(name, help=words).add_argument("file", type=Path, metavar="SITE.toml")
+    decode = commands.add_parser("decode", help="say what captured frames are, one JSON object each; 1 when one of them is none")
+    decode.add_argument("protocol", choices=PROTOCOLS)
+    decode.add_argument(
+        "capture", nargs="*", metavar="HEX", help="octets of one capture, or one file with a capture a line; otherwise standard input"
+    )
     describe = commands.add_parser("describe", help="write the full description of a cabinet's front plan to standard output")
     describe.add_argument("file", type=Path, metavar="LAYOUT.toml")
     chosen = parser.parse_args(arguments)
     logging.getLogger("uvicorn").setLevel(logging.WARNING)
     logging.basicConfig(level=logging.INFO, format="%(levelname)s %(name)s: %(message)s")
     try:
+        if chosen.command == "decode":
+            return _decode(chosen.protocol, chosen.capture)
         return {"run": _run, "check": _check, "keys": _keys, "describe": _describe}[chosen.command](chosen.file)
     except NAMED as error:
         print(f"kiosk-controller: {type(error).__name__}: {error}", file=sys.stderr)
@@ -105,6 +115,32 @@ def _findings(site: Site, folder: Path) -> list[Exception]:
         except NAMED as error:
             wrong.append(error)
     return wrong
+
+
+def _decode(protocol: Protocol, given: list[str]) -> int:
+    good = True
+    for answer in decoded(protocol, _captures(given)):
+        print(json.dumps(answer))
+        good = good and answer["ok"]
+    return 0 if good else 1
+
+
+def _captures(given: list[str]) -> Iterable[str]:
+    typed = bool(given) and given != ["-"]
+    if typed and not (len(given) == 1 and is_file_name(given[0]) and _is_there(given[0])):
+        return [" ".join(given)]
+    try:
+        lines = Path(given[0]).read_bytes() if typed else sys.stdin.buffer.read()
+    except OSError as error:
+        raise CaptureWrong(f"{given[0]}: cannot be read ({type(error).__name__})") from None
+    return [line for line in lines.decode("ascii", "replace").splitlines() if not line.startswith("#")]
+
+
+def _is_there(name: str) -> bool:
+    try:
+        return Path(name).exists()
+    except (OSError, ValueError):  # a name that no file can have
+        return False
 
 
 def _describe(path: Path) -> int:

@@ -3,7 +3,7 @@
 from functools import reduce
 from typing import Literal
 
-Reason = Literal["length", "start", "checksum", "command", "board", "lock", "data"]
+Reason = Literal["hex", "length", "start", "checksum", "command", "board", "lock", "data"]
 
 
 class FrameWrong(ValueError):
