@@ -188,6 +188,10 @@ class LockCabinet:
         self.boards[board].key = turned
         self._settle(now_ms)
 
+    def numbers(self, board: int) -> tuple[int, ...]:
+        """The compartments of a board."""
+        return tuple(number for (address, _), number in self._number_at.items() if address == board)
+
     def turn_switches(self, board: int, address: int, now_ms: int) -> None:
         """The address switches of a board are turned while it has no power for a moment."""
         self.cut_power(now_ms, board)

@@ -2,7 +2,7 @@
 
 import asyncio
 import contextlib
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from datetime import timedelta
 from typing import ParamSpec
 
@@ -116,6 +116,10 @@ class Watch:
     def switch_broken(self, number: int) -> None:
         """From now on nobody can know what this door did."""
         self.broken_doors.append(number)
+
+    def readdressed(self, numbers: Iterable[int]) -> None:
+        """The board of these compartments hears from now on what another is told, until the machine notices."""
+        self._left |= dict.fromkeys(numbers, self.stage.now_ms)
 
     def moved(self, deposit: str, number: int) -> None:
         """A hand moves a document."""

@@ -193,6 +193,7 @@ class World:
         """The address switches of one board are set to the address of the next one."""
         cabinet, board, other = self.machine.cabinet, self._board(number), self._board(number + 1)
         if isinstance(cabinet, LockCabinet) and board != other:
+            self.watch.readdressed(cabinet.numbers(board))
             cabinet.turn_switches(board, other, self.stage.now_ms)
             self.stage.later(for_ms, lambda: cabinet.turn_switches(board, board, self.stage.now_ms))
 

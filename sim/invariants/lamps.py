@@ -21,7 +21,10 @@ POINTING = OVER | {name for name, screen in SCREENS.items() if screen.cabinet}
 
 
 def a_lamp_shines_only_where_the_screen_points(lit: Collection[int], pointed: int, left: Mapping[int, int], now_ms: int) -> Iterator[str]:
-    """A lamp shines only at the compartment that the screen shows, or has shown within one round of the bus."""
+    """A lamp shines only at the compartment that the screen shows, or has shown within one round of the bus.
+
+    A board that is given another's address does what the other is told: those count as shown at that moment.
+    """
     for number in lit:
         if number != pointed and now_ms > left.get(number, -ROUND_MS) + ROUND_MS:
             yield f"compartment {number}, the screen points at {pointed or 'none'}"
