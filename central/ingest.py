@@ -13,6 +13,7 @@ from collections.abc import Callable
 import msgspec
 from sqlalchemy import Connection
 
+from central.deposits import history
 from central.ports import Now
 from central.store import facts, letters
 from central.store.facts import NO_HEAD, Cursor, FactRow
@@ -149,7 +150,7 @@ class Ingest:
         upto, head = cursor.upto, cursor.head
         for row in rows:
             if row.seq == upto + 1:
-                upto, head = self._fold_row(t, cursor.machine, row, entries.get(row.seq), now)
+                upto, head = self._fold_row(t, cursor, row, entries.get(row.seq), now)
         while upto < cursor.seen:
             waiting = facts.beyond(t, cursor.machine, cursor.epoch, upto, CHUNK)
             before = upto
@@ -157,7 +158,7 @@ class Ingest:
                 if row.seq != upto + 1 or not self._belongs(t, cursor, row, head, now):
                     break
                 item = read_fact(row.payload)
-                upto, head = self._fold_row(t, cursor.machine, row, item.entry if item.seq == row.seq else None, now)
+                upto, head = self._fold_row(t, cursor, row, item.entry if item.seq == row.seq else None, now)
             if upto == before:
                 break
         return msgspec.structs.replace(cursor, upto=upto, head=head)
@@ -172,9 +173,10 @@ class Ingest:
         letters.security(t, cursor.machine, "chain_broken", f"epoch {cursor.epoch[:8]} fact {row.seq}", at_ms)
         return False
 
-    def _fold_row(self, t: Connection, machine: str, row: FactRow, entry: Entry | None, now: Now) -> tuple[int, bytes]:
+    def _fold_row(self, t: Connection, cursor: Cursor, row: FactRow, entry: Entry | None, now: Now) -> tuple[int, bytes]:
         if entry is not None:
-            self._fold(t, machine, entry, now)
+            self._fold(t, cursor.machine, entry, now)
+            history.note(t, cursor.machine, cursor.epoch, entry)
         return row.seq, row.head
 
 

@@ -3,10 +3,11 @@
 import msgspec
 from sqlalchemy import Connection
 
+from central.deposits.history import code
 from central.settings import Settings
 from central.sms.outbox import UNDELIVERED
 from central.sms.purposes import PURPOSES
-from central.store import compartments, deposits, orders, sms
+from central.store import compartments, deposit_facts, deposits, orders, sms
 from central.store.compartments import CompartmentRow
 from central.store.deposits import DepositRow
 from central.store.sms import SmsRow
@@ -18,13 +19,17 @@ PRIORITY = {
 }  # fmt: skip
 ALONE = ("reported_foreign", "reported_empty", "forced", "audit")
 """Reasons of a quarantine that are tasks of their own."""
+REPORTED = ("reported_foreign", "reported_empty")
 SILENT_MS = 2 * DAY_MS
 """Without a word of the network for so long nobody knows whether the resident was told."""
 BEFORE_STORED = ("registered", "held", "loading")
 
 
 class Task(msgspec.Struct, frozen=True):
-    """One thing to do; `kind` names what and how, `reason` why. `deposit` or `compartment` is what it is about."""
+    """One thing to do; `kind` names what and how, `reason` why. `deposit` or `compartment` is what it is about.
+
+    `about` is the document whose resident said what lies in a compartment, `code` what the screen gave them to tell on the telephone.
+    """
 
     kind: str
     priority: int
@@ -38,12 +43,14 @@ class Task(msgspec.Struct, frozen=True):
     found: str = ""
     expected: str = ""
     by: str = ""
+    about: str = ""
+    code: str = ""
 
 
 def read_tasks(t: Connection, settings: Settings, at_ms: int) -> list[Task]:
     """Everything to do, the most urgent and then the oldest first."""
     inside, before = deposits.inside(t), deposits.in_states(t, BEFORE_STORED)
-    tasks = [_quarantined(row) for row in compartments.read_all(t)]
+    tasks = [_quarantined(t, settings, row) for row in compartments.read_all(t)]
     tasks += [_about("take_out", row, row.changed_ms, row.reason) for row in deposits.in_states(t, ("withdrawn",))]
     tasks += [_about("expired", row, row.until_ms) for row in inside if row.until_ms <= at_ms and row.state == "told"]
     tasks += [_about("slip", row, row.pin_ms) for row in (*inside, *before) if row.slip and row.pin is not None and row.until_ms]
@@ -54,10 +61,16 @@ def read_tasks(t: Connection, settings: Settings, at_ms: int) -> list[Task]:
     return sorted(known, key=lambda task: (task.priority, task.since_ms, task.machine, task.compartment))
 
 
-def _quarantined(row: CompartmentRow) -> Task:
+def _quarantined(t: Connection, settings: Settings, row: CompartmentRow) -> Task:
     kind = "audit" if row.found else row.reason if row.reason in ALONE else "quarantined"
     place, seen = (row.machine, row.compartment), (row.found, row.expected)
-    return Task(kind, PRIORITY[kind], row.since_ms, *place, reason=row.reason, found=seen[0], expected=seen[1])
+    task = Task(kind, PRIORITY[kind], row.since_ms, *place, reason=row.reason, found=seen[0], expected=seen[1])
+    said = deposits.reported_in(t, *place) if kind in REPORTED else None
+    if said is None:
+        return task
+    seq = deposit_facts.last_seq(t, said.key, "deposit.reported")
+    named = code(settings, row.machine, seq) if seq else ""
+    return msgspec.structs.replace(task, about=said.key, case=said.case_no, phone=said.phone_mask, code=named)
 
 
 def _about(kind: str, row: DepositRow, since_ms: int, reason: str = "") -> Task:

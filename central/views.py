@@ -7,10 +7,12 @@ import msgspec
 from sqlalchemy import Connection
 
 from central import fleet
+from central.deposits.history import code, find
 from central.order_desk import ENDS
+from central.phones import masked, mobile
 from central.receipts import Checked, Receipts
 from central.settings import Settings
-from central.store import acts, compartments, deposits, facts, letters, machines, orders, sms
+from central.store import acts, compartments, deposit_facts, deposits, facts, letters, machines, orders, sms
 from central.store.acts import Act
 from central.store.compartments import CompartmentRow
 from central.store.database import Store
@@ -125,15 +127,6 @@ class WaitingView(msgspec.Struct, frozen=True):
     created: datetime
 
 
-class DocumentView(msgspec.Struct, frozen=True):
-    """One document with all that was done about it."""
-
-    deposit: DepositView
-    acts: list[Act]
-    orders: list[OrderView]
-    messages: list[MessageView]
-
-
 class FactView(msgspec.Struct, frozen=True):
     """One fact: `id` is the order of arrival, `entry` null when the stored bytes are no JSON, `late` when it came long afterwards."""
 
@@ -145,6 +138,16 @@ class FactView(msgspec.Struct, frozen=True):
     received: datetime
     late: bool
     entry: msgspec.Raw
+
+
+class DocumentView(msgspec.Struct, frozen=True):
+    """One document with all that was done about it, and what its machine said, each with the code that a screen may have shown."""
+
+    deposit: DepositView
+    acts: list[Act]
+    orders: list[OrderView]
+    messages: list[MessageView]
+    facts: list[tuple[str, FactView]]
 
 
 class _Stamp(msgspec.Struct, frozen=True):
@@ -225,7 +228,8 @@ class Views:
             messages = sms.of_deposit(t, key)
             told = sms.of_deposits(t, [key])
             done, asked = acts.of_deposit(t, key), _orders(t, orders.of_deposit(t, key), now)
-        return DocumentView(_deposit(row, told.get(key)), done, asked, [_message(each) for each in messages])
+            said = [(code(self._settings, fact.machine, fact.seq), _fact(fact)) for fact in deposit_facts.of_deposit(t, key, LIST_MAX)]
+        return DocumentView(_deposit(row, told.get(key)), done, asked, [_message(each) for each in messages], said)
 
     def to_load(self) -> list[DepositView]:
         """Documents that wait to be loaded, those of one machine together, the oldest first."""
@@ -250,6 +254,19 @@ class Views:
             rows = deposits.newest(t, limit)
             messages = sms.of_deposits(t, [row.key for row in rows])
         return [_deposit(row, messages.get(row.key)) for row in rows]
+
+    def found(self, text: str, limit: int = LIST_MAX) -> list[DepositView]:
+        """Documents of a case, a phone or a screen's code, newest first; of a phone all that look like it, for only that may be shown."""
+        number = mobile(text)
+        with self._store.transaction() as t:
+            rows = find(t, self._settings, text, masked(number) if number else "", limit)
+            messages = sms.of_deposits(t, [row.key for row in rows])
+        return [_deposit(row, messages.get(row.key)) for row in rows]
+
+    def count(self) -> int:
+        """How many documents there are and were."""
+        with self._store.transaction() as t:
+            return deposits.count(t)
 
     def deposit(self, key: str) -> DepositView | None:
         """One deposit, if it is ours."""

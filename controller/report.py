@@ -23,7 +23,7 @@ def report(state: State, live: Live, settings: Settings, epoch: str, acknowledge
         clock_trusted=now.trusted,
         screen=screens.where(state, live, settings, now),
         free=sum(1 for one in compartments if one.use == "free"),
-        occupied=sum(1 for one in compartments if one.use in ("occupied", "expired", "collecting")),
+        occupied=sum(1 for one in compartments if one.use == "collecting" or state.locker.occupant(one.n) is not None),
         open_doors=sum(1 for one in compartments if one.door == "open"),
         faults=[f"{fault.fault} {fault.where}" for fault in state.faults.active],
         software=settings.software,

@@ -44,6 +44,12 @@ class RegisterForm(msgspec.Struct, frozen=True):
     name: Name = ""
 
 
+class FindForm(msgspec.Struct, frozen=True):
+    """What somebody looks for."""
+
+    find: Annotated[str, Meta(max_length=64)] = ""
+
+
 class DeedForm(msgspec.Struct, frozen=True):
     """A deed about one document."""
 
@@ -87,6 +93,16 @@ def load(request: AnyRequest, key: FromPath[str], running: Desk, views: Shown) -
 def cancel(request: AnyRequest, key: FromPath[str], running: Desk, views: Shown) -> Response[Any]:
     """The clerk withdraws a registration."""
     return _at_desk(request, running, views, key, lambda desk, t, actor, now: desk.cancel(t, key, actor, now))
+
+
+@post("/clerk/find", status_code=200)
+async def find(request: AnyRequest, running: Desk, views: Shown) -> Response[Any]:
+    """Documents of a case, a phone or a screen's code; one alone is shown at once. What is looked for stands in no address."""
+    text = (await read_form(request, FindForm)).find.strip()
+    found = views.found(text)
+    if len(found) == 1:
+        return Redirect(f"/clerk/document?key={quote(found[0].key)}", status_code=303)
+    return page(request, running, "found", common(request, running, views) | {"deposits": found, "find": text, "all": 0})
 
 
 @get("/clerk/document", sync_to_thread=False)
@@ -169,7 +185,7 @@ def round_list(request: AnyRequest, running: Desk, views: Shown) -> Response[Any
     return page(request, running, "round", shown)
 
 
-HANDLERS = (clerk, register, load, cancel, document, extend, reissue, phone, withdraw, to_slip, slip, label, round_list)
+HANDLERS = (clerk, register, find, load, cancel, document, extend, reissue, phone, withdraw, to_slip, slip, label, round_list)
 
 
 def _at_desk(request: AnyRequest, running: Running, views: Views, key: str, act: Deed) -> Response[Any]:

@@ -20,7 +20,7 @@ PATHS = frozenset(("/", "/clerk", "/clerk/document", "/clerk/code", "/round", "/
 NAME_MAX = 64
 LIVE = frozenset(("overview", "tasks", "clerk", "document", "code", "terms", "counts"))
 """Pages that the script keeps fresh."""
-PARTS = {"release": "tasks", "document": "clerk", "code": "clerk", "round": "clerk", "label": "clerk", "slip": "clerk"}
+PARTS = {"release": "tasks", "document": "clerk", "code": "clerk", "round": "clerk", "found": "clerk", "label": "clerk", "slip": "clerk"}
 """Under which heading of the navigation a page is found."""
 
 AnyRequest = Request[Any, Any, Any]

@@ -102,7 +102,7 @@ def content(request: AnyRequest, name: str, running: Running, views: Views) -> d
         case "tasks":
             shown["tasks"] = views.tasks(now)
         case "clerk":
-            shown |= {"deposits": views.deposits(), "about": _about(request, views)}
+            shown |= {"deposits": views.deposits(), "all": views.count(), "about": _about(request, views)}
         case "document":
             shown["document"] = views.document(request.query_params.get("key", "")[:KEY_MAX], now)
         case "counts":

@@ -33,6 +33,11 @@ class _Gaps(dict[str, str]):
         return "?"
 
 
+class _Written(msgspec.Struct, frozen=True):
+    wall: datetime
+    trusted: bool
+
+
 class Words:
     """The texts of one language and one time zone."""
 
@@ -108,6 +113,14 @@ class Words:
         if order.overdue:
             return self("o.overdue")
         return self("o.unsent") if order.state == "drafted" else self(f"o.{order.state}")
+
+    def fact_moment(self, view: FactView) -> str:
+        """When a machine wrote a fact, by its own clock while that was known to be right; otherwise when it came."""
+        try:
+            entry = msgspec.json.decode(view.entry, type=_Written)
+        except msgspec.DecodeError:
+            entry = None
+        return self.moment(entry.wall if entry is not None and entry.trusted else view.received)
 
     def fact(self, view: FactView) -> str:
         """A fact as a sentence."""

@@ -1,7 +1,7 @@
 """Documents on their way, and which PINs may not be drawn again."""
 
 import msgspec
-from sqlalchemy import Connection, delete, or_, select, update
+from sqlalchemy import Connection, delete, func, or_, select, update
 
 from central.store.database import insert_new
 from central.store.schema import deposits, pin_marks
@@ -72,6 +72,30 @@ def newest(t: Connection, limit: int) -> list[DepositRow]:
     """The last deposits, newest first."""
     found = select(deposits).order_by(deposits.c.created_ms.desc(), deposits.c.key).limit(limit)
     return [DepositRow(**row) for row in t.execute(found).mappings()]
+
+
+def count(t: Connection) -> int:
+    """How many documents there are and were."""
+    return t.execute(select(func.count()).select_from(deposits)).scalar_one()
+
+
+def found(t: Connection, *, case_no: str, mask: str, begins: str, keys: list[str], limit: int) -> list[DepositRow]:
+    """Documents of which one of these is so, newest first; what is empty finds nothing."""
+    ways = [deposits.c.case_no == case_no] if case_no else []
+    ways += [deposits.c.phone_mask == mask] if mask else []
+    ways += [deposits.c.key.startswith(begins, autoescape=True)] if begins else []
+    ways += [deposits.c.key.in_(keys)] if keys else []
+    if not ways:
+        return []
+    rows = select(deposits).where(or_(*ways)).order_by(deposits.c.created_ms.desc(), deposits.c.key).limit(limit)
+    return [DepositRow(**row) for row in t.execute(rows).mappings()]
+
+
+def reported_in(t: Connection, machine: str, compartment: int) -> DepositRow | None:
+    """The last document that was taken from here and about which something was said."""
+    where = (deposits.c.machine == machine, deposits.c.compartment == compartment, deposits.c.reported != "")
+    row = t.execute(select(deposits).where(*where).order_by(deposits.c.ended_ms.desc()).limit(1)).mappings().one_or_none()
+    return DepositRow(**row) if row else None
 
 
 def inside(t: Connection, machine: str = "") -> list[DepositRow]:

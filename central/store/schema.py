@@ -61,6 +61,16 @@ facts = Table(
     UniqueConstraint("machine", "epoch", "seq", name="one_fact_a_place"),
 )
 
+deposit_facts = Table(
+    "deposit_facts",
+    TABLES,
+    Column("machine", String(48), primary_key=True),
+    Column("epoch", String(64), primary_key=True),
+    Column("seq", BigInteger, primary_key=True),
+    Column("deposit", String(64), nullable=False, index=True),
+    Index("deposit_facts_seq", "machine", "seq"),
+)
+
 quarantine = Table(
     "quarantine",
     TABLES,

@@ -36,7 +36,7 @@ SAYS = {
         "opening": "1 otwarcie",
         "reset": "Od nowa",
         "cabinet": "Szafa",
-        "desk": "Biurko urzędnika",
+        "desk": "Panel urzędnika",
         "phone": "Telefon",
         "screen": "Ekran automatu",
     },
