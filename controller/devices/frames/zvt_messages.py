@@ -9,7 +9,7 @@ from controller.devices.frames.zvt_fields import digits, fields, redacted
 
 PLN = "0985"
 CURRENCIES = {PLN: "PLN", "0978": "EUR"}
-REFUSED = 0x84
+TAKEN, REFUSED = 0x8000, 0x84
 PASSWORD = bytes.fromhex("123456")
 """The spec's own default; it keeps nobody out and guards nothing."""
 
@@ -80,6 +80,7 @@ ACKNOWLEDGED = apdu(0x8000)
 """To status information this is the commit: from here on the customer is charged."""
 WAIT = apdu(0x849C)
 NOT_ISSUED = apdu(0x8466)
+NOT_POSSIBLE = apdu(0x8483)
 ABORT = apdu(0x06B0)
 STATUS_ENQUIRY = apdu(0x0501, PASSWORD)
 REPEAT_RECEIPT = apdu(0x0620, PASSWORD + bytes((0x03, 0x03)))

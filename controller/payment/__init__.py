@@ -1,0 +1,1 @@
+"""Paying: one attempt at a time, from the intent to its end."""
