@@ -56,7 +56,7 @@ async def _street(host: str, port: int, data: Path) -> None:
         loop.add_signal_handler(number, told.set)
     ears = listen(host, port)
     own_port = int(ears.getsockname()[1])
-    places = Places(data, host, choose_ports(host, own_port))
+    places = Places(data, host, choose_ports(host, port))
     street = Street(places, read_description(), RealClock())
     server = StreetServer(street)
     page, provider = WebServer(server.app()), WebServer(street.sms.app())

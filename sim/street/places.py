@@ -1,5 +1,6 @@
 """Where the street keeps its things: folders, ports, keys, and the two settings files its programs are started with."""
 
+import contextlib
 import fcntl
 import shutil
 import socket
@@ -89,6 +90,10 @@ class Places(msgspec.Struct, frozen=True):
         return url(self.near_host, self.ports.centre)
 
 
+PORTS = range(10_000, 32_000)
+"""Below those that systems give to connections: what is stopped and started again finds its port free."""
+
+
 def url(host: str, port: int) -> str:
     """http://host:port, with brackets where they are needed."""
     return f"http://[{host}]:{port}" if ":" in host else f"http://{host}:{port}"
@@ -114,8 +119,8 @@ def listen(host: str, port: int) -> socket.socket:
 
 
 def choose_ports(host: str, near: int) -> Ports:
-    """Free ports; centre and broker just after `near` where they can be, so that they are easy to find again."""
-    held = [_free(host, near + 1), _free(LOOPBACK, near + 2), *(_free(LOOPBACK, 0) for _ in range(5))]
+    """Free ports; with `near`, centre and broker just after it where they can be, so that they are easy to find again."""
+    held = [_free(host, near + 1 if near else 0), _free(LOOPBACK, near + 2 if near else 0), *(_free(LOOPBACK, 0) for _ in range(5))]
     numbers = [int(one.getsockname()[1]) for one in held]
     for one in held:
         one.close()
@@ -123,10 +128,13 @@ def choose_ports(host: str, near: int) -> Ports:
 
 
 def _free(host: str, wanted: int) -> socket.socket:
-    try:
-        return listen(host, wanted if wanted <= 65535 else 0)
-    except AddressTaken:
-        return listen(host, 0)
+    """The port that is wanted, or one of PORTS; raises AddressTaken when there is none."""
+    first = SystemRandomness().below(len(PORTS))
+    others = (PORTS[(first + step) % len(PORTS)] for step in range(len(PORTS)))
+    for port in (*((wanted,) if 0 < wanted <= 65535 else ()), *others):
+        with contextlib.suppress(AddressTaken):
+            return listen(host, port)
+    raise AddressTaken(f"{host}: no port from {PORTS.start} to {PORTS.stop} is free")
 
 
 def claim(folder: Path) -> IO[bytes]:

@@ -112,4 +112,5 @@ def running_street(data: Path, host: str = "127.0.0.1") -> Generator[RunningStre
     try:
         yield street
     finally:
-        street.stop()
+        _, errors = street.stop()
+        print(errors, file=sys.stderr)  # shown with a test that fails
