@@ -30,6 +30,7 @@ from sim.street.street import Deed, Street
 from sim.street.words import Words, language_of
 
 BEAT_S = 5.0
+FILE_TRIES, FILE_AGAIN_S = 100, 0.3
 DEED_BYTES_MAX = 2048
 PAGES_MAX = 12
 FILES: Mapping[str, str] = {
@@ -132,13 +133,18 @@ class StreetServer:
     async def _kiosk_file(self, request: Request) -> Response:
         """The machine's own page, under the street's address so that a visitor needs one address only.
 
-        A page that was seen once is shown while the machine has no power, too: its frame then waits for the machine by itself.
+        A page that was seen once is shown while the machine has no power, too: its frame then waits for the machine by itself. One that
+        was never seen waits here: a day that begins anew would leave a page without its script, which waits for ever.
         """
         path = request.url.path.removeprefix("/kiosk")
-        with contextlib.suppress(httpx.HTTPError):
-            answer = await self._client.get(f"http://{self._kiosk}{path}")
-            headers = {name: answer.headers[name] for name in PASSED_ON if name in answer.headers}
-            self._passed_on[path] = (answer.content, headers)
+        for _ in range(FILE_TRIES):
+            with contextlib.suppress(httpx.HTTPError):
+                answer = await self._client.get(f"http://{self._kiosk}{path}")
+                headers = {name: answer.headers[name] for name in PASSED_ON if name in answer.headers}
+                self._passed_on[path] = (answer.content, headers)
+            if path in self._passed_on or self.leaving:
+                break
+            await asyncio.sleep(FILE_AGAIN_S)
         if path not in self._passed_on:
             return PlainTextResponse("", 503, HEADERS)
         content, headers = self._passed_on[path]

@@ -130,3 +130,14 @@ def test_no_pin_lies_about(tmp_path: Path) -> None:
     assert len(pin) == 6
     held = [path for path in tmp_path.rglob("*") if path.is_file() and pin.encode() in path.read_bytes()]
     assert held == []
+
+
+def test_a_file_of_the_screen_that_nobody_has_seen_waits_for_the_machine(tmp_path: Path) -> None:
+    """Or a day that begins anew for its first visitor would leave a page without its script."""
+    with running_street(tmp_path) as street:
+        visitor = Visitor(street.address, "pl")
+        assert next(filter(lambda now: now["phase"] == "free", visitor.looks()))
+        assert visitor.act(do="power") == (200, {})
+        answer = visitor.get("/kiosk/kiosk.js")
+    assert answer.status_code == 200
+    assert "WebSocket" in answer.text
