@@ -11,6 +11,7 @@ from pathlib import Path
 from sqlalchemy.exc import SQLAlchemyError
 
 from central.contract_document import document
+from central.dashboard.words import check_language
 from central.process import PortTaken, read_grids, run
 from central.randomness import SystemRandomness
 from central.receipts import read_receipt_keys
@@ -57,6 +58,7 @@ def _do(asked: argparse.Namespace) -> int:
     elif asked.command == "check":
         settings = read_settings(asked.settings)
         check_texts(settings)
+        check_language(settings)
         folder = asked.settings.parent
         read_signer(folder / settings.keys, tuple(settings.machines))
         read_grids(settings, folder)
@@ -66,6 +68,7 @@ def _do(asked: argparse.Namespace) -> int:
     else:
         settings = read_settings(asked.settings)
         check_texts(settings)
+        check_language(settings)
         os.umask(0o077)
         logging.basicConfig(level=logging.INFO, format="%(levelname)s %(name)s %(message)s")
         logging.getLogger("httpx").setLevel(logging.WARNING)

@@ -103,7 +103,7 @@ class Settings(Section, frozen=True):
     machines: dict[str, MachineSettings]
     database: Text = "centre.db"
     keys: Text = "keys"
-    language: Literal["pl", "en", "uk", "de"] = "pl"
+    language: Text = "pl"
     http: Http = Http()
     mqtt: BrokerSettings = BrokerSettings()
     sms: SmsSettings = SmsSettings()

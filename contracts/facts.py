@@ -141,7 +141,7 @@ class DepositNotStored(Fact, frozen=True, tag="deposit.not_stored"):
 
 
 class DepositReported(Fact, frozen=True, tag="deposit.reported"):
-    """The resident in front of the open door said what lies in the compartment."""
+    """The resident said what lies in the compartment: in front of its open door, or after it closed and before it is used again."""
 
     deposit: str
     compartment: int

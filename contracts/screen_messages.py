@@ -37,6 +37,8 @@ class Audio(msgspec.Struct, frozen=True):
 class ScreenMessage(msgspec.Struct, frozen=True):
     """The whole screen; `rev` only grows. `keys` are the active ones, `data` the values in braces.
 
+    `say` is the screen's form and texts: `screen` itself, or a variant of it such as `l.phone.last`, which is the same to whoever follows.
+
     `page` counts steps of the arrows through a text that has several pages, backwards below zero; the page takes it modulo their number.
     `cue_every_s` repeats the cue while the screen stays; `quiet` are the hours in which cues and light are low.
     """
@@ -46,9 +48,9 @@ class ScreenMessage(msgspec.Struct, frozen=True):
     lang: Language
     keys: tuple[str, ...]
     data: dict[str, Any]
+    say: str
     deadline: Deadline = Deadline()
     cue: str = ""
-    say: str = ""
     banner: str | None = None
     theme: Theme = "day"
     size: Size = "A"

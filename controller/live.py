@@ -14,7 +14,7 @@ Step = Literal[
     "grace", "unsure", "expired.office", "moved",
 ]  # fmt: skip
 Rescue = Literal["", "reload", "restart"]
-Overlay = Literal["", "lang", "help", "info", "info.page", "stop", "report", "more_time"]
+Overlay = Literal["", "lang", "help", "info", "info.page", "stop", "more_time"]
 
 
 UNNAMED = "?"
@@ -28,7 +28,8 @@ class Visit(msgspec.Struct, frozen=True):
     `named` in the facts; `again` is the deposit that somebody wants back into. `answer_ms` is when a wrong entry is told, `seq` the fact
     that somebody must know of, `receipt` what the QR code says. `page` counts the arrows on the screen `page_of`; `topic` is the document
     that is read. `problem` says why the clerk's last entry was not taken, `number` is a compartment that a clerk types,
-    `audited` what the audit came to (same, different, not looked into).
+    `audited` what the audit came to (same, different, not looked into). `asking`: the resident has said that something is wrong in the
+    compartment, and is asked what until that is answered.
     """
 
     step: Step = "attract"
@@ -53,6 +54,7 @@ class Visit(msgspec.Struct, frozen=True):
     answer_ms: int | None = None
     seq: int = 0
     receipt: str = ""
+    asking: bool = False
 
 
 class Choices(msgspec.Struct, frozen=True):

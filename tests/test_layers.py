@@ -62,7 +62,7 @@ def scattered_adapters(sources: Mapping[str, str]) -> list[str]:
 
 
 # The modules of the machine know nobody but the words of a decision: what ties them together stands in rules.py and the views.
-MODULES = ("clerk", "doors", "faults", "locker", "orders", "sms")
+MODULES = ("clerk", "doors", "faults", "locker", "orders", "payment", "sms")
 MODULES_MAY_IMPORT = frozenset({"controller.clock", "controller.refused", "controller.wishes"})
 
 
@@ -77,6 +77,37 @@ def modules_that_know_others(sources: Mapping[str, str]) -> list[str]:
             own = module == f"controller.{steps[1]}" or module.startswith(f"controller.{steps[1]}.")
             if module.split(".")[0] == "controller" and not own and module not in MODULES_MAY_IMPORT:
                 wrong.append(f"{name}:{line} imports {module}")
+    return wrong
+
+
+# What the core decides with: the same arguments give the same answer, so nothing here may ask a clock, a file or chance.
+PURE_FILES = frozenset(
+    f"controller/{name}.py"
+    for name in (
+        "absorb", "clerk_rules", "daylight", "inputs", "live", "machine", "order_rules", "refused", "report", "rules", "senses", "settings",
+        "state", "wishes",
+    )
+)  # fmt: skip
+PURE_FOLDERS = (*(f"controller/{module}/" for module in MODULES), "controller/visit/", "controller/devices/frames/")
+IMPURE = frozenset(
+    {
+        "asyncio", "glob", "io", "logging", "os", "pathlib", "random", "secrets", "select", "selectors", "shutil", "signal", "socket",
+        "sqlite3", "subprocess", "sys", "tempfile", "threading", "time", "httpx", "serial", "uvicorn", "starlette", "websockets",
+    }
+)  # fmt: skip
+IMPURE_CALLS = frozenset({"datetime.now", "datetime.utcnow", "datetime.today", "date.today", "open", "print", "input"})
+
+
+def impurities(sources: Mapping[str, str]) -> list[str]:
+    """Everything in a pure file that reaches for the world outside its arguments."""
+    wrong: list[str] = []
+    for name, text in sources.items():
+        if name not in PURE_FILES and not name.startswith(PURE_FOLDERS):
+            continue
+        tree = ast.parse(text)
+        wrong += [f"{name}:{line} imports {module}" for line, module, _ in files.imported(tree) if module.split(".")[0] in IMPURE]
+        calls = ((node.lineno, ast.unparse(node.func)) for node in ast.walk(tree) if isinstance(node, ast.Call))
+        wrong += [f"{name}:{line} calls {call}" for line, call in calls if call in IMPURE_CALLS]
     return wrong
 
 
@@ -111,6 +142,19 @@ def test_modules_do_not_know_each_other() -> None:
     assert modules_that_know_others(files.python_texts()) == []
     bad = {"controller/locker/decide.py": "from controller.doors.state import Door\nfrom controller.locker.state import Locker\n"}
     assert modules_that_know_others(bad) == ["controller/locker/decide.py:1 imports controller.doors.state"]
+
+
+def test_the_core_asks_nobody_but_its_arguments() -> None:
+    assert impurities(files.python_texts()) == []
+    assert sorted(files.python_texts().keys() & PURE_FILES) == sorted(PURE_FILES)
+
+
+@pytest.mark.parametrize(
+    "line",
+    ["import random", "from pathlib import Path", "from time import monotonic", "import os.path", "late = datetime.now(UTC)", "open('x')"],
+)
+def test_an_impure_core_is_found(line: str) -> None:
+    assert len(impurities({"controller/locker/decide.py": line, "controller/visit/visits.py": line, "controller/loop.py": line})) == 2
 
 
 def test_imports_run_one_way() -> None:

@@ -8,9 +8,10 @@ from litestar import Request
 from litestar.response import Response, Template
 
 from central.dashboard.contact import contact
-from central.dashboard.words import Words, language_of
-from central.deposits.rules import LANGUAGES, is_actor
+from central.dashboard.words import Words, language_of, spoken
+from central.deposits.rules import is_actor
 from central.running import Running
+from central.sms import texts
 from central.views import Views
 
 BY_DESK = "desk"
@@ -83,6 +84,7 @@ def common(request: AnyRequest, running: Running, views: Views) -> dict[str, Any
         "connected": centre.connected,
         "contact": contact(machines, centre.connected, centre.since),
         "numbers": {machine: about.number for machine, about in centre.settings.machines.items()},
+        "message_languages": texts.own_names(),
         "kinds": {kind: about.name for kind, about in centre.settings.documents.items()},
         "sizes": {kind: about.size for kind, about in centre.settings.documents.items()},
         "name": name_of(request),
@@ -103,5 +105,5 @@ def _frame(request: AnyRequest, running: Running, words: Words, name: str) -> di
         "connected": centre.connected,
         "lost_at": centre.since,
         "now": running.clock.now().wall,
-        "languages": LANGUAGES,
+        "languages": spoken(),
     }

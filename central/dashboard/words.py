@@ -1,4 +1,4 @@
-"""Turns codes, moments and facts into sentences, in four languages."""
+"""Turns codes, moments and facts into sentences, in the languages of the catalogues."""
 
 from datetime import datetime
 from pathlib import Path
@@ -8,10 +8,11 @@ from zoneinfo import ZoneInfo
 import msgspec
 
 from central.dashboard.local_time import field_of
+from central.settings import Settings, SettingsWrong
 from central.times import from_ms
 from central.views import DepositView, FactView, OrderView
-from contracts.screen_messages import LANGUAGES, Language
-from contracts.texts import read_catalogues
+from contracts.screen_messages import Language
+from contracts.texts import languages, read_catalogues
 
 FOLDER = Path(__file__).parent / "texts"
 VALUE_MAX = 80
@@ -177,12 +178,21 @@ def _notice(deposit: DepositView, in_contact: bool) -> str:
             return "state"
 
 
+def spoken() -> tuple[Language, ...]:
+    """The languages of the pages."""
+    return languages(FOLDER)
+
+
+def check_language(settings: Settings) -> None:
+    """The pages speak the language that the settings name; raises SettingsWrong."""
+    if settings.language not in spoken():
+        raise SettingsWrong(f"language: is none of {', '.join(spoken())}")
+
+
 def language_of(asked: str | None, accepted: str, default: Language) -> Language:
     """The language somebody chose, else the first of ours that the browser accepts (its Accept-Language), else the default."""
-    for language in (asked, *_by_weight(accepted)):
-        if language in LANGUAGES:
-            return language
-    return default
+    ours = spoken()
+    return next((language for language in (asked, *_by_weight(accepted)) if language in ours), default)
 
 
 def _by_weight(accepted: str) -> list[str]:

@@ -4,13 +4,14 @@ import msgspec
 from sqlalchemy import Connection
 
 from central.deposits.pins import PIN_PURPOSES, Pins
-from central.deposits.rules import CASE, LANGUAGES, DeskRefused, checked_actor, inside, known
+from central.deposits.rules import CASE, DeskRefused, checked_actor, inside, known
 from central.deposits.terms import Terms
 from central.order_desk import OrderDesk
 from central.phones import masked, mobile
 from central.ports import Now, Randomness
 from central.settings import Settings
 from central.signer import Signer
+from central.sms import texts
 from central.sms.purposes import REMINDERS
 from central.store import acts, deposits, orders, sms
 from central.store.acts import Act, Deed
@@ -232,7 +233,7 @@ class Registration:
             raise DeskRefused("case_wrong")
         if number is None or (new.slip and new.phone):
             raise DeskRefused("phone_wrong")
-        if new.language not in LANGUAGES:
+        if new.language not in texts.own_names():
             raise DeskRefused("language_wrong")
         if new.kind and new.kind not in self._settings.documents:
             raise DeskRefused("kind_unknown")

@@ -9,7 +9,6 @@ from central.store.deposits import DepositRow
 
 CASE = re.compile(r"[0-9A-Za-z][0-9A-Za-z./-]{0,31}")
 ACTOR_MAX = 64
-LANGUAGES = ("pl", "en", "uk", "de")
 
 
 class DeskRefused(ValueError):

@@ -180,7 +180,7 @@ class SmsOutbox:
         text = texts.text_of(row.purpose, language, values, city.timezone)
         phone = dialled(self._signer.unseal(deposit.phone, f"phone/{key}"))
         expires = until if purpose.before_h else None
-        return Sms(row.idx, phone, text, settings.sms.sender, deposit.machine, language == "uk", expires)
+        return Sms(row.idx, phone, text, settings.sms.sender, deposit.machine, texts.is_unicode(language), expires)
 
     def _wake(self, at_ms: int) -> None:
         self._wake_ms = at_ms if self._wake_ms is None else min(self._wake_ms, at_ms)

@@ -56,8 +56,3 @@ def fold(faults: Faults, entry: Entry, fact: FaultRaised | FaultCleared) -> Faul
     if isinstance(fact, FaultCleared):
         return Faults(active=others)
     return Faults(active=(*others, Fault(fact.fault, fact.where, entry.seq)))
-
-
-def place(kind: Literal["door", "board"], number: int) -> str:
-    """The place of a fault in a technician's words."""
-    return f"{kind} {number}"

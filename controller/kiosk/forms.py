@@ -102,9 +102,9 @@ REASONS_OF_FAILURE = ("jam", "elsewhere", "unconfirmed", "no_compartment")
 def form(message: ScreenMessage) -> Form:
     """The form of a message's screen; raises ScreenWrong."""
     try:
-        found = FORMS[message.say or message.screen]
+        found = FORMS[message.say]
     except KeyError:
-        raise ScreenWrong(f"no screen {message.say or message.screen!r}") from None
+        raise ScreenWrong(f"no screen {message.say!r}") from None
     if message.screen in ("k.loaded", "k.failed") and not message.data.get("clerk"):  # the desk had one opened: nothing follows
         found = msgspec.structs.replace(found, ok="btn.ok.done")
     if message.data.get("problem"):
@@ -134,7 +134,7 @@ REASONS_OF_TAKING = ("not_there", "jam", "no_close")
 
 def text_key(message: ScreenMessage) -> str:
     """The key of a screen's heading and body in the catalogues."""
-    screen, data = message.say or message.screen, message.data
+    screen, data = message.say, message.data
     if screen.startswith("k."):
         return _clerk_key(screen.removesuffix(".last"), data)
     match screen:

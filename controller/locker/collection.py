@@ -130,11 +130,11 @@ def visited(locker: Locker, request: Reported | LeftOpen | VisitLeft) -> tuple[F
 
 
 def _reported_late(locker: Locker, request: Reported) -> Fact:
-    """Behind the closed door lies what was found there, until somebody uses the compartment."""
+    """Behind the closed door lies what was found there, until it is said or the compartment is used again."""
     deposit = locker.deposits.get(request.deposit)
-    if deposit is None or deposit.phase != "collected":
+    if deposit is None or not deposit.unsaid:
         raise Refused("nobody_here")
-    if locker.loading is not None or locker.collection is not None or locker.occupant(deposit.compartment) is not None:
+    if locker.loading is not None or locker.collection is not None:
         raise Refused("busy")
     return DepositReported(deposit=request.deposit, compartment=deposit.compartment, contents=request.contents)
 

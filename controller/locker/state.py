@@ -57,7 +57,8 @@ class Taken(msgspec.Struct, frozen=True):
 class Deposit(msgspec.Struct, frozen=True):
     """One document: until when it may be collected, where it lies, and when its story ended (`sure`: by a trusted clock).
 
-    `low`: it wants a compartment within everybody's reach; `told`: how the resident hears of things.
+    `low`: it wants a compartment within everybody's reach; `told`: how the resident hears of things. `unsaid`: whoever took it out was the
+    last at its compartment, and has said nothing about what lies there.
     """
 
     until: datetime
@@ -69,6 +70,7 @@ class Deposit(msgspec.Struct, frozen=True):
     size: Size = "S"
     told: Told = "sms"
     taken: Taken | None = None
+    unsaid: bool = False
 
 
 class Loading(msgspec.Struct, frozen=True):
@@ -155,8 +157,8 @@ def _deposit(locker: Locker, entry: Entry, fact: DepositFact) -> Locker:
             return msgspec.structs.replace(locker, deposits={key: one for key, one in locker.deposits.items() if key != fact.deposit})
         case DepositReported():
             visit = locker.collection
-            shut = _with(locker, fact.deposit, _shut(locker.deposits[fact.deposit], fact.compartment))
-            return msgspec.structs.replace(shut, collection=visit and msgspec.structs.replace(visit, reported=True))
+            said = _with(locker, fact.deposit, _used(locker.deposits[fact.deposit], fact.compartment))
+            return msgspec.structs.replace(said, collection=visit and msgspec.structs.replace(visit, reported=True))
 
 
 def _extended(deposit: Deposit, until: datetime) -> Deposit:
@@ -168,7 +170,7 @@ def _loading(locker: Locker, fact: LoadingFact) -> Locker:
         case DepositLoading():
             low = locker.loading is not None and locker.loading.low
             loading = Loading(fact.deposit, fact.compartment, fact.order, low=low)
-            deposits = {key: _shut(one, fact.compartment) for key, one in locker.deposits.items()}
+            deposits = {key: _used(one, fact.compartment) for key, one in locker.deposits.items()}
             return msgspec.structs.replace(locker, loading=loading, deposits=deposits)
         case DepositMoving():
             assert locker.loading is not None
@@ -179,6 +181,12 @@ def _loading(locker: Locker, fact: LoadingFact) -> Locker:
             return msgspec.structs.replace(_with(locker, fact.deposit, deposit), loading=None)
         case DepositNotStored():
             return msgspec.structs.replace(locker, loading=None)
+
+
+def _used(deposit: Deposit, compartment: int) -> Deposit:
+    """Nobody reaches in or says what lies there any more: it is known already, or it is another document's compartment now."""
+    shut = _shut(deposit, compartment)
+    return msgspec.structs.replace(shut, unsaid=False) if shut.unsaid and shut.compartment == compartment else shut
 
 
 def _shut(deposit: Deposit, compartment: int) -> Deposit:
@@ -202,7 +210,7 @@ def _collection(locker: Locker, entry: Entry, fact: CollectionFact) -> Locker:
         case CollectionReopened():
             return msgspec.structs.replace(locker, collection=_opened(locker, entry))
         case CollectionEnded():
-            return msgspec.structs.replace(_taken(locker, entry) if fact.closed else locker, collection=None)
+            return msgspec.structs.replace(_unsaid(_taken(locker, entry) if fact.closed else locker), collection=None)
         case CollectionAbandoned():
             return msgspec.structs.replace(locker, collection=None)
         case DepositWithdrawn():
@@ -229,6 +237,13 @@ def _taken(locker: Locker, entry: Entry) -> Locker:
     opened_ms = visit.opened_ms if visit.boot == entry.boot else None
     taken = Taken(entry.boot, opened_ms, entry.mono_ms, entry.wall, visit.seq, entry.trusted and deposit.sure, not visit.reported)
     return _with(locker, visit.deposit, msgspec.structs.replace(deposit, taken=taken))
+
+
+def _unsaid(locker: Locker) -> Locker:
+    visit = locker.collection
+    if visit is None or not visit.handed_over or visit.reported:
+        return locker
+    return _with(locker, visit.deposit, msgspec.structs.replace(locker.deposits[visit.deposit], unsaid=True))
 
 
 def _with(locker: Locker, key: str, deposit: Deposit) -> Locker:

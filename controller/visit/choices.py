@@ -20,8 +20,10 @@ WITHOUT_CHOICES = frozenset(("l.opening", "k.opening", "l.checking"))
 """Screens that are over before anybody could choose."""
 WITHOUT_HELP = WITHOUT_CHOICES | {"help", "info", "info.page", "lang", "l.stop", "l.report", "more_time"}
 """Questions that are answered first."""
-OVER = ("lang", "help", "info", "info.page", "report")
+OVER = ("lang", "help", "info", "info.page")
 """What goes away by itself, back to the screen that it lies over."""
+ASKED_AT = ("l.open", "l.noclose", "l.done", "l.done.late")
+"""Where a resident is asked what is wrong; a door that is to be closed comes first, and the question after it."""
 TOPICS = ("privacy", "rules", "complaints", "accessibility")
 SIZES: tuple[Size, ...] = ("A", "A+", "A++")
 VOLUME_MAX = 5
@@ -38,11 +40,11 @@ def waits(name: str, state: State) -> Literal["idle", "ending", "device", "first
 
 def over(visit: Visit, name: str, state: State) -> str:
     """The screen that lies over `name`, or `name` itself."""
+    if visit.asking and name in ASKED_AT:
+        name = "l.report"
     match visit.over:
         case "more_time" if waits(name, state) == "idle":
             return "more_time"
-        case "report" if name in ("l.open", "l.close", "l.noclose", "l.done", "l.done.late"):
-            return "l.report"
         case "lang" | "help" | "info" | "info.page" if name not in WITHOUT_CHOICES:
             return visit.over
         case "stop" if name in ("l.pin", "l.phone"):

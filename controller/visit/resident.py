@@ -208,7 +208,7 @@ def _jam(state: State, visit: Visit, key: str) -> Pressed:
 def _at_open_door(name: str, visit: Visit, key: str) -> Pressed:
     match name, key:
         case "l.open", "1":
-            return changed(visit, over="report"), None
+            return changed(visit, asking=True), None
         case "l.close", "1":
             return visit, LeftOpen()
         case _:
@@ -219,4 +219,4 @@ def _reported(state: State, visit: Visit, key: str) -> Pressed:
     contents: dict[str, Literal["empty", "foreign"]] = {"1": "empty", "2": "foreign"}
     collection = state.locker.collection
     deposit = visit.deposit if collection is None else collection.deposit  # after a restart nobody's visit names it
-    return changed(visit, over=""), Reported(deposit, contents[key]) if key in contents else None
+    return changed(visit, asking=False), Reported(deposit, contents[key]) if key in contents else None

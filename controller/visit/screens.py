@@ -77,7 +77,8 @@ def _deadline(name: str, state: State, live: Live, now: Now) -> Deadline:
     outside = resident_data.deadline(name, state, live, now)
     if outside is not None:
         return outside
-    if live.visit.idle_ms is None or SCREENS[name].wait == "first":
+    asked_at_open_door = name == "l.report" and state.locker.collection is not None  # while a door is open no time runs out
+    if live.visit.idle_ms is None or SCREENS[name].wait == "first" or asked_at_open_door:
         return Deadline()
     return Deadline("idle", max(0, live.visit.idle_ms - now.mono_ms))
 

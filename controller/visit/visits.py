@@ -1,7 +1,5 @@
 """What a visit learns: from facts that were written, and from time that has passed."""
 
-from typing import Literal
-
 import msgspec
 
 from contracts import facts as f
@@ -67,21 +65,14 @@ def _learned(visit: Visit, state: State, settings: Settings, entry: Entry, now: 
         case f.CollectionEnded() if visit.step == "reported" and fact.closed:
             return msgspec.structs.replace(visit, over="")  # whoever found something wrong still needs the code
         case f.CollectionEnded():
-            step, asked = "done" if fact.closed else "noclose", _asked(visit)
-            return Visit(
-                step=step, over=asked, lang=visit.lang, deposit=fact.deposit, compartment=fact.compartment, code=code, seq=entry.seq
-            )
+            ended = Visit(step="done" if fact.closed else "noclose", lang=visit.lang, asking=visit.asking)
+            return msgspec.structs.replace(ended, deposit=fact.deposit, compartment=fact.compartment, code=code, seq=entry.seq)
         case f.DoorJammed() | f.DoorInDoubt() | f.DoorRefused() if fact.compartment == state.at:
             return msgspec.structs.replace(visit, over="", seq=entry.seq)
         case f.DoorOpened() | f.DoorClosed() if fact.compartment == state.at:
-            return msgspec.structs.replace(visit, over=_asked(visit))
+            return msgspec.structs.replace(visit, over="")
         case _:
             return clerk_learns.learned(visit, state, fact)
-
-
-def _asked(visit: Visit) -> Literal["", "report"]:
-    """What is wrong in there is asked until it is answered: a door falls shut by itself."""
-    return "report" if visit.over == "report" else ""
 
 
 def _not_accepted(visit: Visit, fact: f.PinRejected | f.PinSteppedUp, now: Now) -> Visit:

@@ -21,16 +21,16 @@ from websockets.asyncio.client import ClientConnection, connect
 from websockets.exceptions import WebSocketException
 
 from contracts.addresses import is_host_name
-from contracts.screen_messages import LANGUAGES
+from contracts.texts import languages
 from sim.street.cabinet import HandRefused
 from sim.street.centre_desk import CentreRefused
 from sim.street.picture import cabinet_shape, picture
 from sim.street.places import url
 from sim.street.street import Deed, Street
-from sim.street.words import Words, language_of
+from sim.street.words import FOLDER, Words, language_of
 
 BEAT_S = 5.0
-FILE_TRIES, FILE_AGAIN_S = 100, 0.3
+FILE_WAITS_S, FILE_AGAIN_S = 30, 0.3
 DEED_BYTES_MAX = 2048
 PAGES_MAX = 12
 FILES: Mapping[str, str] = {
@@ -59,7 +59,7 @@ class StreetServer:
     def __init__(self, street: Street) -> None:
         self.leaving = False
         self._street = street
-        self._words = {language: Words(language) for language in LANGUAGES}
+        self._words = {language: Words(language) for language in languages(FOLDER)}
         self._client = httpx.AsyncClient(trust_env=False, timeout=3, transport=httpx.AsyncHTTPTransport(retries=3))
         self._passed_on: dict[str, tuple[bytes, dict[str, str]]] = {}
         self._kiosk = f"127.0.0.1:{street.places.ports.kiosk}"
@@ -88,7 +88,7 @@ class StreetServer:
         shape = msgspec.json.encode(cabinet_shape(self._street)).decode()
         words = self._words[language]
         centre = self._centre_for(request.url.hostname or "")
-        html = self._page.render(t=words.all(), lang=language, languages=LANGUAGES, shape=shape, centre=centre)
+        html = self._page.render(t=words.all(), lang=language, languages=tuple(self._words), shape=shape, centre=centre)
         return Response(html, media_type="text/html; charset=utf-8", headers=HEADERS)
 
     def _centre_for(self, host: str) -> str:
@@ -137,18 +137,25 @@ class StreetServer:
         was never seen waits here: a day that begins anew would leave a page without its script, which waits for ever.
         """
         path = request.url.path.removeprefix("/kiosk")
-        for _ in range(FILE_TRIES):
-            with contextlib.suppress(httpx.HTTPError):
-                answer = await self._client.get(f"http://{self._kiosk}{path}")
-                headers = {name: answer.headers[name] for name in PASSED_ON if name in answer.headers}
-                self._passed_on[path] = (answer.content, headers)
-            if path in self._passed_on or self.leaving:
-                break
-            await asyncio.sleep(FILE_AGAIN_S)
+        with contextlib.suppress(TimeoutError):
+            async with asyncio.timeout(FILE_WAITS_S):  # a machine begins its day in a few seconds; a browser waits longer than this
+                await self._asked_until(path)
         if path not in self._passed_on:
             return PlainTextResponse("", 503, HEADERS)
         content, headers = self._passed_on[path]
         return Response(content, 200, headers)
+
+    async def _asked_until(self, path: str) -> None:
+        """Ask the machine for a file until one is known; only what it really gave is kept."""
+        while not self.leaving:
+            with contextlib.suppress(httpx.HTTPError):
+                answer = await self._client.get(f"http://{self._kiosk}{path}")
+                if answer.is_success:
+                    headers = {name: answer.headers[name] for name in PASSED_ON if name in answer.headers}
+                    self._passed_on[path] = (answer.content, headers)
+            if path in self._passed_on:
+                return
+            await asyncio.sleep(FILE_AGAIN_S)
 
     async def _kiosk_talk(self, page: WebSocket) -> None:
         if not _from_here(page.headers):

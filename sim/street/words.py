@@ -1,11 +1,11 @@
-"""What the street says, in four languages; a fact of the machine in human words."""
+"""What the street says, in the languages of its catalogues; a fact of the machine in human words."""
 
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
-from contracts.screen_messages import LANGUAGES, Language
-from contracts.texts import read_catalogues
+from contracts.screen_messages import Language
+from contracts.texts import languages, read_catalogues
 
 FOLDER = Path(__file__).parent / "texts"
 
@@ -52,7 +52,6 @@ class Words:
 def language_of(asked: str | None, accepted: str) -> Language:
     """The language asked for, else the browser's first that we speak, else Polish."""
     for candidate in (asked or "", *(part.split(";")[0].strip()[:2].lower() for part in accepted.split(","))):
-        for language in LANGUAGES:
-            if candidate == language:
-                return language
+        if candidate in languages(FOLDER):
+            return candidate
     return "pl"

@@ -113,4 +113,6 @@ def test_a_term_that_no_order_of_ours_could_set_moves_nothing_and_is_told(days: 
 
 def test_an_audit_of_a_compartment_that_no_machine_has_is_taken() -> None:
     liar = Liar()
+    acked = liar.house.acked
     liar.says(AuditAnswered(compartment=2**63, contents="empty", same=False), START)
+    assert liar.house.acked == acked + 1

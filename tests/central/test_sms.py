@@ -18,6 +18,7 @@ from central.sms.provider import SmsProvider, read_answer, read_reports
 from central.sms.purposes import PURPOSES
 from contracts.screen_messages import LANGUAGES, Language
 
+ONE_PART: tuple[Language, ...] = ("pl", "en", "de")
 UNTIL = datetime(2026, 11, 24, 13, 0, tzinfo=UTC)
 LONGEST = "ul. Marszałka Focha 128 b, x"
 
@@ -37,7 +38,7 @@ def values(place: str) -> texts.Values:
 
 
 @pytest.mark.parametrize("purpose", PURPOSES)
-@pytest.mark.parametrize("language", texts.ONE_PART_LANGUAGES)
+@pytest.mark.parametrize("language", ONE_PART)
 def test_one_part_at_the_longest_values(purpose: str, language: Language) -> None:
     assert len(LONGEST) == 28
     text = texts.text_of(purpose, language, values(LONGEST), "Europe/Warsaw")
@@ -49,7 +50,7 @@ def test_one_part_at_the_longest_values(purpose: str, language: Language) -> Non
 @pytest.mark.parametrize("purpose", LENGTHS)
 @pytest.mark.parametrize("at", [0, 1, 2])
 def test_the_lengths_of_the_deck(purpose: str, at: int) -> None:
-    language = texts.ONE_PART_LANGUAGES[at]
+    language = ONE_PART[at]
     text = texts.text_of(purpose, language, values("ul. Gronowa 22a"), "Europe/Warsaw")
     written = texts.text_of_moment(language, UNTIL, "Europe/Warsaw")
     assert len(text.replace(written, ROUND)) == LENGTHS[purpose][at]
@@ -72,6 +73,10 @@ def test_polish_goes_without_diacritics() -> None:
     assert "ul. Zoladz" in text
     assert "Odbierz do 24.11 godz. 14:00." in text
     assert "482913" not in repr(values("ul. Gronowa"))
+
+
+def test_only_ukrainian_has_letters_of_its_own() -> None:
+    assert [language for language in LANGUAGES if texts.is_unicode(language)] == ["uk"]
 
 
 def test_ukrainian_needs_its_switch() -> None:

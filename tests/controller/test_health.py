@@ -51,16 +51,27 @@ def test_without_a_period_it_keeps_quiet(manager: socket.socket, period: str) ->
     assert said(manager) == []
 
 
-def test_without_a_manager_nothing_happens() -> None:
+def test_without_a_manager_nothing_is_opened_or_said(monkeypatch: pytest.MonkeyPatch) -> None:
+    class NoSocket:
+        def __init__(self, *_: object) -> None:
+            raise AssertionError("a socket for nobody")
+
+    monkeypatch.setattr(socket, "socket", NoSocket)
     watchdog = Watchdog({"WATCHDOG_USEC": "4000000"})
     watchdog.ready()
     watchdog.turn_completed(0)
+    watchdog.close()
 
 
-def test_a_manager_that_has_gone_does_not_matter() -> None:
-    watchdog = Watchdog({"NOTIFY_SOCKET": "/nowhere/at/all", "WATCHDOG_USEC": "4000000"})
+def test_a_manager_that_has_gone_is_told_again_when_it_is_back(tmp_path: Path) -> None:
+    address = str(tmp_path / "manager")
+    watchdog = Watchdog({"NOTIFY_SOCKET": address, "WATCHDOG_USEC": "4000000"})
     watchdog.ready()
     watchdog.turn_completed(0)
+    with socket.socket(socket.AF_UNIX, socket.SOCK_DGRAM) as manager:
+        manager.bind(address)
+        watchdog.turn_completed(1_000)
+        assert said(manager) == [b"WATCHDOG=1"]
 
 
 def test_it_speaks_although_no_file_can_be_opened_any_more(manager: socket.socket) -> None:

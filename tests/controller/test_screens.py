@@ -268,7 +268,7 @@ ENDS_MS = {
     **dict.fromkeys(("l.jam", "l.jam.last", "lang", "help", "info", "l.stop"), 80_000),
     "info.page": 180_000,
     **{name: one.ending_ms for name, one in SCREENS.items() if one.wait == "ending"},
-    "l.grace": 120_000, "l.checking": 5_000, "more_time": 20_000, "l.report": 180_000, "l.reported": 180_000, "k.login": 80_000,
+    "l.grace": 120_000, "l.checking": 5_000, "more_time": 20_000, "l.report": 270_000, "l.reported": 180_000, "k.login": 80_000,
     **{name: 200_000 for name, one in SCREENS.items() if one.idle_ms},
 }  # fmt: skip
 """When each screen has gone by itself at the latest, though nobody touches a key."""

@@ -91,7 +91,20 @@ def test_any_text_is_a_port_or_a_named_error(port: str) -> None:
 
 
 def test_what_is_written_before_it_is_open_is_lost() -> None:
-    OpenLine("/dev/ttyAMA0", 115200, lambda data: None).write(b"lost")
+    async def story() -> None:
+        ours, theirs = pty.openpty()
+        tty.setraw(theirs)
+        line = OpenLine(os.ttyname(theirs), 115200, lambda data: None)
+        line.write(b"lost")
+        async with serving(line):
+            while not select.select([ours], [], [], 0)[0]:
+                line.write(b"?")
+                await asyncio.sleep(0)
+            assert set(os.read(ours, 100)) == set(b"?")
+        os.close(ours)
+        os.close(theirs)
+
+    run(story())
 
 
 def test_a_pty_carries_bytes_both_ways() -> None:

@@ -58,9 +58,9 @@ def test_a_hand_through_a_closed_door_is_seen() -> None:
 def test_a_case_number_is_for_the_clerk_who_loads_it_alone() -> None:
     world = World(7, cabinet())
     world.watch.secret("26000001")
-    world.watch.screen(ScreenMessage(1, "k.load", "pl", (), {"case": "26000001", "compartment": 3}))
+    world.watch.screen(ScreenMessage(1, "k.load", "pl", (), {"case": "26000001", "compartment": 3}, "k.load"))
     assert told(world) == []
-    world.watch.screen(ScreenMessage(2, "l.found", "pl", (), {"case": "26000001", "compartment": 3}))
+    world.watch.screen(ScreenMessage(2, "l.found", "pl", (), {"case": "26000001", "compartment": 3}, "l.found"))
     assert told(world) == ["No PIN, phone or case number is in any journal, message, screen or log. screen l.found"]
 
 

@@ -136,7 +136,7 @@ def test_a_file_of_the_screen_that_nobody_has_seen_waits_for_the_machine(tmp_pat
     """Or a day that begins anew for its first visitor would leave a page without its script."""
     with running_street(tmp_path) as street:
         visitor = Visitor(street.address, "pl")
-        assert next(filter(lambda now: now["phase"] == "free", visitor.looks()))
+        assert next(now for now in visitor.looks() if now["phase"] == "free")
         assert visitor.act(do="power") == (200, {})
         answer = visitor.get("/kiosk/kiosk.js")
     assert answer.status_code == 200

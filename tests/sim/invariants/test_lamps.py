@@ -5,13 +5,13 @@ from sim.invariants.lamps import ROUND_MS, a_lamp_shines_only_where_the_screen_p
 
 
 def shown(screen: str, compartment: int) -> ScreenMessage:
-    return ScreenMessage(1, screen, "pl", (), {"compartment": compartment})
+    return ScreenMessage(1, screen, "pl", (), {"compartment": compartment}, screen)
 
 
 def test_a_screen_with_the_picture_points_and_so_does_what_lies_over_it() -> None:
     assert [pointed_at(shown(name, 7)) for name in ("l.found", "l.open", "k.load", "lang", "more_time")] == [7] * 5
     assert [pointed_at(shown(name, 7)) for name in ("l.done", "l.pin", "k.check", "l.attract")] == [0] * 4
-    assert pointed_at(ScreenMessage(1, "lang", "pl", (), {})) == 0
+    assert pointed_at(ScreenMessage(1, "lang", "pl", (), {}, "lang")) == 0
     assert pointed_at(None) == 0
 
 
