@@ -1,7 +1,5 @@
 """All of what the facts say about faults: each is raised once and cleared once."""
 
-from typing import Literal
-
 import msgspec
 
 from contracts.facts import Entry, Fact, FaultCleared, FaultRaised
