@@ -30,6 +30,19 @@ from contracts.clerk_facts import (
 )
 from contracts.fact import Fact
 from contracts.locker_files import Size
+from contracts.parking_facts import RightActive, RightProvisional, RightQuoted, RightVoid
+from contracts.payment_facts import (
+    AttemptAuthorised,
+    AttemptCaptured,
+    AttemptCommitting,
+    AttemptDeclined,
+    AttemptInDoubt,
+    AttemptMade,
+    AttemptManual,
+    AttemptRefunding,
+    AttemptReversed,
+    TerminalStored,
+)
 from contracts.pin_facts import (
     NumberPaused,
     NumberResumed,
@@ -354,6 +367,8 @@ AnyFact = (
     | DepositTakenBack | TermsExtended | ClerkExpected | ClerkTrySpent | ClerkRejected | ClerkCodeEnded | ClerkEntered
     | ClerkLeft | TakeBackBegun | TakeBackEnded | AuditBegun | AuditAsked | AuditAnswered | AuditTurnedBack | AuditSkipped | AuditEnded
     | CompartmentReleased
+    | AttemptMade | AttemptAuthorised | AttemptCommitting | AttemptCaptured | AttemptDeclined | AttemptReversed | AttemptInDoubt
+    | AttemptRefunding | AttemptManual | TerminalStored | RightQuoted | RightProvisional | RightActive | RightVoid
 )  # fmt: skip
 
 

@@ -5,7 +5,7 @@ from typing import Literal
 FaultName = Literal[
     "board_silent", "board_mismatch", "board_duplicate", "switch_unknown", "door_forced", "door_in_doubt", "door_jammed", "door_left_open",
     "contents_reported", "screen_silent", "step_up_again", "modem_silent", "modem_sim", "modem_no_network",
-    "voice_silent",
+    "voice_silent", "terminal_silent",
 ]  # fmt: skip
 
 FAULTS: dict[FaultName, str] = {
@@ -22,6 +22,7 @@ FAULTS: dict[FaultName, str] = {
     "modem_silent": "the modem does not answer: check its power and cable",
     "modem_sim": "the modem has no SIM card or wants its PIN: check the card, switch its PIN off",
     "modem_no_network": "the modem finds no network: check antenna, SIM card and contract",
+    "terminal_silent": "the card terminal does not answer or does not let itself be registered: check its power, cable and settings",
     "voice_silent": "the machine cannot speak: look at espeak-ng, at the player and at the sound card",
     "step_up_again": "somebody guessed PINs on two days in a row: look at the camera, tell the security officer",
 }

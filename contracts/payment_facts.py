@@ -1,28 +1,22 @@
-"""Facts of paying: an attempt is made and stored before anybody is asked for money, and ends in one of five ways (facts: payments 4)."""
+"""Facts of paying: an attempt is made and stored before anybody is asked for money, and ends in one of five ways (facts: payments 4, 5)."""
 
-from typing import Annotated, Literal
+from typing import Literal
 
-import msgspec
-from msgspec import Meta
+from contracts.fact import Fact
 
-Method = Literal["card"]
-Amount = Annotated[int, Meta(gt=0, lt=10**12)]
+Method = Literal["card", "blik"]
 
 
-class PaymentStep(msgspec.Struct, frozen=True, forbid_unknown_fields=True, tag_field="kind"):
-    """What a journal says about paying. No machine sells, so it is no contracts.fact.Fact that a centre could be sent."""
-
-
-class AttemptMade(PaymentStep, frozen=True, tag="attempt.made"):
-    """Somebody wants to pay `amount` grosz; `trace` is that of the last sale that the terminal is known to have stored."""
+class AttemptMade(Fact, frozen=True, tag="attempt.made"):
+    """Somebody wants to pay `amount` grosz; `trace`, for a card, is that of the last sale that the terminal is known to have stored."""
 
     attempt: str
     method: Method
-    amount: Amount
+    amount: int
     trace: str
 
 
-class AttemptAuthorised(PaymentStep, frozen=True, tag="attempt.authorised"):
+class AttemptAuthorised(Fact, frozen=True, tag="attempt.authorised"):
     """The host has approved, and nothing is charged yet: the terminal waits for our word."""
 
     attempt: str
@@ -34,47 +28,53 @@ class AttemptAuthorised(PaymentStep, frozen=True, tag="attempt.authorised"):
     last4: str
 
 
-class AttemptCommitting(PaymentStep, frozen=True, tag="attempt.committing"):
-    """The right is stored; from here on the terminal may be told to charge."""
+class AttemptCommitting(Fact, frozen=True, tag="attempt.committing"):
+    """The right is stored; from here on the terminal may be told to charge, or the centre be given the BLIK code."""
 
     attempt: str
 
 
-class AttemptCaptured(PaymentStep, frozen=True, tag="attempt.captured"):
-    """The terminal has stored the sale: the customer has paid."""
+class AttemptCaptured(Fact, frozen=True, tag="attempt.captured"):
+    """The terminal has stored the sale, or the gateway has the money: the customer has paid."""
 
     attempt: str
 
 
-class AttemptDeclined(PaymentStep, frozen=True, tag="attempt.declined"):
-    """No money was asked for with success; `result` is the terminal's code, empty when it gave none."""
+class AttemptDeclined(Fact, frozen=True, tag="attempt.declined"):
+    """No money was asked for with success; `result` is the terminal's code or the centre's word, empty when there was none."""
 
     attempt: str
     result: str = ""
 
 
-class AttemptReversed(PaymentStep, frozen=True, tag="attempt.reversed"):
+class AttemptReversed(Fact, frozen=True, tag="attempt.reversed"):
     """The approval was let go: the customer has not paid, and what was granted is void."""
 
     attempt: str
     result: str = ""
 
 
-class AttemptInDoubt(PaymentStep, frozen=True, tag="attempt.in_doubt"):
-    """Nobody can say yet whether the customer has paid; the terminal will be asked for the `tries`th time."""
+class AttemptInDoubt(Fact, frozen=True, tag="attempt.in_doubt"):
+    """Nobody can say yet whether the customer has paid; terminal or centre will be asked for the `tries`th time."""
 
     attempt: str
     tries: int
 
 
-class AttemptManual(PaymentStep, frozen=True, tag="attempt.manual"):
-    """A person must look: the terminal did not say within a day, or charged what was never committed."""
+class AttemptRefunding(Fact, frozen=True, tag="attempt.refunding"):
+    """The money came too late to be used, and the centre gives it back: there is no right."""
 
     attempt: str
-    reason: Literal["silent", "uncommitted"]
 
 
-class TerminalStored(PaymentStep, frozen=True, tag="terminal.stored"):
+class AttemptManual(Fact, frozen=True, tag="attempt.manual"):
+    """A person must look: nobody said within a day, the terminal charged what was never committed, or the gateway another amount."""
+
+    attempt: str
+    reason: Literal["silent", "uncommitted", "amount"]
+
+
+class TerminalStored(Fact, frozen=True, tag="terminal.stored"):
     """The trace of the terminal's last stored sale, before the first attempt of all; empty when there is none."""
 
     trace: str
@@ -82,5 +82,5 @@ class TerminalStored(PaymentStep, frozen=True, tag="terminal.stored"):
 
 PaymentFact = (
     AttemptMade | AttemptAuthorised | AttemptCommitting | AttemptCaptured | AttemptDeclined | AttemptReversed | AttemptInDoubt
-    | AttemptManual | TerminalStored
+    | AttemptRefunding | AttemptManual | TerminalStored
 )  # fmt: skip

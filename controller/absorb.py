@@ -5,6 +5,7 @@ import msgspec
 from controller import machine, senses
 from controller.clerk.decide import CodeMatched
 from controller.clock import Now
+from controller.devices.card_terminal import DayEnded, LastSale, SaleEnded, SaleOffered, TerminalLost, TerminalSays, TerminalSeen
 from controller.devices.lock_board_events import BoardLost, BoardSeen, Executed, Levels, UnlockResult
 from controller.faults.faults import FaultsSeen
 from controller.inputs import (
@@ -32,20 +33,23 @@ from controller.inputs import (
 from controller.live import Live
 from controller.locker.decide import PinMatched
 from controller.machine import Request, Tick
+from controller.payment.decide import Ended, Enquired, Offered
 from controller.secret import Secret
 from controller.senses import BoardEvent
 from controller.settings import Settings
 from controller.sms.sms import SmsOutcome, SmsReport
 from controller.state import State
+from controller.till import TerminalEvent
 from controller.visit import choices, clerk_cases, keys, screens, visits
 from controller.visit.visiting import CaseRead
 
+AnyInput = Input | BoardEvent | TerminalEvent
 PAGE_SILENT_MS = 15_000
 
 
-def absorb(state: State, live: Live, settings: Settings, item: Input | BoardEvent, now: Now) -> tuple[Live, Request | CaseRead | None]:
+def absorb(state: State, live: Live, settings: Settings, item: AnyInput, now: Now) -> tuple[Live, Request | CaseRead | None]:
     """Live after the input, and the request it makes."""
-    live, request = _absorb(state, live, settings, item, now)
+    live, request = _of_terminal(live, item) if isinstance(item, TerminalEvent) else _absorb(state, live, settings, item, now)
     return choices.settled(live), request
 
 
@@ -75,6 +79,21 @@ def _absorb(state: State, live: Live, settings: Settings, item: Input | BoardEve
             return _timer(state, live, settings, now)
         case _:
             return _heard(live, item), None
+
+
+def _of_terminal(live: Live, event: TerminalEvent) -> tuple[Live, Request | None]:
+    match event:
+        case TerminalSeen() | TerminalLost():
+            seen = isinstance(event, TerminalSeen)
+            return msgspec.structs.replace(live, terminal=seen), FaultsSeen((("terminal_silent", "terminal", not seen),))
+        case SaleOffered(attempt=attempt, sale=s):
+            return live, Offered(attempt, s.amount, s.trace, s.receipt, s.time, s.date, s.card, s.last4)
+        case SaleEnded():
+            return live, Ended(event.attempt, event.end, event.result)
+        case LastSale(sale=s):
+            return live, Enquired(event.known, s.trace, s.receipt, s.amount) if s is not None else Enquired(event.known)
+        case TerminalSays() | DayEnded():
+            return live, None
 
 
 def _compared(live: Live, item: PinCompared | CodeCompared) -> Request:

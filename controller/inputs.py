@@ -52,6 +52,12 @@ class BytesArrived(Input, frozen=True):
     data: bytes
 
 
+class TerminalRead(Input, frozen=True):
+    """Bytes from the card terminal."""
+
+    data: bytes
+
+
 class LinkUp(Input, frozen=True):
     """The broker is connected; `connection` is new at every CONNECT."""
 

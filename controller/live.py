@@ -101,6 +101,8 @@ class BoardLink(msgspec.Struct, frozen=True):
 class Live(msgspec.Struct, frozen=True):
     """Everything volatile; `nonce` proves to the centre that an order is meant for this boot.
 
+    `terminal`: the card terminal answers and is registered.
+
     `rev` is the message that is shown, `screen_rev` the first one of the screen that is shown; the centre's database has the facts up to
     `acknowledged`. `rescue` is what was last tried against the silence of the page.
     """
@@ -114,6 +116,7 @@ class Live(msgspec.Struct, frozen=True):
     cases: dict[str, str] = {}
     centre: bool = False
     modem_ready: bool = False
+    terminal: bool = False
     page_ms: int | None = None
     rescue: Rescue = ""
     rev: int = 0

@@ -13,9 +13,10 @@ from contracts.orders import OrderWrong, SendSms, SetPin, open_envelope
 from contracts.screen_messages import Deadline, ScreenMessage
 from contracts.topics import Ack, MessageWrong, Presence, decode, encode, machine_of, up
 from controller import machine
-from controller.absorb import deadline
+from controller.absorb import AnyInput, deadline
 from controller.clock import Clock, Now
 from controller.devices.board_dialogues import dialogue_for
+from controller.devices.card_terminal import LastSale, SaleOffered
 from controller.devices.code_scanner import CodeScanner
 from controller.devices.lock_board_events import BoardLost, BoardSeen, BusNoise, Executed, Levels, UnlockResult
 from controller.doors.decide import word_wait_ms
@@ -33,20 +34,21 @@ from controller.inputs import (
     PinCompared,
     ScannerRead,
     SmsAnswered,
+    TerminalRead,
 )
 from controller.live import Rescue
 from controller.orders import orders
 from controller.outbox import Outbox
 from controller.ports import Line, Link, Modem, Mute, Page, Voice
 from controller.report import report
-from controller.senses import BoardEvent
 from controller.settings import Settings
 from controller.speech import Speech
 from controller.state import State
+from controller.till import TerminalEvent, Till
 from controller.turns import Turns
 from controller.visit import screens
 from controller.visit.lamps import lamps
-from controller.wishes import Enquire, MatchCode, MatchPin, SubmitSms, Unlock, Wish
+from controller.wishes import Commit, Enquire, EnquireLast, MatchCode, MatchPin, SubmitSms, Unlock, Wish
 
 REPORT_EVERY_MS = 30_000
 REPORT_APART_MS = 1_000
@@ -69,6 +71,7 @@ class Loop:
         modem: Modem | None = None,
         voice: Voice | None = None,
         speech: Speech | None = None,
+        till: Till | None = None,
     ) -> None:
         self.turns = turns
         self._clock = clock
@@ -80,6 +83,7 @@ class Loop:
         self._voice = voice or Mute()
         self._speech = speech or Speech()
         self._modem = modem
+        self._till = till
         self.bus = dialogue_for(turns.settings.cabinet, turns.state.boot.count)
         self.scanner = CodeScanner()
         self.outbox = Outbox(turns.journal, turns.settings.machine)
@@ -106,6 +110,9 @@ class Loop:
                 self.bus.receive(item.data, now.mono_ms)
             case ScannerRead():
                 self._scanned(item, now)
+            case TerminalRead():
+                if self._till is not None:
+                    self._till.receive(item.data, now)
             case MessageArrived():
                 self._message(item, now)
             case LinkUp() | LinkDown():
@@ -121,10 +128,11 @@ class Loop:
     def deadline(self, now: Now) -> int | None:
         """When the next turn is due without any input, in mono_ms of this boot."""
         own = deadline(self.turns.state, self.turns.live, self.turns.settings, now)
-        times = (own, self.bus.deadline(), self.outbox.deadline(), self._report_ms, self._speech.deadline())
+        till = self._till.deadline(now) if self._till is not None else None
+        times = (own, self.bus.deadline(), till, self.outbox.deadline(), self._report_ms, self._speech.deadline())
         return min((time for time in times if time is not None), default=None)
 
-    def _turn(self, item: Input | BoardEvent, now: Now) -> None:
+    def _turn(self, item: AnyInput, now: Now) -> None:
         entries = self.turns.take(item, now)
         for entry in entries:
             if isinstance(entry.fact, OrderEnded):
@@ -222,6 +230,7 @@ class Loop:
     def _flush(self, now: Now) -> None:
         self._begin_due(now)
         self._talk_to_boards(now)
+        self._talk_to_terminal(now)
         for batch in self.outbox.batches_to_send(now.mono_ms):
             self._link.publish(up(batch.machine, "facts"), encode(batch))
         self._tell_report(now)
@@ -239,6 +248,22 @@ class Loop:
         self.bus.light(lamps(self.turns.state, self.turns.live, self.turns.settings, now))
         while data := self.bus.bytes_to_send(now.mono_ms):
             self._line.write(data)
+
+    def _talk_to_terminal(self, now: Now) -> None:
+        if self._till is None:
+            return
+
+        def turn(event: TerminalEvent) -> bool:
+            self._turn(event, now)
+            self._begun = {begun for begun in self._begun if begun[1] is not EnquireLast} if isinstance(event, LastSale) else self._begun
+            self._begin_due(now)
+            return isinstance(event, SaleOffered) and self._commits(event.attempt, now)
+
+        self._till.talk(now, turn)
+
+    def _commits(self, attempt: str, now: Now) -> bool:
+        """Whether the right of this attempt is on disk and the terminal is to charge."""
+        return any(wish.what == Commit(attempt) for wish in machine.due(self.turns.state, self.turns.settings, now))
 
     def _board_event(self, event: object, now: Now) -> None:
         match event:
@@ -262,7 +287,7 @@ class Loop:
                 pass
 
     def _begin_due(self, now: Now) -> None:
-        due = machine.due(self.turns.state)
+        due = machine.due(self.turns.state, self.turns.settings, now)
         self._begun &= {(wish.id, type(wish.what)) for wish in due}
         for wish in due:
             key = (wish.id, type(wish.what))
@@ -288,6 +313,8 @@ class Loop:
             case SubmitSms():
                 self._submit(wish.id, wish.what.idx)
                 return True
+            case _:
+                return self._till is not None and self._till.begin(wish.what, now)
 
     def _unlock(self, wish: int, what: Unlock, now: Now) -> bool:
         place = self.turns.settings.cabinet.compartments()[what.compartment]

@@ -11,7 +11,7 @@ import msgspec
 from contracts import facts as f
 from contracts.facts import Entry
 from contracts.faults import FaultName
-from controller import clerk_rules, order_rules, rules
+from controller import clerk_rules, order_rules, rules, sale_rules
 from controller.clerk import decide as clerk
 from controller.clerk.decide import (
     AuditSaid,
@@ -34,7 +34,11 @@ from controller.live import Live
 from controller.locker import decide as locker
 from controller.locker.decide import LoadAnswered, LockerRequest, OpenAsked, OtherAsked
 from controller.orders import orders
+from controller.payment import decide as payment
+from controller.payment import due as payment_due
+from controller.payment.decide import BlikTold, Ended, Enquired, Offered
 from controller.refused import Refused
+from controller.sale_rules import SaleAsked
 from controller.secret import Secret
 from controller.settings import Settings
 from controller.sms import sms
@@ -76,6 +80,7 @@ class ElsewhereSaid(msgspec.Struct, frozen=True):
 
 
 ClerksRequest = ClerkRequest | LoadAsked | ElsewhereSaid
+SaleRequest = SaleAsked | Offered | Ended | Enquired | BlikTold
 Request = (
     LockerRequest
     | ClerksRequest
@@ -87,6 +92,7 @@ Request = (
     | ModemSeen
     | SmsOutcome
     | SmsReport
+    | SaleRequest
     | Restarted
     | Tick
 )
@@ -104,7 +110,11 @@ def decide(state: State, live: Live, settings: Settings, request: Request, now: 
         if len(entries) > FACTS_MAX:
             raise TurnTooLong(type(request).__name__)
         # What a fact makes comes before its siblings: an opening is a hand-over before the same reading shows the door closed again.
-        made = (*rules.follow(state, live, settings, fact), *clerk_rules.follow(state, live, settings, fact))
+        made = (
+            *rules.follow(state, live, settings, fact),
+            *clerk_rules.follow(state, live, settings, fact),
+            *sale_rules.follow(state, fact),
+        )
         queue.extendleft(reversed(made))
     return tuple(entries)
 
@@ -113,6 +123,8 @@ def _owner_decides(state: State, live: Live, settings: Settings, request: Reques
     if isinstance(request, ClerkRequest):
         _refuse(_clerk_refusal(state, live, settings, request, now))
         return clerk.decide(state.clerk, request)
+    if isinstance(request, SaleRequest):
+        return _sale(state, live, settings, request, now)
     match request:
         case LockOutcome() | DoorsMoved():
             return doors.decide(state.doors, request)
@@ -128,13 +140,12 @@ def _owner_decides(state: State, live: Live, settings: Settings, request: Reques
                 *locker.restarted(state.locker, settings.policy, now),
                 *sms.restarted(state.sms),
                 *clerk.restarted(state.clerk),
+                *payment_due.restarted(state.payment),
             )
         case FactsGone():
             return _lost(state, request)
-        case ModemSeen():
+        case ModemSeen() | SmsOutcome() | SmsReport():
             return _modem(state, request)
-        case SmsOutcome() | SmsReport():
-            return sms.decide(state.sms, request)
         case Tick():
             return _overdue(state, live, settings, now)
         case LoadAsked() | ElsewhereSaid():
@@ -145,6 +156,13 @@ def _owner_decides(state: State, live: Live, settings: Settings, request: Reques
         case _:
             _refuse(_locker_refusal(state, live, request))
             return locker.decide(state.locker, request, settings.policy, now)
+
+
+def _sale(state: State, live: Live, settings: Settings, request: SaleRequest, now: Now) -> tuple[f.Fact, ...]:
+    if not isinstance(request, SaleAsked):
+        return payment.decide(state.payment, request)
+    _refuse(sale_rules.sale_refusal(live, settings, request, now))
+    return sale_rules.sold(state, settings, request, now)
 
 
 def _locker_refusal(state: State, live: Live, request: LockerRequest) -> str | None:
@@ -201,8 +219,10 @@ def _lost(state: State, gone: FactsGone) -> tuple[f.Fact, ...]:
     return (f.FactsLost(upto=gone.upto, head=gone.head, reason="pruned"),)
 
 
-def _modem(state: State, seen: ModemSeen) -> tuple[f.Fact, ...]:
-    """Its faults, and the message that can go now."""
+def _modem(state: State, seen: ModemSeen | SmsOutcome | SmsReport) -> tuple[f.Fact, ...]:
+    """Its faults, and the message that can go now; or what became of one."""
+    if not isinstance(seen, ModemSeen):
+        return sms.decide(state.sms, seen)
     changed = faults.changes(state.faults, tuple((fault, "modem", seen.state == name) for name, fault in MODEM_FAULTS))
     facts = (*changed, *(sms.next_try(state.sms) if seen.state == "ready" else ()))
     if not facts:
@@ -218,20 +238,22 @@ def _refuse(code: str | None) -> None:
 def _overdue(state: State, live: Live, settings: Settings, now: Now) -> tuple[f.Fact, ...]:
     of_locker = locker.overdue(state.locker, settings.policy, now)
     of_doors = doors.overdue(state.doors, live.seen_closed, lambda number: rules.board_boot(live, settings, number), now)
-    facts = (*of_doors, *of_locker, *sms.overdue(state.sms, now), *clerk.overdue(state.clerk, now))
+    of_others = (*sms.overdue(state.sms, now), *clerk.overdue(state.clerk, now), *payment_due.overdue(state.payment, now))
+    facts = (*of_doors, *of_locker, *of_others)
     if not facts:
         raise Refused("nothing_overdue")
     return facts
 
 
-def due(state: State) -> tuple[Wish, ...]:
+def due(state: State, settings: Settings, now: Now) -> tuple[Wish, ...]:
     """Every wish that is outstanding, live and after a restart alike."""
-    of_clerk = clerk.due(state.clerk, state.boot.id)
-    return (*doors.due(state.doors, state.boot.id), *locker.due(state.locker, state.boot.id), *sms.due(state.sms, state.boot.id), *of_clerk)
+    boot = state.boot.id
+    of_locker = (*doors.due(state.doors, boot), *locker.due(state.locker, boot), *sms.due(state.sms, boot), *clerk.due(state.clerk, boot))
+    return of_locker if settings.meter is None else (*of_locker, *payment_due.due(state.payment, now))
 
 
 def deadline(state: State, now: Now) -> int | None:
     """When the state has something to decide by itself, in mono_ms of this boot."""
-    of_clerk = clerk.deadline(state.clerk)
-    times = (doors.deadline(state.doors, now.boot), locker.deadline(state.locker, now), sms.deadline(state.sms, now), of_clerk)
+    of_locker = (doors.deadline(state.doors, now.boot), locker.deadline(state.locker, now), sms.deadline(state.sms, now))
+    times = (*of_locker, clerk.deadline(state.clerk), payment_due.deadline(state.payment, now))
     return min((time for time in times if time is not None), default=None)

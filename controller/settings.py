@@ -30,6 +30,12 @@ class HotlineHours(msgspec.Struct, frozen=True):
         return {"days": list(self.days), **{name: f"{minute // 60}:{minute % 60:02d}" for name, minute in times.items()}}
 
 
+class Meter(msgspec.Struct, frozen=True):
+    """What makes a machine a parking meter: the zone in which it stands."""
+
+    zone: str
+
+
 class Settings(msgspec.Struct, frozen=True):
     """One machine's identity, cabinet and rules; `number` is the short public name such as U-01.
 
@@ -58,3 +64,4 @@ class Settings(msgspec.Struct, frozen=True):
     door_alarm_ms: int = 180_000
     time_zone: str = "Europe/Warsaw"
     languages: tuple[Language, ...] = LANGUAGES
+    meter: Meter | None = None

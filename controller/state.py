@@ -14,6 +14,10 @@ from controller.locker import state as locker
 from controller.locker.state import Locker, LockerFact
 from controller.orders import orders
 from controller.orders.orders import Orders
+from controller.parking import state as parking
+from controller.parking.state import Parking, ParkingFact
+from controller.payment import state as payment
+from controller.payment.state import Payment, PaymentFact
 from controller.sms import sms
 from controller.sms.sms import Sms, SmsFact
 
@@ -46,6 +50,8 @@ class State(msgspec.Struct, frozen=True):
     faults: Faults = Faults()
     sms: Sms = Sms()
     clerk: Clerk = Clerk()
+    payment: Payment = Payment()
+    parking: Parking = Parking()
 
     @property
     def at(self) -> int:
@@ -65,6 +71,10 @@ def fold(state: State, entry: Entry) -> State:
         return _next(state, entry, clerk=clerk.fold(state.clerk, entry, fact))
     if isinstance(fact, SmsFact):
         return _next(state, entry, sms=sms.fold(state.sms, entry, fact))
+    if isinstance(fact, PaymentFact):
+        return _next(state, entry, payment=payment.fold(state.payment, entry, fact))
+    if isinstance(fact, ParkingFact):
+        return _next(state, entry, parking=parking.fold(state.parking, entry, fact))
     match fact:
         case f.OrderTaken() | f.OrderRefused() | f.OrderEnded():
             return _next(state, entry, orders=orders.fold(state.orders, entry, fact))

@@ -8,15 +8,14 @@ from contracts import facts as f
 from contracts.facts import Entry
 from contracts.orders import AdmitClerk, Load, SendSms, SetPin
 from controller import machine
-from controller.absorb import absorb
+from controller.absorb import AnyInput, absorb
 from controller.clock import Now
-from controller.inputs import CodeScanned, Input, KeyPressed, OrderSeen
+from controller.inputs import CodeScanned, KeyPressed, OrderSeen
 from controller.journal import Journal, failed
 from controller.live import UNNAMED, Live
 from controller.machine import LoadAsked, Request
 from controller.receipts import ReceiptSigner
 from controller.refused import Refused
-from controller.senses import BoardEvent
 from controller.settings import Settings
 from controller.state import State, fold
 from controller.vault import (
@@ -56,7 +55,7 @@ class Turns:
         self.receipts = receipts
         self.acknowledged = 0  # up to where the centre's database has the facts
 
-    def take(self, item: Input | BoardEvent, now: Now) -> tuple[Entry, ...]:
+    def take(self, item: AnyInput, now: Now) -> tuple[Entry, ...]:
         """Take one input to its end; the entries it made. Raises JournalFailed: then nothing of it has happened."""
         before = self.live
         self.live, request = absorb(self.state, self.live, self.settings, item, now)

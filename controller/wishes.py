@@ -3,6 +3,9 @@
 | class  | after a restart                                              | here                                                        |
 |--------|--------------------------------------------------------------|-------------------------------------------------------------|
 | ask    | an enquiry by the stored id, then settled                    | `Unlock`, while the board runs on: it becomes `Enquire`     |
+|        |                                                              | `Authorise`, `Commit` become `EnquireLast`, at the terminal |
+|        |                                                              | `ChargeBlik` becomes `EnquireBlik`, at the centre           |
+| repeat | stays due                                                    | `EnquireLast`, `EnquireBlik`                                |
 | mute   | never repeated; settled as gone or in doubt                  | `MatchPin`, `MatchCode`; `Unlock` on another boot;          |
 |        |                                                              | `SubmitSms`: the network knows no id of ours, so in doubt   |
 """
@@ -45,13 +48,46 @@ class SubmitSms(msgspec.Struct, frozen=True):
     idx: str
 
 
-What = Unlock | Enquire | MatchPin | MatchCode | SubmitSms
+class Authorise(msgspec.Struct, frozen=True):
+    """Ask the terminal for the money of this attempt, once."""
 
-RECOVERY: dict[type, Recovery] = {Unlock: "ask", Enquire: "ask", MatchPin: "mute", MatchCode: "mute", SubmitSms: "mute"}
+    attempt: str
+    amount: int
+
+
+class Commit(msgspec.Struct, frozen=True):
+    """Tell the terminal to charge: the right is on disk."""
+
+    attempt: str
+
+
+class EnquireLast(msgspec.Struct, frozen=True):
+    """Ask the terminal what it stored last."""
+
+
+class ChargeBlik(msgspec.Struct, frozen=True):
+    """Give the centre the code that was typed for this attempt, once: the right is on disk."""
+
+    attempt: str
+    amount: int
+
+
+class EnquireBlik(msgspec.Struct, frozen=True):
+    """Ask the centre what became of this attempt."""
+
+    attempt: str
+
+
+What = Unlock | Enquire | MatchPin | MatchCode | SubmitSms | Authorise | Commit | EnquireLast | ChargeBlik | EnquireBlik
+
+RECOVERY: dict[type, Recovery] = {
+    Unlock: "ask", Enquire: "ask", MatchPin: "mute", MatchCode: "mute", SubmitSms: "mute",
+    Authorise: "ask", Commit: "ask", EnquireLast: "repeat", ChargeBlik: "ask", EnquireBlik: "repeat",
+}  # fmt: skip
 
 
 class Wish(msgspec.Struct, frozen=True):
-    """Something due outside; `id` is the seq of the fact that made it due."""
+    """Something due outside; `id` is the seq of the fact that made it due, 0 for what no fact has made."""
 
     id: int
     what: What

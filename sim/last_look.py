@@ -41,7 +41,7 @@ def unfinished(watch: Watch) -> Iterator[str]:
         yield "somebody stands at the machine"
     if loop.turns.state.sms.sending:
         yield "a message waits for the modem"
-    if core.due(loop.turns.state):
+    if watch.machine.life is not None and core.due(loop.turns.state, loop.turns.settings, watch.machine.life.now()):
         yield "a wish is due"
     if not watch.stage.broker.settled():
         yield "a will is still to come"

@@ -11,6 +11,7 @@ from central.dashboard.local_time import field_of
 from central.settings import Settings, SettingsWrong
 from central.times import from_ms
 from central.views import DepositView, FactView, OrderView
+from contracts import money
 from contracts.screen_messages import Language
 from contracts.texts import languages, read_catalogues
 
@@ -19,8 +20,10 @@ VALUE_MAX = 80
 ACCEPTED_MAX = 200
 KEY_SHOWN = 6
 REASONS = frozenset({"reason", "code"})
-IDS = frozenset({"deposit", "order"})
-MOMENTS = frozenset({"until"})
+IDS = frozenset({"deposit", "order", "attempt"})
+MOMENTS = frozenset({"until", "start"})
+HOST_CODES = range(1, 100)
+"""What a terminal passes on from the bank has two decimal digits."""
 
 
 class _Entry(msgspec.Struct, frozen=True):
@@ -155,7 +158,19 @@ class Words:
             return self(f"fault.{text}")
         if name in MOMENTS:
             return self._moment(text)
+        if name == "result":
+            return self._result(text)
+        if name == "amount" and isinstance(value, int):
+            return money.told(value)
         return self(f"w.{text}") if self.has(f"w.{text}") else text
+
+    def _result(self, code: str) -> str:
+        """What a card terminal or the centre said of a payment (facts: payments 2, 5)."""
+        known = f"r.terminal.{code or 'none'}"
+        if self.has(known):
+            return self(known)
+        by_host = code.isascii() and code.isdigit() and int(code) in HOST_CODES
+        return self("r.terminal.host", code=code) if by_host else self("r.other", code=code)
 
     def _moment(self, text: str) -> str:
         try:

@@ -1,11 +1,12 @@
 """All of what the facts say about paying, and nothing else.
 
 Rules of this file:
-- At most one attempt is open at a terminal.
-- An attempt that is in doubt stays open until the terminal or a person says what became of it.
+- At most one attempt is open at a terminal; those by BLIK are at the centre, each by itself.
+- An attempt that is in doubt stays open until terminal, centre or a person say what became of it.
 - `committed` never goes back to false: from there on the customer may have been charged.
 """
 
+from collections.abc import Mapping
 from datetime import datetime
 from typing import Literal
 
@@ -20,23 +21,26 @@ from contracts.payment_facts import (
     AttemptInDoubt,
     AttemptMade,
     AttemptManual,
+    AttemptRefunding,
     AttemptReversed,
+    Method,
     PaymentFact,
     TerminalStored,
 )
 
 Phase = Literal["intent", "committing", "in_doubt"]
-End = Literal["captured", "declined", "reversed", "manual"]
+End = Literal["captured", "declined", "reversed", "refunding", "manual"]
 
 
 class Attempt(msgspec.Struct, frozen=True):
     """One try to pay that has not ended. `seq` is the fact that made what is due now, at `mono_ms` of `boot` and `wall`.
 
     `made` is the wall time of the intent, `known` the trace that the terminal had stored before; `trace` and `receipt` are its own, once
-    approved. `tries` counts how often the terminal was asked what became of it.
+    approved. `tries` counts how often terminal or centre were asked what became of it.
     """
 
     id: str
+    method: Method
     amount: int
     known: str
     made: datetime
@@ -51,45 +55,69 @@ class Attempt(msgspec.Struct, frozen=True):
 
 
 class Payment(msgspec.Struct, frozen=True):
-    """The open attempt, how the last one ended, and the trace of the last sale that the terminal has stored; None before it was asked."""
+    """The attempt that is open at the terminal, those that are open at the centre by their id, and how the last one ended.
+
+    `stored` is the trace of the last sale that the terminal has stored; None before it was asked.
+    """
 
     open: Attempt | None = None
+    blik: Mapping[str, Attempt] = {}
     last: tuple[str, End] | None = None
     stored: str | None = None
+
+    def attempt(self, key: str) -> Attempt | None:
+        """The open attempt of this id."""
+        return self.open if self.open is not None and self.open.id == key else self.blik.get(key)
+
+
+ENDS: Mapping[type, End] = {
+    AttemptCaptured: "captured",
+    AttemptDeclined: "declined",
+    AttemptReversed: "reversed",
+    AttemptRefunding: "refunding",
+    AttemptManual: "manual",
+}
 
 
 def fold(payment: Payment, entry: Entry, fact: PaymentFact) -> Payment:
     """Paying after this fact."""
     match fact:
         case AttemptMade():
-            made = Attempt(fact.attempt, fact.amount, fact.trace, entry.wall)
-            return msgspec.structs.replace(payment, open=_since(made, entry))
+            return _with(payment, _since(Attempt(fact.attempt, fact.method, fact.amount, fact.trace, entry.wall), entry))
         case TerminalStored():
             return msgspec.structs.replace(payment, stored=fact.trace)
         case _:
-            assert payment.open is not None
-            return _folded(payment, payment.open, entry, fact)
+            attempt = payment.attempt(fact.attempt)
+            assert attempt is not None
+            end = ENDS.get(type(fact))
+            return _with(payment, _since(_folded(attempt, fact), entry)) if end is None else _ended(payment, attempt, end)
 
 
-def _folded(payment: Payment, attempt: Attempt, entry: Entry, fact: PaymentFact) -> Payment:
+def _folded(attempt: Attempt, fact: PaymentFact) -> Attempt:
     match fact:
         case AttemptAuthorised():
-            changed = msgspec.structs.replace(attempt, trace=fact.trace, receipt=fact.receipt)
+            return msgspec.structs.replace(attempt, trace=fact.trace, receipt=fact.receipt)
         case AttemptCommitting():
-            changed = msgspec.structs.replace(attempt, phase="committing", committed=True)
+            return msgspec.structs.replace(attempt, phase="committing", committed=True)
         case AttemptInDoubt():
-            changed = msgspec.structs.replace(attempt, phase="in_doubt", tries=fact.tries)
-        case AttemptCaptured():
-            return Payment(None, (attempt.id, "captured"), attempt.trace)
-        case AttemptDeclined():
-            return Payment(None, (attempt.id, "declined"), payment.stored)
-        case AttemptReversed():
-            return Payment(None, (attempt.id, "reversed"), payment.stored)
-        case AttemptManual():  # what the terminal has stored is to be asked for again
-            return Payment(None, (attempt.id, "manual"), None)
+            return msgspec.structs.replace(attempt, phase="in_doubt", tries=fact.tries)
         case _:
-            return payment
-    return msgspec.structs.replace(payment, open=_since(changed, entry))
+            return attempt
+
+
+def _ended(payment: Payment, attempt: Attempt, end: End) -> Payment:
+    last = (attempt.id, end)
+    if attempt.method == "blik":
+        return msgspec.structs.replace(payment, blik={key: one for key, one in payment.blik.items() if key != attempt.id}, last=last)
+    # After a sale that a person must look at, what the terminal has stored is to be asked for again.
+    stored = {"captured": attempt.trace, "manual": None}.get(end, payment.stored)
+    return msgspec.structs.replace(payment, open=None, last=last, stored=stored)
+
+
+def _with(payment: Payment, attempt: Attempt) -> Payment:
+    if attempt.method == "blik":
+        return msgspec.structs.replace(payment, blik={**payment.blik, attempt.id: attempt})
+    return msgspec.structs.replace(payment, open=attempt)
 
 
 def _since(attempt: Attempt, entry: Entry) -> Attempt:

@@ -4,6 +4,7 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
+from contracts import money
 from contracts.screen_messages import Language
 from contracts.texts import languages, read_catalogues
 
@@ -42,6 +43,8 @@ class Words:
         if name == "where":
             kind, _, number = value.partition(" ")
             return self._texts.get(f"where.{kind}", value).format_map({"n": number})
+        if name == "amount" and value.isdecimal():
+            return money.told(int(value))
         return self._texts.get(f"fault.{value}", value) if name == "fault" else value
 
     def all(self) -> Mapping[str, str]:

@@ -16,7 +16,7 @@ SIX = datetime(2026, 11, 24, 5, 0, tzinfo=UTC)
 NOW = Now(AT, 10_000, "boot-1", trusted=True)
 LATER = Now(AT, 100_000, "boot-1", trusted=True)
 SEEN = {number: Seen(closed=True, since_ms=0) for number in CABINET.compartments()}
-LIVE = Live(nonce="nonce", seen=SEEN, boards={0: BoardLink(1, fits=True, read=True)})
+LIVE = Live(nonce="nonce", seen=SEEN, boards={0: BoardLink(1, fits=True, read=True)}, centre=True, terminal=True)
 
 BOOT = f.BootStarted(software="0.1", description="d")
 HELD = (BOOT, f.PinSet(deposit="dep-1", until=UNTIL))
@@ -83,6 +83,19 @@ SMS_WAITING = (
 SMS_TRYING = (*SMS_WAITING, f.SmsTrySpent(idx="dep-1-ready"))  # the wish is 4
 SMS_SENT = (*SMS_TRYING, f.SmsSent(idx="dep-1-ready", reference=7), f.OrderEnded(order="o-1", state="done", code="ok"))
 
+TERMINAL = (BOOT, f.TerminalStored(trace="000041"))
+QUOTED = f.RightQuoted(attempt="a-1", zone="SPP", start=AT, until=AT + timedelta(hours=2))
+PAYING = (*TERMINAL, QUOTED, f.AttemptMade(attempt="a-1", method="card", amount=500, trace="000041"))
+COMMITTING = (
+    *PAYING,
+    f.AttemptAuthorised(attempt="a-1", trace="000042", receipt="0007", time="101500", date="1123", card="Visa", last4="4242"),
+    f.RightProvisional(attempt="a-1"), f.AttemptCommitting(attempt="a-1"),
+)  # fmt: skip
+BLIK_ASKED = (
+    *TERMINAL, QUOTED, f.AttemptMade(attempt="a-1", method="blik", amount=500, trace=""), f.RightProvisional(attempt="a-1"),
+    f.AttemptCommitting(attempt="a-1"),
+)  # fmt: skip
+
 HISTORIES: Mapping[str, tuple[AnyFact, ...]] = {
     "empty": (BOOT,),
     "held": HELD,
@@ -138,6 +151,16 @@ HISTORIES: Mapping[str, tuple[AnyFact, ...]] = {
     "a message is with the modem": SMS_TRYING,
     "a message was sent": SMS_SENT,
     "a message was delivered": (*SMS_SENT, f.SmsDelivered(idx="dep-1-ready", status="delivered")),
+    "a terminal is known": TERMINAL,
+    "a card is asked for": PAYING,
+    "a card is asked for, in doubt": (*PAYING, f.AttemptInDoubt(attempt="a-1", tries=1)),
+    "a card is charged": COMMITTING,
+    "a card was charged, in doubt": (*COMMITTING, f.AttemptInDoubt(attempt="a-1", tries=1)),
+    "paid by card": (*COMMITTING, f.AttemptCaptured(attempt="a-1"), f.RightActive(attempt="a-1")),
+    "a card is a person's": (*COMMITTING, f.AttemptInDoubt(attempt="a-1", tries=9), f.AttemptManual(attempt="a-1", reason="silent")),
+    "BLIK is asked for": BLIK_ASKED,
+    "BLIK in doubt": (*BLIK_ASKED, f.AttemptInDoubt(attempt="a-1", tries=1)),
+    "BLIK refused": (*BLIK_ASKED, f.AttemptDeclined(attempt="a-1", result="user"), f.RightVoid(attempt="a-1", reason="declined")),
     "a message is in doubt": (*SMS_TRYING, f.SmsInDoubt(idx="dep-1-ready"), f.OrderEnded(order="o-1", state="failed", code="in_doubt")),
 }  # fmt: skip
 

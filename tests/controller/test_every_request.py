@@ -36,15 +36,17 @@ from controller.locker.decide import (
     VisitLeft,
 )
 from controller.machine import ElsewhereSaid, LoadAsked, Request, Restarted, Tick
+from controller.payment.decide import BlikTold, Ended, Enquired, Offered
 from controller.refused import Refused
+from controller.sale_rules import SaleAsked
 from controller.secret import Secret
-from controller.settings import Settings
+from controller.settings import Meter, Settings
 from controller.sms.sms import SmsOutcome, SmsReport
 from controller.state import State
 from tests.controller.bench_machine import CABINET, MACHINE, broken_rules, kind_of
 from tests.controller.histories import HISTORIES, LATER, LIVE, NOW, UNTIL, folded
 
-SETTINGS = Settings(MACHINE, "U-01", "place", CABINET, "0.1", modem=True)
+SETTINGS = Settings(MACHINE, "U-01", "place", CABINET, "0.1", modem=True, meter=Meter("SPP"))
 GOLDEN = Path(__file__).parent / "every_request.txt"
 
 
@@ -124,6 +126,35 @@ def requests(state: State) -> dict[str, Request]:
         "Restarted": Restarted("d"),
         "Tick": Tick(),
         **of_clerks(state),
+        **of_drivers(),
+    }
+
+
+def of_drivers() -> dict[str, Request]:
+    """Every kind of request of somebody who pays, and of terminal and centre about it."""
+    card = SaleAsked("card", 500, "SPP", NOW.wall, UNTIL)
+    return {
+        "SaleAsked card": card,
+        "SaleAsked blik": SaleAsked("blik", 500, "SPP", NOW.wall, UNTIL),
+        "SaleAsked nothing": SaleAsked("card", 0, "SPP", NOW.wall, UNTIL),
+        "SaleAsked no time": SaleAsked("blik", 500, "SPP", NOW.wall, NOW.wall),
+        "Offered": Offered("a-1", 500, "000042", "0007"),
+        "Offered old": Offered("a-1", 500, "000041", "0006"),
+        "Offered other amount": Offered("a-1", 501, "000042", "0007"),
+        "Offered other": Offered("a-2", 500, "000042", "0007"),
+        "Ended stored": Ended("a-1", "stored"),
+        "Ended declined": Ended("a-1", "declined", "6c"),
+        "Ended unknown": Ended("a-1", "unknown"),
+        "Ended other": Ended("a-2", "stored"),
+        "Enquired ours": Enquired(True, "000042", "0007", 500),
+        "Enquired old": Enquired(True, "000041", "0006", 500),
+        "Enquired silent": Enquired(False),
+        "BlikTold pending": BlikTold("a-1", "pending"),
+        "BlikTold paid": BlikTold("a-1", "paid"),
+        "BlikTold declined": BlikTold("a-1", "declined", "user"),
+        "BlikTold refunding": BlikTold("a-1", "refunding"),
+        "BlikTold manual": BlikTold("a-1", "manual"),
+        "BlikTold other": BlikTold("a-2", "paid"),
     }
 
 

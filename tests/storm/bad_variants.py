@@ -80,8 +80,8 @@ def acts_before_its_journal() -> Generator[Parts]:
 def wishes_are_returned_not_derived() -> Generator[Parts]:
     """Only the boot that made a wish begins it; after a restart nobody remembers what was outstanding."""
 
-    def due(state: State) -> tuple[Wish, ...]:
-        return tuple(wish for wish in DUE(state) if not isinstance(wish.what, Enquire))
+    def due(state: State, settings: Settings, now: MachineNow) -> tuple[Wish, ...]:
+        return tuple(wish for wish in DUE(state, settings, now) if not isinstance(wish.what, Enquire))
 
     with patch.object(machine, "due", due):
         yield Parts()

@@ -7,8 +7,10 @@ import pytest
 from contracts.payment_facts import AttemptDeclined, AttemptReversed, PaymentFact
 from controller.clock import Now
 from controller.payment import decide as paying
-from controller.payment.decide import Authorise, Due, Ended, Offered
+from controller.payment import due as outstanding
+from controller.payment.decide import Ended, Offered
 from controller.payment.state import Attempt, Payment
+from controller.wishes import Authorise, Wish
 from tests.controller.payment.test_card_failures import AMOUNT, LONG_MS, agrees, end_of
 from tests.controller.payment.till import Till
 from tests.devices.terminal_counter import Counter
@@ -44,14 +46,14 @@ def void_on_doubt(attempt: Attempt, request: Ended) -> PaymentFact:
 
 
 _right = paying._ended  # pyright: ignore[reportPrivateUsage]
-_right_due = paying.due
+_right_due = outstanding.due
 
 
-def ask_again(payment: Payment, now: Now) -> tuple[Due, ...]:
+def ask_again(payment: Payment, now: Now) -> tuple[Wish, ...]:
     attempt = payment.open
     if attempt is None or attempt.phase != "in_doubt":
         return _right_due(payment, now)
-    return (Due(attempt.seq, Authorise(attempt.id, attempt.amount)),)
+    return (Wish(attempt.seq, Authorise(attempt.id, attempt.amount)),)
 
 
 class CommitsFirst(Till):
@@ -63,9 +65,12 @@ class CommitsFirst(Till):
         super()._offered(request)
 
 
-@pytest.mark.parametrize(("name", "bad"), [("restarted", forget_at_restart), ("_ended", void_on_doubt), ("due", ask_again)])
-def test_a_rule_that_is_left_out_is_found(monkeypatch: pytest.MonkeyPatch, name: str, bad: object) -> None:
-    monkeypatch.setattr(paying, name, bad)
+@pytest.mark.parametrize(
+    ("where", "name", "bad"),
+    [(outstanding, "restarted", forget_at_restart), (paying, "_ended", void_on_doubt), (outstanding, "due", ask_again)],
+)
+def test_a_rule_that_is_left_out_is_found(monkeypatch: pytest.MonkeyPatch, where: object, name: str, bad: object) -> None:
+    monkeypatch.setattr(where, name, bad)
     with pytest.raises(AssertionError):
         stories(Till)
 

@@ -2,7 +2,8 @@
 
 import pytest
 
-from controller.payment.decide import Ended, Enquired, Offered, PayAsked, decide, restarted
+from controller.payment.decide import Ended, Enquired, Offered, PayAsked, decide
+from controller.payment.due import restarted
 from controller.payment.state import Payment
 from controller.refused import Refused
 from sim.byte_link import LinkFaults

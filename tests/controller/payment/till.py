@@ -8,9 +8,11 @@ from contracts.payment_facts import PaymentFact
 from controller.clock import Now
 from controller.devices.card_terminal import LastSale, SaleEnded, SaleOffered
 from controller.payment import decide as paying
-from controller.payment.decide import Authorise, Commit, Due, Ended, Enquired, EnquireLast, Offered, PayAsked, PaymentRequest
+from controller.payment import due as outstanding
+from controller.payment.decide import Ended, Enquired, Offered, PayAsked, PaymentRequest
 from controller.payment.state import Payment, fold
 from controller.refused import Refused
+from controller.wishes import Authorise, Commit, EnquireLast, Wish
 from tests.devices.terminal_counter import Counter
 
 START = datetime(2026, 12, 1, 9, 0, tzinfo=UTC)
@@ -59,7 +61,7 @@ class Till:
         self.payment = Payment()
         for row in self.rows:
             self.payment = fold(self.payment, row, row.fact)  # type: ignore[arg-type]
-        self._commit(paying.restarted(self.payment))
+        self._commit(outstanding.restarted(self.payment))
 
     def pay(self, attempt: str, amount: int) -> None:
         """Somebody presses pay; raises Refused."""
@@ -99,8 +101,8 @@ class Till:
                     self._try(Enquired(known, s.trace, s.receipt, s.amount) if s else Enquired(known))
                 case _:
                     pass
-        self._commit(paying.overdue(self.payment, self.now()))
-        for each in paying.due(self.payment, self.now()):
+        self._commit(outstanding.overdue(self.payment, self.now()))
+        for each in outstanding.due(self.payment, self.now()):
             self._begin(each)
 
     def _offered(self, request: Offered) -> None:
@@ -131,7 +133,7 @@ class Till:
         for row in rows:
             self.payment = fold(self.payment, row, row.fact)  # type: ignore[arg-type]
 
-    def _begin(self, each: Due) -> None:
+    def _begin(self, each: Wish) -> None:
         key = (each.id, type(each.what))
         if key in self.begun:
             return
@@ -144,3 +146,5 @@ class Till:
                 ours.answer(attempt, "commit")
             case EnquireLast():
                 ours.enquire()
+            case _:
+                raise AssertionError(each)

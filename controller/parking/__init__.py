@@ -1,0 +1,1 @@
+"""Rights to park: what they cost and what has become of them."""
