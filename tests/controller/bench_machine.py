@@ -26,9 +26,10 @@ from controller.journal import Journal
 from controller.locker.pins import PinPolicy
 from controller.loop import Loop
 from controller.receipts import ReceiptSigner
-from controller.settings import Settings
+from controller.settings import Meter, Settings
 from controller.speech import Utterance
 from controller.state import State, fold
+from controller.till import Till
 from controller.turns import restart
 from controller.vault import Vault, VaultKeys
 from sim.byte_link import ByteLink
@@ -72,6 +73,7 @@ class BenchMachine:
         behind: BehindTheLine | None = None,
         modem: bool = False,
         policy: PinPolicy = DEFAULT,
+        meter: Meter | None = None,
     ) -> None:
         self.ms = 0
         self.boots = 0
@@ -97,6 +99,7 @@ class BenchMachine:
             office="ul. Gronowa 22a",
             domain=DOMAIN,
             modem=modem,
+            meter=meter,
         )
         self.screens: list[ScreenMessage] = []
         self.said: list[tuple[int, Utterance]] = []
@@ -124,11 +127,22 @@ class BenchMachine:
         receipts = ReceiptSigner(RECEIPT_KEY, MACHINE, DOMAIN)
         turns = restart(journal, vault, self.settings, self.randomness.token(8), self.now(), receipts)
         modem = self if self.settings.modem else None
-        self.loop = Loop(turns, self, self, self, self, self.inbox.append, (self.key.public_key(),), modem, self)
+        self.loop = Loop(turns, self, self, self, self, self.inbox.append, (self.key.public_key(),), modem, self, till=self.till())
         self.loop.start()
         self.loop.take(CasesKnown(cases=vault.cases()))
         self.loop.take(LinkUp(connection=f"connection-{self.boots}"))
         return self.loop
+
+    def till(self) -> Till | None:
+        """The card terminal of this boot, where there is one."""
+        return None
+
+    def other_ends(self) -> list[int]:
+        """When something other than the boards has to say something."""
+        return []
+
+    def bring_others(self) -> None:
+        """Give the loop what others than the boards say now."""
 
     def write(self, data: bytes) -> None:
         self.line.write(data, self.ms)
@@ -164,7 +178,7 @@ class BenchMachine:
             due = self.loop.deadline(self.now())
             times = [self.boot_ms + due] if due is not None else []
             line = self.line.deadline()
-            times += [line] if line is not None else []
+            times += [*([line] if line is not None else []), *self.other_ends()]
             soonest = max(min(times, default=end), self.ms + 1)
             if soonest > end:
                 self.ms = end
@@ -175,6 +189,7 @@ class BenchMachine:
         self.line.tick(self.ms)
         if data := self.line.read(self.ms):
             self.take(BytesArrived(data=data))
+        self.bring_others()
         for _ in range(TIMERS_IN_A_ROW):
             while self.inbox:
                 self.take(self.inbox.popleft())

@@ -24,8 +24,9 @@ def test_the_same_keys_and_values_in_every_language() -> None:
 
 @pytest.mark.parametrize("kind", KINDS)
 def test_every_fact_has_words(kind: str) -> None:
+    values = {"compartment": 4, "fault": "door_jammed", "where": "door 4", "amount": 870, "zone": "SPP", "tries": 1}
     for language in LANGUAGES:
-        assert Words(language).fact(kind, {"compartment": 4, "fault": "door_jammed", "where": "door 4", "amount": 870, "zone": "SPP", "tries": 1}) != kind
+        assert Words(language).fact(kind, values) != kind
 
 
 @pytest.mark.parametrize("fault", FAULTS)
