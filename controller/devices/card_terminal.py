@@ -149,7 +149,9 @@ class CardTerminal:
             self._line.send(zvt.ABORT)
 
     def enquire(self) -> None:
-        """Ask what was stored last; ends in one LastSale."""
+        """Ask what was stored last; ends in one LastSale. A terminal that is not registered is registered first: it would not say."""
+        if not self._seen and not self._jobs:
+            self._jobs.append(_Job("register", zvt.registration()))
         self._jobs.append(_Job("enquire", zvt.REPEAT_RECEIPT))
 
     def reverse(self, attempt: str, receipt: str, amount: int) -> None:
