@@ -12,6 +12,9 @@ from typing import TypeVar
 from sqlalchemy import Connection
 
 from central import fleet, outages
+from central.blik.calls import BlikLine, Call, NoGateway, Result
+from central.blik.desk import BlikDesk
+from central.blik.gateway import Paid
 from central.deposits.following import FOLLOWED, Following
 from central.deposits.pins import Pins
 from central.deposits.registration import NewDocument, Registration
@@ -33,7 +36,7 @@ from contracts.facts import Entry, FaultCleared, FaultRaised, OrderTaken, SmsDel
 from contracts.topics import Ack, MachineReport, MessageWrong, down, encode, machine_of
 
 PAYLOAD_MAX = 4 * 1024 * 1024
-SUBSCRIPTIONS = ("kiosk/v1/+/up/facts", "kiosk/v1/+/up/state", "kiosk/v1/+/up/presence", "kiosk/v1/+/up/answers")
+SUBSCRIPTIONS = tuple(f"kiosk/v1/+/up/{what}" for what in ("facts", "state", "presence", "answers", "blik", "enquiries"))
 
 SMS_FACTS = (SmsSent, SmsFailed, SmsInDoubt, SmsDelivered)
 FOLDED = (OrderTaken, *FOLLOWED, *SMS_FACTS, FaultRaised, FaultCleared)
@@ -44,7 +47,16 @@ T = TypeVar("T")
 class Centre:
     """One centre over one store; `revision` grows with whatever pages may show; `since` is when `connected` changed last."""
 
-    def __init__(self, store: Store, link: Link, sms: SmsLine, settings: Settings, signer: Signer, randomness: Randomness) -> None:
+    def __init__(
+        self,
+        store: Store,
+        link: Link,
+        sms: SmsLine,
+        settings: Settings,
+        signer: Signer,
+        randomness: Randomness,
+        blik: BlikLine | None = None,
+    ) -> None:
         self.store = store
         self.settings = settings
         self.revision = 0
@@ -52,6 +64,8 @@ class Centre:
         self.since: datetime | None = None
         self._link = link
         self._sms = sms
+        self._gateway = blik or NoGateway()
+        self._blik = BlikDesk(signer, has_gateway=blik is not None)
         self._desk = OrderDesk(signer, randomness)
         pins = Pins(settings, signer, randomness, self._desk)
         self._terms = Terms(settings, pins, self._desk)
@@ -103,6 +117,22 @@ class Centre:
         self._scrubbed = False  # an accepted message has erased its PIN
         self._changed(now)
 
+    def blik_answered(self, call: Call, result: Result, now: Now) -> None:
+        """What the payment gateway said to a call."""
+        with self.store.transaction() as t:
+            self._blik.answered(t, call, result, now)
+        self._changed(now)
+
+    def refund(self, attempt: str, now: Now) -> bool:
+        """Give the money of an attempt by BLIK back, once; false when there is none."""
+        return self.at_desk(lambda t: self._blik.refund(t, attempt, now), now)
+
+    def blik_notified(self, attempt: str, paid: Paid, now: Now) -> None:
+        """The gateway says by itself that an attempt is paid; whoever calls has checked its signature."""
+        with self.store.transaction() as t:
+            self._blik.notified(t, attempt, paid, now)
+        self._changed(now)
+
     def delivery_reported(self, idx: str, status: str, now: Now) -> None:
         """What the network said later about a message."""
         self.deliveries_reported(((idx, status),), now)
@@ -120,7 +150,7 @@ class Centre:
 
     def deadline(self) -> int | None:
         """When tick has something to do, as mono_ms; None: never by itself."""
-        times = (self._desk.deadline() if self.connected else None, self._outbox.deadline(), self._erase_ms)
+        times = (self._desk.deadline() if self.connected else None, self._outbox.deadline(), self._blik.deadline(), self._erase_ms)
         return min((at for at in times if at is not None), default=None)
 
     def register(self, case: str, phone: str, machine: str, language: str, low: bool, actor: str, now: Now) -> str:
@@ -145,7 +175,14 @@ class Centre:
         return done
 
     def _handlers(self) -> dict[str, Callable[[str, bytes, Now], None]]:
-        return {"facts": self._facts, "state": self._state, "presence": self._presence, "answers": self._answers}
+        return {
+            "facts": self._facts,
+            "state": self._state,
+            "presence": self._presence,
+            "answers": self._answers,
+            "blik": lambda machine, payload, now: self._paying(machine, "blik", payload, now),
+            "enquiries": lambda machine, payload, now: self._paying(machine, "enquiries", payload, now),
+        }
 
     def _turn_away(self, machine: str, what: str, payload: bytes, now: Now) -> None:
         with self.store.transaction() as t:
@@ -206,6 +243,15 @@ class Centre:
                 letters.dead(t, machine, "answers", str(error), payload, to_ms(now.wall))
         self.revision += 1
 
+    def _paying(self, machine: str, what: str, payload: bytes, now: Now) -> None:
+        with self.store.transaction() as t:
+            try:
+                (self._blik.asked if what == "blik" else self._blik.enquired)(t, machine, payload, now)
+            except MessageWrong as error:
+                # What was asked with it is kept nowhere, though it was sealed.
+                letters.dead(t, machine, what, str(error), b"" if what == "blik" else payload, to_ms(now.wall))
+        self._changed(now)
+
     def _fold(self, t: Connection, machine: str, entry: Entry, now: Now) -> None:
         if self._silent:
             self._after(t, outages.heard(t, machine, entry), now)
@@ -240,8 +286,14 @@ class Centre:
             self._erase(t, now)
             messages = [message for message in self._outbox.send_due(t, now) if not self._modem.takes(t, message, now)]
             going = self._desk.send_due(t, station, now) if self.connected else []
+            calls = self._blik.send_due(t, now)
+            words = self._blik.words(t) if self.connected else []
         for topic, payload in going:
             self._link.publish(topic, payload)
+        for machine, word in words:
+            self._link.publish(down(machine, "blik"), encode(word))
+        for call in calls:
+            self._gateway.ask(call)
         for message in messages:
             self._sms.submit(message)
         if not self._scrubbed:

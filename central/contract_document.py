@@ -6,15 +6,18 @@ import msgspec
 
 from contracts import topics
 from contracts.orders import Envelope
-from contracts.topics import Ack, Answer, FactBatch, MachineReport, Presence
+from contracts.topics import Ack, Answer, BlikAsked, BlikEnquiry, BlikWord, FactBatch, MachineReport, Presence
 
 MESSAGES: dict[str, tuple[str, type[msgspec.Struct]]] = {
     "up/facts": ("receive", FactBatch),
     "up/state": ("receive", MachineReport),
     "up/presence": ("receive", Presence),
     "up/answers": ("receive", Answer),
+    "up/blik": ("receive", BlikAsked),
+    "up/enquiries": ("receive", BlikEnquiry),
     "down/ack": ("send", Ack),
     "down/orders": ("send", Envelope),
+    "down/blik": ("send", BlikWord),
 }
 RETAINED = frozenset({"up/state", "up/presence"})
 

@@ -11,7 +11,7 @@ from cryptography.hazmat.primitives.serialization import Encoding, PublicFormat
 from central.ports import Randomness
 from contracts.key_files import KEY_BYTES, KeysWrong, read_key, write_key
 from contracts.orders import MACHINE_PATTERN, Order, case_mark, clerk_mark, phone_mark, pin_mark, sign
-from contracts.sealed import Letter, seal_letter
+from contracts.sealed import Letter, open_code, seal_letter
 
 NONCE_BYTES = 12
 
@@ -49,6 +49,10 @@ class Signer:
     def seal_letter(self, machine: str, idx: str, letter: Letter, randomness: Randomness) -> str:
         """The text message that only this machine can open."""
         return seal_letter(self._pins[machine], machine, idx, letter, bytes.fromhex(randomness.token(NONCE_BYTES)))
+
+    def open_code(self, machine: str, attempt: str, sealed: str) -> str:
+        """The BLIK code that the machine sealed for this attempt; raises SealedWrong."""
+        return open_code(self._pins[machine], machine, attempt, sealed)
 
     def phone_mark(self, machine: str, phone: str) -> str:
         """What the machine calls this phone by: the mark of its last nine digits, in hex."""

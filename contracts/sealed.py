@@ -1,6 +1,6 @@
-"""A text message sealed by the centre for one machine: phone and text under a key that both derive from the machine's PIN key.
+"""What centre and machine seal for each other, under keys that both derive from the machine's PIN key: text messages and BLIK codes.
 
-AES-GCM, bound to machine and idx: it opens at no other machine and as no other message.
+AES-GCM, bound to machine and idx or attempt: it opens at no other machine and as nothing else.
 """
 
 import base64
@@ -13,6 +13,8 @@ from cryptography.hazmat.primitives.hashes import SHA256
 from cryptography.hazmat.primitives.kdf.hkdf import HKDF
 
 DOMAIN = b"kiosk-sms-v1/"
+BLIK_DOMAIN = b"kiosk-blik-v1/"
+BLIK_CODE = re.compile(rb"[0-9]{6}")
 NONCE_BYTES = 12
 TAG_BYTES = 16
 PHONE = re.compile(r"[1-9][0-9]{7,14}")
@@ -57,26 +59,48 @@ class _Content(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
 def seal_letter(pin_key: bytes, machine: str, idx: str, letter: Letter, nonce: bytes) -> str:
     """The sealed message as base64url without padding; `nonce` are 12 bytes that never come twice under one key."""
     content = msgspec.json.encode(_Content(letter.phone, letter.text, letter.wide))
-    sealed = nonce + AESGCM(_key(pin_key, machine)).encrypt(nonce, content, _bound(machine, idx))
-    return base64.urlsafe_b64encode(sealed).decode().rstrip("=")
+    return _seal(_key(pin_key, machine, DOMAIN), machine, idx, content, nonce)
 
 
 def open_letter(pin_key: bytes, machine: str, idx: str, sealed: str) -> Letter:
     """What was sealed for this machine under this idx; raises SealedWrong."""
+    content = _open(_key(pin_key, machine, DOMAIN), machine, idx, sealed, "letter")
     try:
-        data = base64.b64decode(sealed.encode("ascii") + b"=" * (-len(sealed) % 4), altchars=b"-_", validate=True)
-    except ValueError:
-        raise SealedWrong("letter: is not base64url") from None
-    if len(data) < NONCE_BYTES + TAG_BYTES:
-        raise SealedWrong("letter: is too short")
-    try:
-        content = AESGCM(_key(pin_key, machine)).decrypt(data[:NONCE_BYTES], data[NONCE_BYTES:], _bound(machine, idx))
         read = msgspec.json.decode(content, type=_Content)
-    except InvalidTag:
-        raise SealedWrong("letter: was not sealed for this machine and idx") from None
     except (msgspec.DecodeError, UnicodeDecodeError, RecursionError):
         raise SealedWrong("letter: holds no message") from None
     return Letter(read.phone, read.text, read.wide)
+
+
+def seal_code(pin_key: bytes, machine: str, attempt: str, code: str, nonce: bytes) -> str:
+    """The six digits of a BLIK code for the centre, as base64url without padding; `nonce` are 12 bytes that never come twice."""
+    return _seal(_key(pin_key, machine, BLIK_DOMAIN), machine, attempt, code.encode(), nonce)
+
+
+def open_code(pin_key: bytes, machine: str, attempt: str, sealed: str) -> str:
+    """The code that this machine sealed for this attempt; raises SealedWrong."""
+    code = _open(_key(pin_key, machine, BLIK_DOMAIN), machine, attempt, sealed, "code")
+    if not BLIK_CODE.fullmatch(code):
+        raise SealedWrong("code: has not six digits")
+    return code.decode()
+
+
+def _seal(key: bytes, machine: str, name: str, content: bytes, nonce: bytes) -> str:
+    sealed = nonce + AESGCM(key).encrypt(nonce, content, _bound(machine, name))
+    return base64.urlsafe_b64encode(sealed).decode().rstrip("=")
+
+
+def _open(key: bytes, machine: str, name: str, sealed: str, what: str) -> bytes:
+    try:
+        data = base64.b64decode(sealed.encode("ascii") + b"=" * (-len(sealed) % 4), altchars=b"-_", validate=True)
+    except ValueError:
+        raise SealedWrong(f"{what}: is not base64url") from None
+    if len(data) < NONCE_BYTES + TAG_BYTES:
+        raise SealedWrong(f"{what}: is too short")
+    try:
+        return AESGCM(key).decrypt(data[:NONCE_BYTES], data[NONCE_BYTES:], _bound(machine, name))
+    except InvalidTag:
+        raise SealedWrong(f"{what}: was not sealed for this machine and {'idx' if what == 'letter' else 'attempt'}") from None
 
 
 def _bytes(text: str) -> int:
@@ -86,8 +110,8 @@ def _bytes(text: str) -> int:
         raise SealedWrong("letter: the text holds half a sign") from None
 
 
-def _key(pin_key: bytes, machine: str) -> bytes:
-    return HKDF(SHA256(), 32, salt=None, info=DOMAIN + machine.encode()).derive(pin_key)
+def _key(pin_key: bytes, machine: str, domain: bytes) -> bytes:
+    return HKDF(SHA256(), 32, salt=None, info=domain + machine.encode()).derive(pin_key)
 
 
 def _bound(machine: str, idx: str) -> bytes:

@@ -14,10 +14,11 @@ from contracts.orders import MACHINE_PATTERN
 M = TypeVar("M", bound="Message")
 PREFIX = "kiosk/v1"
 _PLACE = re.compile(r" - at `(\$[^`]{0,100})`$")
-Up = Literal["facts", "state", "presence", "answers"]
+Up = Literal["facts", "state", "presence", "answers", "blik", "enquiries"]
 CompartmentUse = Literal["free", "loading", "occupied", "expired", "collecting", "quarantined"]
 Service = Literal["open", "out", "forced"]
-Down = Literal["ack", "orders", "documents"]
+Down = Literal["ack", "orders", "documents", "blik"]
+BlikState = Literal["pending", "paid", "declined", "refunding", "manual"]
 
 
 class MessageWrong(ValueError):
@@ -128,6 +129,36 @@ class MachineReport(Message, frozen=True):
     compartments: list[CompartmentReport]
     service: Service = "open"
     counts: dict[str, int] = {}
+
+
+class BlikAsked(Message, frozen=True):
+    """`up/blik`: ask for `amount` grosz with the code that is sealed here (contracts/sealed.py), once, and not after `until`.
+
+    The centre owes a BlikWord. An attempt that it knows already is answered and never charged again.
+    """
+
+    attempt: str
+    amount: int
+    until: datetime
+    sealed: str
+
+
+class BlikEnquiry(Message, frozen=True):
+    """`up/enquiries`: what became of the attempt? One that the centre has never heard of is declined from then on."""
+
+    attempt: str
+    amount: int
+
+
+class BlikWord(Message, frozen=True):
+    """`down/blik`: what the centre knows of an attempt. `pending` is followed by another, any other state is final.
+
+    `reason` says why it was declined: code, expired, user, timeout, funds, bank or net.
+    """
+
+    attempt: str
+    state: BlikState
+    reason: str = ""
 
 
 def encode(message: Message) -> bytes:

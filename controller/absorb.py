@@ -10,6 +10,7 @@ from controller.devices.lock_board_events import BoardLost, BoardSeen, Executed,
 from controller.faults.faults import FaultsSeen
 from controller.inputs import (
     AnswerMalformed,
+    BlikHeard,
     CasesKnown,
     CodeCompared,
     CodeScanned,
@@ -33,7 +34,7 @@ from controller.inputs import (
 from controller.live import Live
 from controller.locker.decide import PinMatched
 from controller.machine import Request, Tick
-from controller.payment.decide import Ended, Enquired, Offered
+from controller.payment.decide import BlikTold, Ended, Enquired, Offered
 from controller.secret import Secret
 from controller.senses import BoardEvent
 from controller.settings import Settings
@@ -59,8 +60,8 @@ def _absorb(state: State, live: Live, settings: Settings, item: Input | BoardEve
             return senses.absorb(state, live, settings, item, now)
         case KeyPressed():
             return _key(state, live, settings, item, now)
-        case OrderSeen() | FactsGone():
-            return live, item
+        case OrderSeen() | FactsGone() | BlikHeard():
+            return live, BlikTold(item.attempt, item.state, item.reason) if isinstance(item, BlikHeard) else item
         case PageAlive():
             return msgspec.structs.replace(live, page_ms=now.mono_ms, rescue=""), FaultsSeen((("screen_silent", "screen", False),))
         case PinCompared() | CodeCompared():

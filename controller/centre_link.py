@@ -40,7 +40,7 @@ class CentreLink:
         own = up(self._machine, "presence")
         await self._link.run(
             End(
-                (down(self._machine, "ack"), down(self._machine, "orders"), own),
+                (down(self._machine, "ack"), down(self._machine, "orders"), down(self._machine, "blik"), own),
                 up=lambda connection: self._put(LinkUp(connection=connection)),
                 down=lambda: self._put(LinkDown()),
                 receive=self._receive,

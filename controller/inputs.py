@@ -6,6 +6,7 @@ import msgspec
 
 from contracts.facts import DeliveryStatus
 from contracts.orders import Order
+from contracts.topics import BlikState
 from controller.secret import Secret
 
 ModemState = Literal["ready", "silent", "card", "no_network"]
@@ -50,6 +51,14 @@ class BytesArrived(Input, frozen=True):
     """Bytes from the lock bus."""
 
     data: bytes
+
+
+class BlikHeard(Input, frozen=True):
+    """What the centre says of an attempt by BLIK."""
+
+    attempt: str
+    state: BlikState
+    reason: str
 
 
 class TerminalRead(Input, frozen=True):

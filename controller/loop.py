@@ -11,9 +11,10 @@ from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PublicKey
 from contracts.facts import OrderEnded
 from contracts.orders import OrderWrong, SendSms, SetPin, open_envelope
 from contracts.screen_messages import Deadline, ScreenMessage
-from contracts.topics import Ack, MessageWrong, Presence, decode, encode, machine_of, up
+from contracts.topics import Ack, BlikWord, MessageWrong, Presence, decode, encode, machine_of, up
 from controller import machine
 from controller.absorb import AnyInput, deadline
+from controller.blik_link import BlikLink
 from controller.clock import Clock, Now
 from controller.devices.board_dialogues import dialogue_for
 from controller.devices.card_terminal import LastSale, SaleOffered
@@ -22,6 +23,7 @@ from controller.devices.lock_board_events import BoardLost, BoardSeen, BusNoise,
 from controller.doors.decide import word_wait_ms
 from controller.doors.state import SILENT
 from controller.inputs import (
+    BlikHeard,
     BytesArrived,
     CodeCompared,
     CodeScanned,
@@ -41,6 +43,7 @@ from controller.orders import orders
 from controller.outbox import Outbox
 from controller.ports import Line, Link, Modem, Mute, Page, Voice
 from controller.report import report
+from controller.secret import Secret
 from controller.settings import Settings
 from controller.speech import Speech
 from controller.state import State
@@ -48,7 +51,7 @@ from controller.till import TerminalEvent, Till
 from controller.turns import Turns
 from controller.visit import screens
 from controller.visit.lamps import lamps
-from controller.wishes import Commit, Enquire, EnquireLast, MatchCode, MatchPin, SubmitSms, Unlock, Wish
+from controller.wishes import ChargeBlik, Commit, Enquire, EnquireBlik, EnquireLast, MatchCode, MatchPin, SubmitSms, Unlock, Wish
 
 REPORT_EVERY_MS = 30_000
 REPORT_APART_MS = 1_000
@@ -84,6 +87,7 @@ class Loop:
         self._speech = speech or Speech()
         self._modem = modem
         self._till = till
+        self._blik = BlikLink(turns.settings.machine, turns.vault, link)
         self.bus = dialogue_for(turns.settings.cabinet, turns.state.boot.count)
         self.scanner = CodeScanner()
         self.outbox = Outbox(turns.journal, turns.settings.machine)
@@ -164,6 +168,9 @@ class Loop:
                     self._acknowledged(decode(item.payload, Ack), now)
                 case "orders":
                     self._order(item.payload, now)
+                case "blik":
+                    word = decode(item.payload, BlikWord)
+                    self._turn(BlikHeard(word.attempt, word.state, word.reason), now)
                 case _:
                     self._count("message_of_another_topic")
         except MessageWrong:
@@ -199,6 +206,7 @@ class Loop:
         if isinstance(item, LinkDown):
             self.outbox.link_down()
             return
+        self._begun = {begun for begun in self._begun if begun[1] is not EnquireBlik}  # what was asked into the dark is asked again
         self._births += 1
         birth = Presence(
             online=True,
@@ -312,6 +320,15 @@ class Loop:
                 return self._enquire(wish.id, wish.what.compartment)
             case SubmitSms():
                 self._submit(wish.id, wish.what.idx)
+                return True
+            case ChargeBlik():
+                self._blik.charge(wish.what, self.turns.live.visit.digits, now)
+                self.turns.live = msgspec.structs.replace(
+                    self.turns.live, visit=msgspec.structs.replace(self.turns.live.visit, digits=Secret())
+                )
+                return True
+            case EnquireBlik():
+                self._blik.enquire(wish.what)
                 return True
             case _:
                 return self._till is not None and self._till.begin(wish.what, now)

@@ -15,7 +15,7 @@ from cryptography.exceptions import InvalidTag
 from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 
 from contracts.orders import case_mark, clerk_mark, phone_mark, pin_mark
-from contracts.sealed import Letter, SealedWrong, open_letter
+from contracts.sealed import Letter, SealedWrong, open_letter, seal_code
 from controller.randomness import Randomness
 from controller.secret import Secret
 
@@ -154,6 +154,10 @@ class Vault:
         rows = self._connection.execute("SELECT deposit, sealed FROM vault WHERE sealed IS NOT NULL").fetchall()
         opened = {deposit: self._open(deposit, sealed) for deposit, sealed in rows}
         return {deposit: case for deposit, case in opened.items() if case is not None}
+
+    def sealed_code(self, machine: str, attempt: str, code: Secret) -> str:
+        """The BLIK code that only the centre can open, for this attempt alone."""
+        return seal_code(self._keys.pin, machine, attempt, code.reveal(), bytes.fromhex(self._randomness.token(12)))
 
     def opens(self, machine: str, idx: str, sealed: str) -> bool:
         """Whether this text message was sealed for this machine."""

@@ -76,6 +76,7 @@ class EnquireBlik(msgspec.Struct, frozen=True):
     """Ask the centre what became of this attempt."""
 
     attempt: str
+    amount: int
 
 
 What = Unlock | Enquire | MatchPin | MatchCode | SubmitSms | Authorise | Commit | EnquireLast | ChargeBlik | EnquireBlik

@@ -302,7 +302,7 @@ class StormMachine:
             connection = self.randomness.token(8)
             will = encode(Presence(online=False, boot=life.boot, connection=connection))
             message = Message(up(self.name, "presence"), will, retain=True)
-            patterns = (down(self.name, "ack"), down(self.name, "orders"), up(self.name, "presence"))
+            patterns = (down(self.name, "ack"), down(self.name, "orders"), down(self.name, "blik"), up(self.name, "presence"))
             session = self.stage.broker.connect(self.name, patterns, partial(self._heard, life), message)
             if session is None:
                 continue

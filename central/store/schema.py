@@ -190,6 +190,21 @@ sms = Table(
     Column("first_ms", BigInteger, nullable=False, default=0),
 )
 
+attempts = Table(
+    "attempts",
+    TABLES,
+    Column("attempt", String(64), primary_key=True),
+    Column("machine", String(48), nullable=False, index=True),
+    Column("amount", BigInteger, nullable=False),
+    Column("state", String(16), nullable=False, index=True),
+    Column("reason", String(32), nullable=False, default=""),
+    Column("order_no", BigInteger, nullable=False, default=0),
+    Column("taken", BigInteger, nullable=False, default=0),
+    Column("created_ms", BigInteger, nullable=False),
+    Column("charged_ms", BigInteger, nullable=False, default=0),
+    Column("changed_ms", BigInteger, nullable=False),
+)
+
 compartments = Table(
     "compartments",
     TABLES,

@@ -22,6 +22,7 @@ from contracts.payment_facts import (
     PaymentFact,
     TerminalStored,
 )
+from contracts.topics import BlikState
 from controller.payment.state import Attempt, Payment
 from controller.refused import Refused
 
@@ -70,7 +71,7 @@ class BlikTold(msgspec.Struct, frozen=True):
     """What the centre knows of an attempt by BLIK; `reason` is why it was declined."""
 
     attempt: str
-    state: Literal["pending", "paid", "declined", "refunding", "manual"]
+    state: BlikState
     reason: str = ""
 
 
@@ -121,7 +122,7 @@ def _told(payment: Payment, request: BlikTold) -> PaymentFact:
         case "refunding":
             return AttemptRefunding(attempt=attempt.id)
         case "manual":
-            return AttemptManual(attempt=attempt.id, reason="amount")
+            return AttemptManual(attempt=attempt.id, reason="silent" if request.reason == "silent" else "amount")
 
 
 def _of(payment: Payment, attempt: str) -> Attempt:

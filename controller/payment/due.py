@@ -56,7 +56,7 @@ def _at_terminal(payment: Payment, now: Now) -> tuple[Wish, ...]:
 
 
 def _at_centre(attempt: Attempt) -> Wish:
-    what = EnquireBlik(attempt.id) if attempt.phase == "in_doubt" else ChargeBlik(attempt.id, attempt.amount)
+    what = EnquireBlik(attempt.id, attempt.amount) if attempt.phase == "in_doubt" else ChargeBlik(attempt.id, attempt.amount)
     return Wish(attempt.seq, what)
 
 

@@ -60,7 +60,7 @@ def test_no_changed_byte_opens(at: int, change: int) -> None:
 
 @given(st.binary(max_size=200))
 def test_a_sealed_something_is_no_message(content: bytes) -> None:
-    closed = NONCE + AESGCM(sealed._key(PIN_KEY, MACHINE)).encrypt(NONCE, content, f"{MACHINE}/{IDX}".encode())  # pyright: ignore[reportPrivateUsage]
+    closed = NONCE + AESGCM(sealed._key(PIN_KEY, MACHINE, sealed.DOMAIN)).encrypt(NONCE, content, f"{MACHINE}/{IDX}".encode())  # pyright: ignore[reportPrivateUsage]
     with pytest.raises(SealedWrong):
         open_letter(PIN_KEY, MACHINE, IDX, base64.urlsafe_b64encode(closed).decode().rstrip("="))
 

@@ -12,6 +12,9 @@ from hypothesis import strategies as st
 from contracts.topics import (
     Ack,
     Answer,
+    BlikAsked,
+    BlikEnquiry,
+    BlikWord,
     CompartmentReport,
     FactBatch,
     MachineReport,
@@ -26,7 +29,7 @@ from contracts.topics import (
     up,
 )
 
-KINDS: tuple[type[Message], ...] = (FactBatch, Presence, Answer, Ack, MachineReport)
+KINDS: tuple[type[Message], ...] = (FactBatch, Presence, Answer, Ack, BlikAsked, BlikEnquiry, BlikWord, MachineReport)
 MARK = "geheim482913"
 REPORT = MachineReport(
     machine="u-1", product="urzedomat", boot="b", epoch="e", seq=1, unacknowledged=0, wall=datetime(2026, 11, 23, tzinfo=UTC),
@@ -38,6 +41,9 @@ MESSAGES: tuple[Message, ...] = (
     Presence(online=True, boot="b", connection="c", epoch="e", nonce="n"),
     Answer(order="o", state="done", code="ok"),
     Ack(epoch="e", upto=7, missing=[(9, 11)]),
+    BlikAsked(attempt="a", amount=870, until=datetime(2026, 11, 23, tzinfo=UTC), sealed="c2VhbGVk"),
+    BlikEnquiry(attempt="a", amount=870),
+    BlikWord(attempt="a", state="declined", reason="user"),
     REPORT,
 )
 
