@@ -78,13 +78,16 @@ def elsewhere_refusal(state: State, settings: Settings, compartment: int) -> str
 
 
 def to_take_back(state: State, now: Now) -> list[tuple[str, int]]:
-    """Documents that a clerk is to take out, with their compartments: expired by a trusted clock, or withdrawn."""
+    """Documents that a clerk is to take out, with their compartments: expired by a trusted clock, or withdrawn.
+
+    Those that somebody has looked for in vain come last, so that nobody is led to the same empty compartment again and again.
+    """
     found = [
         (key, one.compartment)
         for key, one in state.locker.deposits.items()
         if one.phase == "withdrawn" or (one.phase == "stored" and expired(one, now))
     ]
-    return sorted(found, key=lambda each: each[1])
+    return sorted(found, key=lambda each: (state.doors.door(each[1]).quarantine == "not_there", each[1]))
 
 
 def expected(state: State, number: int) -> Contents:

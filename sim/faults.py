@@ -68,6 +68,11 @@ PROBABILITY: dict[str, float] = {
     "bystander": 0.25,  # somebody pushes doors shut and presses keys while others are at the machine
     "burglar": 0.08,  # somebody breaks a door open
     "desk_changes": 0.40,  # the hotline gives another PIN, more time, the same text again
+    "meter": 0.35,  # the machine also sells: drivers pay by card and by BLIK
+    "terminal_noise": 0.40,  # of those: bytes lost, changed, cut on the terminal's line
+    "terminal_dark": 0.30,  # of those: the terminal has no power for a while
+    "terminal_mute": 0.30,  # of those: the terminal does not say that a sale is complete
+    "gateway_trouble": 0.50,  # of those: calls to the gateway are not done, or done and not answered
     "desk_orders": 0.25,  # somebody withdraws, cancels, gives everybody time, and orders what makes no sense
 }
 Family = Literal["own", "cu16", "cu48", "modbus"]
@@ -90,6 +95,14 @@ MACHINE_POINTS: tuple[tuple[str, str, int], ...] = (
     ("page.before", "", 60), ("page.after", "", 60), ("inbox", "", 1500), ("inbox", "BytesArrived", 900), ("inbox", "PinCompared", 3),
 )  # fmt: skip
 """Where a machine's power may go: family, detail, and how many such points may pass before."""
+
+METER_POINTS: tuple[tuple[str, str, int], ...] = (
+    ("terminal.before", "", 30), ("terminal.after", "", 30), ("journal.before", "attempt.made", 3), ("journal.after", "attempt.made", 3),
+    ("journal.before", "attempt.committing", 3), ("journal.after", "attempt.committing", 3), ("journal.before", "attempt.captured", 3),
+    ("journal.after", "attempt.captured", 3), ("journal.before", "attempt.authorised", 2), ("journal.after", "attempt.authorised", 2),
+    ("link.before", "blik", 2), ("link.after", "blik", 2),
+)  # fmt: skip
+"""The same where it sells."""
 
 CENTRE_POINTS: tuple[tuple[str, str, int], ...] = (
     ("commit.before", "", 60), ("commit.after", "", 60), ("link.before", "", 40), ("link.after", "", 40),
@@ -155,11 +168,16 @@ class Unplugged(msgspec.Struct, frozen=True):
     for_ms: int
 
 
+Happening = Literal[
+    "link", "broker", "jam", "switch", "bus", "board", "restore", "disk", "modem", "outage", "dead", "doubled", "terminal", "mute",
+]  # fmt: skip
+
+
 class Event(msgspec.Struct, frozen=True):
     """Something that goes wrong at one moment, for a while."""
 
     at_ms: int
-    what: Literal["link", "broker", "jam", "switch", "bus", "board", "restore", "disk", "modem", "outage", "dead", "doubled"]
+    what: Happening
     for_ms: int
     number: int = 0
     mode: SwitchMode = "good"
@@ -183,6 +201,7 @@ class Plan(msgspec.Struct, frozen=True):
     doors: int = 24
     family: Family = "own"
     modem: ModemFaults = ModemFaults()
+    terminal: LinkFaults = LinkFaults()
     start: datetime = START
 
     def has(self, name: str) -> bool:
@@ -212,9 +231,10 @@ def draw(seed: int) -> Plan:
         clock=_clock(names, heal_ms, _stream(seed, "clock")),
         events=tuple(sorted((*_events(seed, names, heal_ms), *_outage(names, heal_ms, outage_ms)), key=lambda event: event.at_ms)),
         unplugged=_unplugged(names, _stream(seed, "bus_unplugged_at_pulse/event")),
-        cuts=_cuts(names, MACHINE_POINTS, "power_cut", _stream(seed, "cuts")),
+        cuts=_cuts(names, MACHINE_POINTS + (3 * METER_POINTS if "meter" in names else ()), "power_cut", _stream(seed, "cuts")),
         centre_cuts=_cuts(names, CENTRE_POINTS, "centre_crash", _stream(seed, "centre_cuts")),
         modem=_modem(names, _stream(seed, "modem_faults")),
+        terminal=_bus(names, _stream(seed, "terminal_noise"), "terminal_noise"),
         doors=_stream(seed, "doors").choices(tuple(DOORS), tuple(DOORS.values()))[0] if family == "own" else 24,
         family=family,
         start=_stream(seed, "odd_hour/which").choice(ODD_HOURS) if "odd_hour" in names else START,
@@ -225,8 +245,8 @@ def _stream(seed: int, name: str) -> Random:
     return Random(f"{seed}/plan/{name}")
 
 
-def _bus(names: tuple[str, ...], random: Random) -> LinkFaults:
-    if "bus_noise" not in names:
+def _bus(names: tuple[str, ...], random: Random, name: str = "bus_noise") -> LinkFaults:
+    if name not in names:
         return LinkFaults()
     worst = random.choice((0.01, 0.03, 0.1, 0.2))
     return LinkFaults(**{name: random.random() * worst for name in ("lose", "flip", "noise", "duplicate", "cut", "split")})
@@ -262,6 +282,10 @@ def _clock(names: tuple[str, ...], heal_ms: int, random: Random) -> ClockFaults:
     return ClockFaults(untrusted if "clock_1970" in names else 0, at, jump * 1000 if "clock_jump" in names else 0)
 
 
+PLAIN: dict[str, Happening] = {"terminal_dark": "terminal", "terminal_mute": "mute", "disk_full": "disk"}
+"""Faults that are one thing for a while."""
+
+
 def _events(seed: int, names: tuple[str, ...], heal_ms: int) -> list[Event]:
     events: list[Event] = []
     for name in names:
@@ -291,8 +315,8 @@ def _events(seed: int, names: tuple[str, ...], heal_ms: int) -> list[Event]:
                 events.append(Event(at, "modem", long, modem=random.choice(states)))
             case "board_dead" | "board_doubled":
                 events.append(Event(at, "dead" if name == "board_dead" else "doubled", long, number=random.randrange(8)))
-            case "disk_full":
-                events.append(Event(at, "disk", long))
+            case "terminal_dark" | "terminal_mute" | "disk_full":
+                events.append(Event(at, PLAIN[name], long))
             case _:
                 pass
     return events

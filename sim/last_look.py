@@ -10,6 +10,7 @@ from contracts.facts import DocumentHandedOver, DoorInDoubt
 from controller import machine as core
 from controller.locker.state import Deposit
 from controller.loop import Loop
+from sim.invariants import money
 from sim.invariants.clerk import a_document_is_where_the_machine_says_or_somebody_must_look
 from sim.invariants.doors import wish_seq
 from sim.invariants.facts import ENDS, the_state_is_the_fold_of_the_journal
@@ -39,6 +40,8 @@ def unfinished(watch: Watch) -> Iterator[str]:
     locker = loop.turns.state.locker
     if loop.turns.state.at or locker.trying or loop.turns.state.clerk.actor:
         yield "somebody stands at the machine"
+    if loop.turns.state.payment.open is not None or loop.turns.state.payment.blik:
+        yield "a payment is open"
     if loop.turns.state.sms.sending:
         yield "a message waits for the modem"
     if watch.machine.life is not None and core.due(loop.turns.state, loop.turns.settings, watch.machine.life.now()):
@@ -67,6 +70,17 @@ def _loop(watch: Watch) -> Loop | None:
 def the_world_comes_right(watch: Watch) -> Iterator[str]:
     """After healing everything comes to its end: links up, outbox empty, orders ended, people served."""
     yield from unfinished(watch)
+
+
+def money_and_rights_agree(watch: Watch) -> Iterator[str]:
+    """In the end whoever was charged has a right, whoever was not has none, and nothing is held or open."""
+    yield from money.money_and_rights_agree(watch.machine.entries, watch.bank)
+
+
+def no_attempt_is_given_to_people(watch: Watch) -> Iterator[str]:
+    """No attempt needs a person, while terminal, gateway and clocks can be believed."""
+    if not watch.stage.plan.has("clock_jump"):
+        yield from money.no_attempt_is_given_to_people(watch.machine.entries)
 
 
 def the_centre_has_every_fact(watch: Watch) -> Iterator[str]:
@@ -201,6 +215,8 @@ def who_waited_has_more_time(watch: Watch) -> Iterator[str]:
 
 
 AFTER_HEALING: tuple[Callable[[Watch], Iterator[str]], ...] = (
+    money_and_rights_agree,
+    no_attempt_is_given_to_people,
     presence_is_the_truth,
     the_centre_has_every_fact,
     every_order_has_one_answer_everywhere,

@@ -23,6 +23,10 @@ class Watcher(Protocol):
         """Something may have moved in the cabinet."""
         ...
 
+    def charged(self) -> None:
+        """Money may have been taken."""
+        ...
+
     def entry(self, entry: Entry) -> None:
         """The machine has committed an entry."""
         ...

@@ -10,6 +10,7 @@ from typing import TypeVar
 from sqlalchemy import Engine, create_engine, text
 from sqlalchemy.pool import StaticPool
 
+from central.blik.calls import BlikLine
 from central.centre import SUBSCRIPTIONS, Centre
 from central.ports import Now, Sms, SmsResult
 from central.settings import Settings
@@ -65,6 +66,7 @@ class StormCentre:
         self.settings = settings
         self.signer = signer
         self.make_centre = make_centre
+        self.gateway: BlikLine | None = None
         self.random = stage.stream("centre")
         self.randomness = stage.randomness("centre/ids")
         self.cuts = CutPoints(stage.plan.centre_cuts, self._kill)
@@ -96,7 +98,9 @@ class StormCentre:
         self.trace("starts")
         life = self._life
         try:
-            centre = self._centre = self.make_centre(Store(self.engine), self, self, self.settings, self.signer, self.randomness)
+            centre = self._centre = self.make_centre(
+                Store(self.engine), self, self, self.settings, self.signer, self.randomness, self.gateway
+            )
             self.stage.spawn(self._connect(life), "centre connects")
             while self._lives(life):
                 await self._next_call(centre)

@@ -5,6 +5,7 @@ import sqlite3
 from datetime import UTC, datetime, timedelta
 from functools import partial
 
+import msgspec
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PublicKey
 
 from contracts import lock_bus as bus
@@ -13,15 +14,20 @@ from contracts.screen_messages import ScreenMessage
 from contracts.sealed import Letter
 from contracts.topics import Presence, down, encode, up
 from controller.clock import Now
+from controller.devices.card_terminal import CardTerminal
+from controller.devices.zvt_line import SerialZvtLine
 from controller.inbox import Inbox
 from controller.inputs import BytesArrived, CasesKnown, Input, KeyPressed, LinkDown, LinkUp, MessageArrived, PageAlive, TimerFired
-from controller.journal import Journal, JournalFailed
+from controller.journal import JournalFailed
 from controller.loop import Loop
 from controller.receipts import ReceiptSigner
+from controller.refused import Refused
+from controller.sale_rules import SaleAsked
 from controller.secret import Secret
 from controller.settings import Settings
+from controller.till import Till
 from controller.turns import restart
-from controller.vault import PHONE_DIGITS, Vault, VaultChange, VaultKeys
+from controller.vault import VaultKeys
 from sim.bought_cabinet import BoughtCabinet, Cabinet
 from sim.broker import Message, Session
 from sim.byte_link import ByteLink
@@ -30,61 +36,36 @@ from sim.power_cuts import CutPoints, PowerCut
 from sim.stage import Stage
 from sim.storm_cabinets import asks_for, line_faults_of_host
 from sim.storm_modem import StormModem
+from sim.storm_storage import StormJournal, StormVault
+from sim.storm_terminal import StormTerminal
 
 NO_CLOCK = datetime(1970, 1, 1, tzinfo=UTC)
 RECEIPT_KEY = bytes(range(32))
-SNAPSHOT_EVERY = 24
 SUPERVISOR_MS = 2_000
 PAGE_ALIVE_S = 5
 SECRET_PADS = ("l.pin", "l.wrong", "k.login", "k.scan", "k.sheet")
 NAMES = {bus.IDENTIFY: "identify", bus.STATES: "states", bus.UNLOCK: "unlock", bus.EXECUTED: "executed"}
 
 
-class StormJournal(Journal):
-    """The real journal; its commit has a point before and one after it, and it makes snapshots often."""
+class Sold(Input, frozen=True):
+    """Somebody has chosen a stay and how to pay for it; a code lies in the visit as if it had been typed."""
 
-    def __init__(self, connection: sqlite3.Connection, machine: "StormMachine") -> None:
-        self._machine = machine
-        self._going: tuple[Entry, ...] = ()
-        self._snapshot_seq = 0
-        super().__init__(connection, machine.randomness)
-
-    def append(self, entries: tuple[Entry, ...], vault: Vault, changes: tuple[VaultChange, ...]) -> None:
-        self._going = entries
-        super().append(entries, vault, changes)
-
-    def commit(self) -> None:
-        kinds = " ".join(str(type(entry.fact).__struct_config__.tag) for entry in self._going)
-        self._machine.cuts.at("journal.before", kinds)
-        super().commit()
-        self._machine.committed(self._going)
-        self._machine.cuts.at("journal.after", kinds)
-
-    def snapshot_due(self) -> bool:
-        due = self.seq - self._snapshot_seq >= SNAPSHOT_EVERY
-        self._snapshot_seq = self.seq if due else self._snapshot_seq
-        return due
+    request: SaleAsked
+    code: Secret
 
 
-class StormVault(Vault):
-    """The real vault; every comparison is seen, and every number."""
+class TerminalPort:
+    """The controller's end of the terminal's line; nothing is written by the dead."""
 
-    def __init__(self, connection: sqlite3.Connection, machine: "StormMachine") -> None:
-        super().__init__(connection, machine.vault_keys, machine.randomness)
-        self._machine = machine
+    def __init__(self, life: "Life", terminal: StormTerminal) -> None:
+        self._life = life
+        self._terminal = terminal
 
-    def match(self, digits: Secret, phone: Secret | None = None) -> str | None:
-        number = None if phone is None else phone.last(PHONE_DIGITS).reveal()
-        self._machine.stage.watch.compared(digits.reveal(), number)
-        return super().match(digits, phone)
-
-    def is_code(self, digits: Secret) -> bool:
-        self._machine.stage.watch.code_compared(digits.reveal())
-        return super().is_code(digits)
-
-    def number_key(self, phone: Secret) -> str:
-        self._machine.stage.watch.numbered(phone.last(PHONE_DIGITS).reveal())
-        return super().number_key(phone)
+    def write(self, data: bytes) -> None:
+        if self._life.alive:
+            self._life.machine.cuts.at("terminal.before")
+            self._terminal.write(data)
+            self._life.machine.cuts.at("terminal.after")
 
 
 class Life:
@@ -183,6 +164,7 @@ class StormMachine:
         self.wish_boots: dict[int, str] = {}
         self.board_lost_ms: list[int] = []
         self.modem: StormModem | None = None
+        self.terminal: StormTerminal | None = None
         self.dark_until_ms = 0
         self._pump: asyncio.TimerHandle | None = None
         self._unplugged = stage.plan.unplugged
@@ -220,7 +202,8 @@ class StormMachine:
         turns = restart(journal, vault, self.settings, self.randomness.token(16), life.now(), receipts)
         self.stage.watch.restarted(turns.state)
         modem = life if self.modem is not None else None
-        life.loop = Loop(turns, life, life, life, life, life.put, (self.order_key,), modem)
+        till = None if self.terminal is None else Till(CardTerminal(SerialZvtLine()), TerminalPort(life, self.terminal))
+        life.loop = Loop(turns, life, life, life, life, life.put, (self.order_key,), modem, till=till)
         if self.modem is not None:
             self.modem.starts()
         life.put(CasesKnown(cases=vault.cases()))
@@ -229,9 +212,21 @@ class StormMachine:
 
     def _turn(self, life: Life, loop: Loop, item: Input) -> None:
         self.cuts.at("inbox", type(item).__name__)
+        if isinstance(item, Sold):
+            self._sell(loop, item, life.now())
+            item = TimerFired()
         loop.take(item)
         self.bus_moved()
         self.stage.watch.turn()
+
+    def _sell(self, loop: Loop, item: Sold, now: Now) -> None:
+        """As the dialogue of a meter would, once a stay is chosen."""
+        turns = loop.turns
+        turns.live = msgspec.structs.replace(turns.live, visit=msgspec.structs.replace(turns.live.visit, digits=item.code))
+        try:
+            turns.decide(item.request, now)
+        except Refused as refused:
+            self.trace(f"nothing is sold: {refused.code}")
 
     def tell(self, item: Input) -> None:
         """Something for the controller that is alive now."""

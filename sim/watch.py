@@ -25,8 +25,9 @@ from contracts.facts import (
 from contracts.screen_messages import ScreenMessage
 from contracts.topics import Ack, Answer, decode
 from controller.state import State
+from sim.bank import Bank
 from sim.documents import Document
-from sim.invariants import clerk, doors, facts, lamps, pins, terms, texts
+from sim.invariants import clerk, doors, facts, lamps, money, pins, terms, texts
 from sim.invariants.entered import Entered
 from sim.sms_network import Text
 from sim.stage import Stage
@@ -49,13 +50,21 @@ class Watch:
     """Looks at everything and writes down what breaks a sentence; `violations` must stay empty."""
 
     def __init__(
-        self, stage: Stage, machine: StormMachine, centre: StormCentre, documents: list[Document], people: list[asyncio.Task[None]]
+        self,
+        stage: Stage,
+        machine: StormMachine,
+        centre: StormCentre,
+        documents: list[Document],
+        people: list[asyncio.Task[None]],
+        bank: Bank | None = None,
     ) -> None:
         self.stage = stage
         self.machine = machine
         self.centre = centre
         self.documents = documents
         self.people = people
+        self.bank = bank or Bank()
+        self._charges: set[int] = set()
         self.violations: list[Violation] = []
         self.tries = pins.Tries(machine.settings.policy.tries_max)
         self.sessions = clerk.Sessions()
@@ -121,6 +130,15 @@ class Watch:
         """The board of these compartments hears from now on what another is told, until the machine notices."""
         self._left |= dict.fromkeys(numbers, self.stage.now_ms)
 
+    def charged(self) -> None:
+        """Money may have been taken."""
+        for charge in self.bank.charges:
+            if charge.state == "charged" and charge.id not in self._charges:
+                self._charges.add(charge.id)
+                self.stage.log("bank", f"charged {charge.amount}")
+                self.ask(money.nobody_is_charged_before_the_right_is_on_disk, self.machine.entries, charge)
+        self.ask(money.nobody_is_charged_twice, self.bank)
+
     def moved(self, deposit: str, number: int) -> None:
         """A hand moves a document."""
         self.ask(doors.a_document_moves_only_through_an_open_door, self.machine, deposit, number)
@@ -141,7 +159,7 @@ class Watch:
             opening = cabinet.openings[self._openings]
             self._openings += 1
             machine.trace(f"door {opening.number} springs open")
-            self.ask(doors.a_pin_opens_at_most_one_door_its_own, machine, opening, self.collecting, self.entered.pins)
+            self.ask(doors.a_pin_opens_at_most_one_door_its_own, machine, opening, self.collecting, self.entered.pins, self.broken_doors)
         self._lamps()
 
     def _lamps(self) -> None:

@@ -15,15 +15,17 @@ from central.signer import Signer
 from contracts.descriptions import Locker
 from controller.inputs import ModemSeen
 from controller.locker.pins import PinPolicy
-from controller.settings import Settings
+from controller.settings import Meter, Settings
 from controller.vault import VaultKeys
 from firmware.lock_board import BoardFacts, LockBoard
+from sim.bank import Bank
 from sim.bought_boards import Spoil
 from sim.bought_cabinet import BoughtCabinet
 from sim.byte_link import LinkFaults
 from sim.clerks import CounterClerk, Finder
 from sim.desk_people import DeskHand, Dispatcher
 from sim.documents import Document
+from sim.drivers import Driver
 from sim.faults import ClockFaults, Event, MessageFaults, ModemFaults, Plan, SmsFaults, draw
 from sim.last_look import last_look, unfinished
 from sim.lock_cabinet import LockCabinet
@@ -32,8 +34,10 @@ from sim.people import Clerk, Person, Resident, Stranger
 from sim.sms_network import SmsNetwork
 from sim.stage import Stage
 from sim.storm_centre import StormCentre
+from sim.storm_gateway import StormGateway
 from sim.storm_machine import StormMachine
 from sim.storm_modem import StormModem
+from sim.storm_terminal import StormTerminal
 from sim.watch import Violation, Watch
 
 MACHINE = "urzedomat-storm-1"
@@ -64,20 +68,25 @@ class World:
         self.sms = SmsNetwork(stage.stream("sms"), stage.plan.sms)
         modem = stage.plan.has("modem")
         provider = SmsSettings(quiet=False, url="https://sms.example" if not modem or stage.plan.has("provider_too") else "")
+        sells = Meter("SPP") if stage.plan.has("meter") else None
         ways = {MACHINE: MachineSettings(sms="modem" if modem else "provider")}
         self.centre = StormCentre(stage, self.sms, CentreSettings(machines=ways, sms=provider), signer, parts.centre)
         self.machine = StormMachine(
             stage,
-            Settings(MACHINE, "U-01", "ul. Gronowa 22a", cabinet, "0.1", POLICY, hotline="61 646 33 44", modem=modem),
+            Settings(MACHINE, "U-01", "ul. Gronowa 22a", cabinet, "0.1", POLICY, hotline="61 646 33 44", modem=modem, meter=sells),
             VaultKeys(pin_key, vault_key),
             Ed25519PublicKey.from_public_bytes(signer.public_key()),
             LockCabinet(cabinet, make_core=parts.core) if cabinet.family == "own" else BoughtCabinet(cabinet),
         )
         if modem:
             self.machine.modem = StormModem(stage, self.sms, self.machine.entries, self.machine.tell)
+        self.bank = Bank()
+        if sells is not None:
+            self.machine.terminal = StormTerminal(stage, self.bank, self.machine.tell)
+            self.centre.gateway = StormGateway(stage, self.bank, self.centre.tell)
         self.documents: list[Document] = []
         self.people: list[asyncio.Task[None]] = []
-        self.watch = stage.watch = Watch(stage, self.machine, self.centre, self.documents, self.people)
+        self.watch = stage.watch = Watch(stage, self.machine, self.centre, self.documents, self.people, self.bank)
 
     # --- the story -----------------------------------------------------------------------------------------------------------------------
 
@@ -131,6 +140,10 @@ class World:
             self._lives(stranger := Stranger(self.machine, "stranger"), stranger.live())
         if self.stage.plan.has("bystander"):
             self._lives(bystander := Bystander(self.machine, "bystander"), bystander.live())
+        terminal, gateway = self.machine.terminal, self.centre.gateway
+        if terminal is not None and isinstance(gateway, StormGateway):
+            for n in (1, 2):
+                self._lives(driver := Driver(self.machine, f"driver {n}", terminal, gateway, 1_000 * n), driver.live())
         if self.stage.plan.has("burglar"):
             self._lives(burglar := Burglar(self.machine, "burglar"), burglar.live())
 
@@ -160,9 +173,18 @@ class World:
                 if (modem := machine.modem) is not None:
                     modem.becomes(event.modem)
                     over(event.for_ms, lambda: modem.becomes("ready"))
+            case "terminal" | "mute":
+                if machine.terminal is not None:
+                    self._at_the_terminal(machine.terminal, event)
             case _:
                 self._in_the_cabinet(event)
         machine.bus_moved()
+
+    def _at_the_terminal(self, terminal: StormTerminal, event: Event) -> None:
+        if event.what == "mute":
+            terminal.terminal.mute_completion = True
+        else:
+            terminal.dark(event.for_ms)
 
     def _in_the_cabinet(self, event: Event) -> None:
         machine, over = self.machine, self.stage.later
@@ -219,6 +241,8 @@ class World:
         if machine.modem is not None:
             machine.modem.faults, machine.modem.state = ModemFaults(), "ready"
             machine.tell(ModemSeen("ready"))
+        if machine.terminal is not None:
+            machine.terminal.heal()
         self._free_disk()
         if not self.stage.broker.up:
             self.stage.broker.start()

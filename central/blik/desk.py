@@ -74,10 +74,13 @@ class BlikDesk:
         return None if self._has_gateway and 0 < ask.amount <= AMOUNT_MAX and now.wall < ask.until else "net"
 
     def enquired(self, t: Connection, machine: str, payload: bytes, now: Now) -> None:
-        """A machine wants to know; what nobody has heard of is declined before it can still arrive. Raises MessageWrong."""
+        """A machine wants to know; what nobody has heard of cannot be asked for any more. Raises MessageWrong.
+
+        A database that was restored may have forgotten a charge, so the gateway is asked before the attempt is declined.
+        """
         enquiry = decode(payload, BlikEnquiry)
         if not self._known(t, machine, enquiry.attempt, now):
-            self._begin(t, machine, enquiry.attempt, enquiry.amount, "net", now)
+            self._begin(t, machine, enquiry.attempt, enquiry.amount, None if self._has_gateway else "net", now)
 
     def _known(self, t: Connection, machine: str, attempt: str, now: Now) -> bool:
         row = attempts.read(t, attempt)
@@ -134,8 +137,12 @@ class BlikDesk:
     def _call(self, t: Connection, row: AttemptRow, now: Now) -> Call | None:
         at_ms = to_ms(now.wall)
         match row.state:
-            case "registering" if row.attempt not in self._codes or at_ms >= row.created_ms + REGISTER_WITHIN_MS:
-                return self._settle(t, row, now, "declined", "net")
+            case "registering" if row.attempt not in self._codes:  # nothing is charged any more, but something may have been
+                attempts.change(t, row.attempt, at_ms, state="charging", charged_ms=at_ms)
+                return AskStatus(row.attempt)
+            case "registering" if at_ms >= row.created_ms + REGISTER_WITHIN_MS:
+                self._settle(t, row, now, "declined", "net")
+                return None
             case "registering":
                 return Register(row.attempt, row.amount)
             case "charging" if row.attempt in self._tokens:

@@ -27,7 +27,7 @@ AHEAD_MS_MAX = 5 * MINUTE_MS
 FOLLOWED = (
     f.OrderEnded, f.OrderRefused, f.DepositLoading, f.DepositMoving, f.DepositStored, f.DepositNotStored, f.DepositReported,
     f.DepositWithdrawn, f.DepositTakenBack, f.DocumentHandedOver, f.TermsExtended, f.CompartmentQuarantined, f.CompartmentReleased,
-    f.AuditAnswered, f.AuditEnded,
+    f.AuditAnswered, f.AuditEnded, f.DepositForgotten,
 )  # fmt: skip
 """The facts that say something here."""
 
@@ -52,6 +52,10 @@ class Following:
                 self._terms.all_extended(t, machine, to_ms(until), now)
             case f.CompartmentQuarantined() | f.CompartmentReleased() | f.AuditAnswered() | f.AuditEnded():
                 _compartment(t, machine, entry, now)
+            case f.DepositForgotten(deposit=key):
+                deposit = deposits.read(t, key) if _is_key(key) else None
+                if deposit is not None and deposit.machine == machine:
+                    self._registration.forgotten(t, deposit, now)
             case _:
                 self._document(t, machine, entry, now)
 

@@ -113,14 +113,22 @@ class Registration:
         if deposit.state not in ("registered", "held"):
             codes = {"loading": "loading_already", "cancelled": "cancelled_already"}
             raise DeskRefused(codes.get(deposit.state, "loaded_already"))
-        erased = {"pin": None, "phone": b"", "phone_mask": "", "purpose": ""}
-        deposits.change(t, key, at_ms, state="cancelled", reason="", ended_ms=at_ms, load_order="", **erased)
-        deposits.end_marks(t, key, at_ms)
+        self._cancelled(t, key, at_ms)
         self._act(t, "cancel", deposit, actor, now)
         if not deposit.set_order:
             self.forget(t, deposit, now)
         elif orders.drop_unsent(t, deposit.set_order):
             deposits.change(t, key, at_ms, set_order="")
+
+    def forgotten(self, t: Connection, deposit: DepositRow, now: Now) -> None:
+        """The machine has erased a registration: one that a restored database does not know to be withdrawn is so from now on."""
+        if deposit.state in ("registered", "held"):
+            self._cancelled(t, deposit.key, to_ms(now.wall))
+
+    def _cancelled(self, t: Connection, key: str, at_ms: int) -> None:
+        erased = {"pin": None, "phone": b"", "phone_mask": "", "purpose": ""}
+        deposits.change(t, key, at_ms, state="cancelled", reason="", ended_ms=at_ms, load_order="", **erased)
+        deposits.end_marks(t, key, at_ms)
 
     def forget(self, t: Connection, deposit: DepositRow, now: Now) -> None:
         """The machine erases what it holds of a registration that was withdrawn; while a PIN is on its way that comes first."""

@@ -15,8 +15,8 @@ from contracts.facts import Entry
 from contracts.parking_facts import ParkingFact, RightActive, RightProvisional, RightQuoted, RightVoid
 
 Phase = Literal["quoted", "provisional", "active"]
-KEPT_FOR: Mapping[Phase, timedelta] = {"quoted": timedelta(days=1), "provisional": timedelta(days=40), "active": timedelta(days=1)}
-"""So long after its end a right is remembered, for whoever extends, asks or settles it; the journal has it for ever."""
+KEPT_FOR = timedelta(days=1)
+"""So long after its end a right that was paid is remembered, for whoever extends or asks; the journal has it for ever."""
 
 
 class Right(msgspec.Struct, frozen=True):
@@ -41,10 +41,10 @@ class Parking(msgspec.Struct, frozen=True):
 
 
 def fold(parking: Parking, entry: Entry, fact: ParkingFact) -> Parking:
-    """Rights after this fact; those that ended long ago are forgotten."""
+    """Rights after this fact; those that were paid and ended long ago are forgotten, and no other, whatever a clock says."""
     match fact:
         case RightQuoted():
-            kept = {key: right for key, right in parking.rights.items() if entry.wall < right.until + KEPT_FOR[right.phase]}
+            kept = {key: right for key, right in parking.rights.items() if right.phase != "active" or entry.wall < right.until + KEPT_FOR}
             return Parking({**kept, fact.attempt: Right(fact.zone, fact.start, fact.until, "quoted", entry.seq)})
         case RightProvisional():
             return _in_phase(parking, fact.attempt, "provisional")

@@ -71,7 +71,7 @@ def a_coil_rests_between_two_pulses(machine: StormMachine, pulse: Pulse) -> Iter
 
 
 def a_pin_opens_at_most_one_door_its_own(
-    machine: StormMachine, opening: Opening, collecting: Mapping[int, str], typed_pins: Collection[str]
+    machine: StormMachine, opening: Opening, collecting: Mapping[int, str], typed_pins: Collection[str], broken: Collection[int] = ()
 ) -> Iterator[str]:
     """A PIN opens at most one door, its own, only after it was typed, and once more within two minutes of its closing."""
     wish = machine.wishes.get(wish_seq(opening.wish_id))
@@ -83,7 +83,9 @@ def a_pin_opens_at_most_one_door_its_own(
         yield f"door {opening.number} for deposit {deposit[:6]}, which does not lie there"
     if deposit not in typed_pins:
         yield f"door {opening.number}, whose PIN nobody typed"
-    if any(isinstance(entry.fact, DocumentHandedOver) and entry.fact.deposit == deposit for entry in machine.entries):
+    handed = [entry.seq for entry in machine.entries if isinstance(entry.fact, DocumentHandedOver) and entry.fact.deposit == deposit]
+    spoke_early = opening.number in broken and wish_seq(opening.wish_id) < max(handed, default=0)  # the hand-over is this opening's
+    if handed and not spoke_early:
         yield from _once_more(machine, opening, deposit)
 
 

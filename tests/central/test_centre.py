@@ -6,7 +6,7 @@ import pytest
 
 from central.deposits.rules import DeskRefused
 from central.ports import SmsResult
-from contracts.facts import DepositLoading, DepositNotStored, DepositStored, DocumentHandedOver, OrderEnded, PinSet
+from contracts.facts import DepositForgotten, DepositLoading, DepositNotStored, DepositStored, DocumentHandedOver, OrderEnded, PinSet
 from contracts.orders import Forget, Load, SetPin, Withdraw, case_mark, phone_mark
 from tests.central.paper_machine import PIN_KEY, House, mark
 
@@ -313,3 +313,25 @@ def test_a_document_loaded_behind_the_back_of_a_restored_centre_is_to_be_taken_o
     assert house.orders()[-1].ask == Withdraw(deposit=key)
     house.later(86_400)
     assert house.wire.messages == []
+
+
+def test_a_restored_centre_learns_from_the_machine_that_a_registration_was_withdrawn() -> None:
+    house = House()
+    house.boot()
+    key = house.register()
+    house.work()
+    assert house.deposit(key).state == "held"
+    house.machine.fact(DepositForgotten(deposit=key))
+    house.sync()
+    row = house.deposit(key)
+    assert (row.state, row.pin, row.phone, row.ended_ms > 0) == ("cancelled", None, b"", True)
+    assert house.register() != key
+
+
+def test_what_a_machine_erases_of_a_document_that_was_collected_changes_nothing() -> None:
+    house = House()
+    key = house.told()
+    house.machine.fact(DocumentHandedOver(deposit=key, compartment=7))
+    house.machine.fact(DepositForgotten(deposit=key))
+    house.sync()
+    assert house.deposit(key).state == "collected"

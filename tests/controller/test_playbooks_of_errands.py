@@ -2,15 +2,27 @@
 
 import pytest
 
+from contracts import facts as f
 from contracts.facts import AuditAnswered, AuditSkipped, DoorOpened, DoorRefused
 from contracts.orders import Release
+from controller.clerk_rules import to_take_back
 from controller.inputs import CodeScanned
 from controller.secret import Secret
 from tests.controller.bench_machine import CABINET, PIN, BenchMachine
 from tests.controller.clerk_bench import CASE, OTHER_CASE, at_audit, at_expired, at_take, at_taken, clerk_in, hold, loaded, lying
+from tests.controller.histories import NOW, UNTIL, folded
 from tests.controller.test_playbooks_of_clerks import restarted
 
 LAST = max(CABINET.compartments())
+
+
+def stored_in(deposit: str, compartment: int) -> tuple[f.AnyFact, ...]:
+    """A document that lies there."""
+    return (
+        f.PinSet(deposit=deposit, until=UNTIL),
+        f.DepositLoading(deposit=deposit, compartment=compartment, order=""),
+        f.DepositStored(deposit=deposit, compartment=compartment),
+    )
 
 
 # --- taking back -------------------------------------------------------------------------------------------------------------------------
@@ -92,6 +104,17 @@ def test_a_document_that_is_not_there_takes_the_compartment_out_of_use() -> None
     assert machine.state.doors.door(1).quarantine == "not_there"
     assert machine.state.locker.deposits["dep-1"].phase == "stored"
     assert (machine.screen.screen, machine.screen.data["reason"]) == ("k.untaken", "not_there")
+
+
+def test_what_was_looked_for_in_vain_comes_last() -> None:
+    withdrawn = (
+        f.DepositWithdrawn(deposit="dep-1", compartment=1, reason="jam"),
+        f.DepositWithdrawn(deposit="dep-2", compartment=2, reason="jam"),
+    )
+    lies = (*stored_in("dep-1", 1), *stored_in("dep-2", 2), *withdrawn)
+    assert to_take_back(folded(*lies), NOW) == [("dep-1", 1), ("dep-2", 2)]
+    gone = f.CompartmentQuarantined(compartment=1, reason="not_there")
+    assert to_take_back(folded(*lies, gone), NOW) == [("dep-2", 2), ("dep-1", 1)]
 
 
 def test_a_door_that_does_not_close_keeps_nobody() -> None:

@@ -51,7 +51,7 @@ from controller.visit import resident, visits
 from controller.visit.lamps import lamps
 from controller.wishes import Enquire, Wish
 from firmware.lock_board import LockBoard
-from sim.storm_machine import StormJournal
+from sim.storm_storage import StormJournal
 from sim.world import Parts
 
 Held = tuple[tuple[Entry, ...], tuple[VaultChange, ...]]

@@ -8,10 +8,12 @@ import pytest
 
 from sim.storm import Outcome, play, report
 from sim.world import Parts
+from tests.storm import bad_tills
 from tests.storm import bad_variants as bad
 
 SEEDS = 300
 CODE = "A clerk's code opens one session, in the boot that expects it, and no other session is open then."
+AGREES = "In the end whoever was charged has a right, whoever was not has none, and nothing is held or open."
 LAMPS = "A lamp shines only at the compartment that the screen shows, or has shown within one round of the bus."
 FOUND: list[tuple[Callable[[], AbstractContextManager[Parts]], str]] = [
     (bad.acts_before_its_journal, "No coil is on without a wish of its own that was committed before."),
@@ -58,6 +60,14 @@ FOUND: list[tuple[Callable[[], AbstractContextManager[Parts]], str]] = [
     ),
     (bad.a_lamp_shines_for_nobody, LAMPS),
     (bad.lamps_outlive_the_controller, LAMPS),
+    (
+        bad_tills.the_terminal_is_told_before_the_right_is_stored,
+        "Nobody is charged before the right that they pay for is on the machine's disk.",
+    ),
+    (bad_tills.a_card_is_asked_for_again_in_doubt, AGREES),
+    (bad_tills.a_doubt_is_no_payment, AGREES),
+    (bad_tills.open_attempts_are_forgotten_at_a_restart, AGREES),
+    (bad_tills.a_code_is_charged_again, AGREES),
 ]
 
 
@@ -68,6 +78,8 @@ REMEMBERED: dict[Callable[[], AbstractContextManager[Parts]], int] = {
     bad.a_code_outlives_the_power: 26, bad.a_message_in_doubt_is_tried_again: 53, bad.nobody_lists_what_did_not_arrive: 33,
     bad.terms_never_end: 53, bad.an_audit_lies: 26, bad.lamps_outlive_the_controller: 24, bad.phones_are_kept: 7,
     bad.the_days_tries_begin_anew_with_the_power: 7, bad.what_waits_for_the_modem_goes_out_whatever_happens: 109,
+    bad_tills.the_terminal_is_told_before_the_right_is_stored: 36, bad_tills.a_card_is_asked_for_again_in_doubt: 20,
+    bad_tills.a_doubt_is_no_payment: 51, bad_tills.open_attempts_are_forgotten_at_a_restart: 12, bad_tills.a_code_is_charged_again: 29,
 }  # fmt: skip
 """Seeds that found a variant before are played first, to save the way to them; when the world has changed, the others follow."""
 

@@ -180,7 +180,7 @@ def test_a_code_that_the_network_swallows_is_never_charged() -> None:
     swallowed = [payload for topic, payload in town.meter.published if topic.endswith("/blik")]
     town.meter.published.clear()
     town.heard = 0
-    town.run(70_000)
+    town.run(240_000)
     assert town.books(attempt) == NOT_PAID
     town.meter.publish(f"kiosk/v1/{town.meter.settings.machine}/up/blik", swallowed[0])
     town.run(10_000)

@@ -87,6 +87,15 @@ def test_a_pin_opens_its_own_door_once(facts: tuple[AnyFact, ...], typed: bool, 
     assert list(found) == said
 
 
+def test_a_switch_that_spoke_before_the_door_makes_no_second_opening() -> None:
+    machine = machine_with(
+        due(3), DepositStored(deposit=DEPOSIT, compartment=3), DocumentHandedOver(deposit=DEPOSIT, compartment=3), due(3)
+    )
+    early, again = Opening(3, 900, "coil", wish(1)), Opening(3, 9_000, "coil", wish(4))
+    assert list(doors.a_pin_opens_at_most_one_door_its_own(machine, early, {3: DEPOSIT}, [DEPOSIT], [3])) == []
+    assert list(doors.a_pin_opens_at_most_one_door_its_own(machine, again, {3: DEPOSIT}, [DEPOSIT], [3])) != []
+
+
 def test_a_stored_document_lies_in_its_compartment() -> None:
     document = Document("26000001", "600000001", False)
     document.deposit, document.compartment = DEPOSIT, 4

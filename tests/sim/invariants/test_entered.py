@@ -8,7 +8,7 @@ from sim.documents import Document
 from sim.faults import NOTHING, START
 from sim.invariants.entered import Entered
 from sim.storm_cabinets import cabinet
-from sim.storm_machine import StormVault
+from sim.storm_storage import StormVault
 from sim.world import World
 
 PIN, OLD, PHONE = "482913", "111222", "380671234567"
