@@ -10,6 +10,7 @@ from pathlib import Path
 
 from sqlalchemy.exc import SQLAlchemyError
 
+from central.blik.gateway import GatewayWrong
 from central.contract_document import document
 from central.dashboard.words import check_language
 from central.process import PortTaken, read_grids, run
@@ -24,7 +25,7 @@ from contracts.broker import LinkWrong, Proof
 from contracts.key_files import KeysWrong
 from contracts.typed_toml import TomlWrong
 
-NAMED = (TomlWrong, KeysWrong, PortTaken, StoreWrong, LinkWrong, ProviderWrong)
+NAMED = (TomlWrong, KeysWrong, PortTaken, StoreWrong, LinkWrong, ProviderWrong, GatewayWrong)
 
 
 def main() -> int:

@@ -13,6 +13,7 @@ import uvicorn
 
 from central.api.app import make_app, reports_path
 from central.api.host_header import with_a_readable_host
+from central.blik.gateway_tasks import BlikTasks, read_gateway
 from central.centre import Centre
 from central.clock import SystemClock
 from central.mqtt_link import MqttLink
@@ -91,18 +92,19 @@ def listen(host: str, port: int) -> socket.socket:
 
 
 async def run(settings: Settings, folder: Path) -> None:
-    """Run until SIGTERM or SIGINT. Raises PortTaken, StoreWrong, KeysWrong, LinkWrong, ProviderWrong, DescriptionWrong."""
+    """Run until SIGTERM or SIGINT. Raises PortTaken, StoreWrong, KeysWrong, LinkWrong, ProviderWrong, GatewayWrong, DescriptionWrong."""
     keys = folder / settings.keys
     signer, randomness = read_signer(keys, tuple(settings.machines)), SystemRandomness()
-    link, messages = MqttLink(settings.mqtt, folder, randomness), SmsTasks()
+    link, messages, payments = MqttLink(settings.mqtt, folder, randomness), SmsTasks(), BlikTasks()
     grids, receipts = read_grids(settings, folder), Receipts(settings, read_receipt_keys(settings, folder))
     ears = listen(settings.http.host, settings.http.port)
     host, port = ears.getsockname()[:2]
     store = Store(open_engine(settings.database, folder))
-    running = Running(Centre(store, link, messages, settings, signer, randomness), SystemClock())
-    messages.running = running
+    gateway = payments if settings.blik.url else None
+    running = Running(Centre(store, link, messages, settings, signer, randomness, gateway), SystemClock())
+    messages.running = payments.running = running
     secret = read_key(keys / "http.key").hex()
-    app = make_app(running, Views(store, settings, grids, receipts), settings.http, secret)
+    app = make_app(running, Views(store, settings, grids, receipts), settings.http, secret, payments.notified)
     config = uvicorn.Config(
         with_a_readable_host(app),
         log_level="warning",
@@ -118,13 +120,15 @@ async def run(settings: Settings, folder: Path) -> None:
         if settings.sms.url:
             reports = public_url + reports_path(secret)
             messages.provider = SmsProvider(settings.sms, folder, reports, client, lambda: running.clock.now().wall)
+        if settings.blik.url:
+            payments.gateway = read_gateway(settings.blik, folder, public_url, client)
         print(f"centre: http://{host}:{port}/", flush=True)
-        await _until_stopped(running, link, server, ears, messages.failed)
+        await _until_stopped(running, link, server, ears, (messages.failed, payments.failed))
     store.close()
 
 
 async def _until_stopped(
-    running: Running, link: MqttLink, server: _Server, ears: socket.socket, failed: asyncio.Future[None]
+    running: Running, link: MqttLink, server: _Server, ears: socket.socket, failed: tuple[asyncio.Future[None], ...]
 ) -> None:  # fmt: skip
     stop, loop = asyncio.Event(), asyncio.get_running_loop()
     running.turn(lambda centre, now: centre.link_down(now))  # until the broker answers there is no contact; what else is due starts
@@ -142,7 +146,7 @@ async def _until_stopped(
         ),
     ]
     waiting = asyncio.create_task(stop.wait())
-    done, _ = await asyncio.wait([*tasks, waiting, failed], return_when=asyncio.FIRST_COMPLETED)
+    done, _ = await asyncio.wait([*tasks, waiting, *failed], return_when=asyncio.FIRST_COMPLETED)
     running.close()
     server.should_exit = True
     await asyncio.wait(tasks[:1], timeout=GRACE_S + 1)

@@ -55,6 +55,21 @@ class SmsSettings(Section, frozen=True):
     uk: bool = False
 
 
+class BlikSettings(Section, frozen=True):
+    """The account at Przelewy24 with which meters sell by BLIK; without `url` none does. `crc` and `secret` are files.
+
+    `email` and `ip` are what the gateway wants of a customer: those of the city and of this centre.
+    """
+
+    url: HttpUrl = ""
+    merchant: Annotated[int, Meta(ge=0, lt=10**9)] = 0
+    pos: Annotated[int, Meta(ge=0, lt=10**9)] = 0
+    crc: Line = ""
+    secret: Line = ""
+    email: Line = ""
+    ip: Line = ""
+
+
 class City(Section, frozen=True):
     """What texts name; `office` is where documents are that were taken out of a machine."""
 
@@ -107,6 +122,7 @@ class Settings(Section, frozen=True):
     http: Http = Http()
     mqtt: BrokerSettings = BrokerSettings()
     sms: SmsSettings = SmsSettings()
+    blik: BlikSettings = BlikSettings()
     city: City = City()
     terms: Terms = Terms()
     documents: dict[str, DocumentType] = {}
@@ -120,6 +136,9 @@ class Settings(Section, frozen=True):
         return self.documents[kind].size if kind in self.documents else "S"
 
     def __post_init__(self) -> None:
+        lacking = [name for name in ("merchant", "crc", "secret", "email", "ip") if self.blik.url and not getattr(self.blik, name)]
+        if lacking:
+            raise ValueError(f"blik.{lacking[0]}: is needed beside blik.url")
         for machine in self.machines:
             if not MACHINE_PATTERN.fullmatch(machine):
                 raise ValueError("machines: ids are a-z, 0-9 and -")

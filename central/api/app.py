@@ -3,6 +3,7 @@
 import hashlib
 import hmac
 import logging
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
@@ -20,6 +21,7 @@ from litestar.response import Response
 from litestar.template import TemplateConfig
 
 from central.api import desk_api, json_api
+from central.blik.gateway_tasks import NOTIFICATIONS
 from central.dashboard import document_pages, frame, machine_pages, pages, receipt_page
 from central.dashboard.given import Desk
 from central.deposits.rules import DeskRefused
@@ -33,6 +35,8 @@ LOG = logging.getLogger("kiosk.centre.web")
 DASHBOARD = Path(pages.__file__).parent
 CONFLICTS = ("_already", "_held", "_known", "_free", "_stored", "_more", "_person")
 BODY_MAX = 64 * 1024
+OWN_PROOF = ["^/api/", "^/sms/", "^/blik/"]
+"""Whoever calls there proves itself by something else than a form."""
 LOOPBACK = ("127.0.0.1", "localhost", "::1")
 POLICY = (
     "default-src 'none'; style-src 'self'; script-src 'self'; img-src 'self'; connect-src 'self'; form-action 'self'; base-uri 'none'; "
@@ -64,8 +68,21 @@ def _sms_reports(secret: str) -> HTTPRouteHandler:
     return sms_report
 
 
-def make_app(running: Running, views: Views, http: Http, secret: str) -> Litestar:
-    """The application over one centre."""
+def _blik_notifications(taken: Callable[[bytes], bool]) -> HTTPRouteHandler:
+    @route(NOTIFICATIONS, http_method=["POST"], status_code=200, media_type=MediaType.TEXT, include_in_schema=False)
+    async def blik_notification(request: Request[Any, Any, Any]) -> str:
+        """The gateway says that something is paid, and says it again until it hears OK; its signature proves that it is the gateway."""
+        if not taken(await request.body()):
+            raise PermissionDeniedException("signature_wrong")
+        return "OK"
+
+    return blik_notification
+
+
+def make_app(
+    running: Running, views: Views, http: Http, secret: str, blik: Callable[[bytes], bool] = lambda _: False
+) -> Litestar:  # fmt: skip
+    """The application over one centre; `blik` takes a payment gateway's notification and says whether it was its own."""
 
     def told(request: Request[Any, Any, Any], error: Exception) -> Response[Any]:
         return _told(request, error, running, headers)
@@ -84,6 +101,7 @@ def make_app(running: Running, views: Views, http: Http, secret: str) -> Litesta
             *machine_pages.HANDLERS,
             *receipt_page.HANDLERS,
             _sms_reports(secret),
+            _blik_notifications(blik),
             json_api.ROUTER,
             desk_api.ROUTER,
         ],
@@ -103,7 +121,9 @@ def make_app(running: Running, views: Views, http: Http, secret: str) -> Litesta
 def _form_guard(secret: str) -> CSRFConfig:
     # litestar keeps whatever cookie it finds: named after the key, one of another key, or of another centre on this host, is not found.
     name = f"csrftoken-{hashlib.sha256(secret.encode()).hexdigest()[:8]}"
-    return CSRFConfig(secret=secret, cookie_name=name, cookie_samesite="strict", cookie_httponly=True, exclude=["^/api/", "^/sms/"])
+    return CSRFConfig(
+        secret=secret, cookie_name=name, cookie_samesite="strict", cookie_httponly=True, exclude=["^/api/", "^/sms/", "^/blik/"]
+    )
 
 
 def _told(request: Request[Any, Any, Any], error: Exception, running: Running, headers: dict[str, str]) -> Response[Any]:
@@ -111,7 +131,7 @@ def _told(request: Request[Any, Any, Any], error: Exception, running: Running, h
     if status == 500:
         # The type and the place say enough; the text of an unforeseen error could hold a phone.
         LOG.error("%s %s: %s", request.method, request.url.path, type(error).__name__, exc_info=_frames_only(error))
-    if request.url.path.startswith(("/api/", "/sms/", "/schema")):
+    if request.url.path.startswith(("/api/", "/sms/", "/blik/", "/schema")):
         words = frame.words_of(request, running)
         text = words(f"e.{code}") if words.has(f"e.{code}") else code
         return Response({"error": code, "text": text}, status_code=status, media_type=MediaType.JSON, headers=headers)

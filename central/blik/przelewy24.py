@@ -189,6 +189,11 @@ class Przelewy24:
         own = hmac.compare_digest(sign(signed, s.crc).encode(), said.sign.encode())
         return said if own and (said.merchant_id, said.pos_id, said.currency) == (s.merchant, s.pos, CURRENCY) else None
 
+    def paid(self, body: bytes) -> tuple[str, Paid] | None:
+        """Session and payment of a notification that is the gateway's own; it is still to be verified."""
+        said = self.notified(body)
+        return None if said is None else (said.session_id, Paid(said.order_id, said.amount, verified=False))
+
     async def _ask(self, method: str, path: str, body: dict[str, Any] | None) -> tuple[int, _Answer]:
         """Status and answer; 0 when there was none. Neither body nor answer is ever logged: they hold the code."""
         try:
