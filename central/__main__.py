@@ -6,11 +6,13 @@ import json
 import logging
 import os
 import sys
+from datetime import date
 from pathlib import Path
 
 from sqlalchemy.exc import SQLAlchemyError
 
 from central.blik.gateway import GatewayWrong
+from central.books.settlement import settlement
 from central.contract_document import document
 from central.dashboard.words import check_language
 from central.process import PortTaken, read_grids, run
@@ -20,7 +22,7 @@ from central.settings import read_settings
 from central.signer import make_keys, read_signer
 from central.sms.provider import ProviderWrong
 from central.sms.texts import check_texts
-from central.store.database import StoreWrong
+from central.store.database import Store, StoreWrong, open_engine
 from contracts.broker import LinkWrong, Proof
 from contracts.key_files import KeysWrong
 from contracts.typed_toml import TomlWrong
@@ -37,6 +39,9 @@ def main() -> int:
     keys = commands.add_parser("keys", help="make the key files that are missing")
     keys.add_argument("folder", type=Path)
     keys.add_argument("machines", nargs="*", metavar="MACHINE", help="also a PIN key for this machine")
+    settled = commands.add_parser("settlement", help="print the settlement of one day as CSV (docs/settlement.md)")
+    settled.add_argument("settings", type=Path, metavar="CENTRE.toml")
+    settled.add_argument("--day", type=date.fromisoformat, required=True, help="the local day, as 2026-12-01")
     commands.add_parser("contract", help="print the AsyncAPI document of the topics")
     asked = parser.parse_args()
     try:
@@ -56,6 +61,10 @@ def _do(asked: argparse.Namespace) -> int:
             print(path)
     elif asked.command == "contract":
         print(json.dumps(document(), indent=2, sort_keys=True))
+    elif asked.command == "settlement":
+        settings = read_settings(asked.settings)
+        with Store(open_engine(settings.database, asked.settings.parent)).transaction() as t:
+            print(settlement(t, asked.day, settings.city.timezone), end="")
     elif asked.command == "check":
         settings = read_settings(asked.settings)
         check_texts(settings)

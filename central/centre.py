@@ -15,6 +15,7 @@ from central import fleet, outages
 from central.blik.calls import BlikLine, Call, NoGateway, Result
 from central.blik.desk import BlikDesk
 from central.blik.gateway import Paid
+from central.books import following as books
 from central.deposits.following import FOLLOWED, Following
 from central.deposits.pins import Pins
 from central.deposits.registration import NewDocument, Registration
@@ -39,7 +40,7 @@ PAYLOAD_MAX = 4 * 1024 * 1024
 SUBSCRIPTIONS = tuple(f"kiosk/v1/+/up/{what}" for what in ("facts", "state", "presence", "answers", "blik", "enquiries"))
 
 SMS_FACTS = (SmsSent, SmsFailed, SmsInDoubt, SmsDelivered)
-FOLDED = (OrderTaken, *FOLLOWED, *SMS_FACTS, FaultRaised, FaultCleared)
+FOLDED = (OrderTaken, *FOLLOWED, *SMS_FACTS, *books.FOLLOWED, FaultRaised, FaultCleared)
 
 T = TypeVar("T")
 
@@ -261,6 +262,7 @@ class Centre:
         self._desk.fold(t, machine, entry, now)
         self._following.fold(t, machine, entry, now)
         self._modem.fold(t, machine, entry, now)
+        books.fold(t, machine, entry, now)
         fleet.fold(t, machine, entry)
 
     def _after(self, t: Connection, outage: Outage | None, now: Now) -> None:

@@ -77,6 +77,20 @@ def money_and_rights_agree(watch: Watch) -> Iterator[str]:
     yield from money.money_and_rights_agree(watch.machine.entries, watch.bank)
 
 
+def the_books_are_the_banks(watch: Watch) -> Iterator[str]:
+    """The centre's books say of every sum what the bank says, and machine and centre say the same of every attempt."""
+    if "meter" not in watch.stage.plan.names:
+        return
+    paid = watch.centre.rows("SELECT amount FROM sales WHERE state = 'paid' ORDER BY amount")
+    manual = {str(row[0]) for row in watch.centre.rows("SELECT amount FROM sales WHERE state = 'manual'")}
+    charged = [amount for amount in sorted(watch.bank.charged) if str(amount) not in manual]
+    if [row[0] for row in paid] != charged:
+        yield f"the books have {[row[0] for row in paid]}, the bank {charged}"
+    if not watch.centre.restores and not manual:  # a restored centre has forgotten what it asked of the gateway, and says so
+        for one in watch.centre.differences():
+            yield f"attempt {one.attempt}: {one.kind}, {one.grosz} and {one.taken} grosz"
+
+
 def no_attempt_is_given_to_people(watch: Watch) -> Iterator[str]:
     """No attempt needs a person, while terminal, gateway and clocks can be believed."""
     if not watch.stage.plan.has("clock_jump"):
@@ -216,6 +230,7 @@ def who_waited_has_more_time(watch: Watch) -> Iterator[str]:
 
 AFTER_HEALING: tuple[Callable[[Watch], Iterator[str]], ...] = (
     money_and_rights_agree,
+    the_books_are_the_banks,
     no_attempt_is_given_to_people,
     presence_is_the_truth,
     the_centre_has_every_fact,

@@ -11,6 +11,7 @@ from sqlalchemy import Engine, create_engine, text
 from sqlalchemy.pool import StaticPool
 
 from central.blik.calls import BlikLine
+from central.books.differences import Difference, differences
 from central.centre import SUBSCRIPTIONS, Centre
 from central.ports import Now, Sms, SmsResult
 from central.settings import Settings
@@ -278,6 +279,11 @@ class StormCentre:
         at_ms = to_ms(self.now().wall)
         with self.engine.connect() as t:
             return any(task.deposit == key and task.kind in UNTOLD for task in read_tasks(t, self.settings, at_ms))
+
+    def differences(self) -> list[Difference]:
+        """Where machine and centre say different things about money."""
+        with self.engine.connect() as t:
+            return differences(t, to_ms(self.now().wall))
 
     def rows(self, query: str) -> list[tuple[object, ...]]:
         """Rows of the store, for the invariants."""

@@ -48,6 +48,17 @@ def unsettled(t: Connection) -> list[AttemptRow]:
     return [AttemptRow(**row) for row in t.execute(found).mappings()]
 
 
+def of_state(t: Connection, state: State) -> list[AttemptRow]:
+    """Attempts in this state, oldest first."""
+    found = select(attempts).where(attempts.c.state == state).order_by(attempts.c.created_ms, attempts.c.attempt)
+    return [AttemptRow(**row) for row in t.execute(found).mappings()]
+
+
+def read_all(t: Connection) -> list[AttemptRow]:
+    """Every attempt, oldest first."""
+    return [AttemptRow(**row) for row in t.execute(select(attempts).order_by(attempts.c.created_ms, attempts.c.attempt)).mappings()]
+
+
 def change(t: Connection, attempt: str, at_ms: int, **values: object) -> None:
     """Set columns of an attempt."""
     t.execute(update(attempts).where(attempts.c.attempt == attempt).values(changed_ms=at_ms, **values))

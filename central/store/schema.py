@@ -190,6 +190,22 @@ sms = Table(
     Column("first_ms", BigInteger, nullable=False, default=0),
 )
 
+sales = Table(
+    "sales",
+    TABLES,
+    Column("attempt", String(64), primary_key=True),
+    Column("machine", String(48), nullable=False, index=True),
+    Column("zone", String(32), nullable=False, default=""),
+    Column("method", String(8), nullable=False, default=""),
+    Column("amount", BigInteger, nullable=False, default=0),
+    Column("state", String(16), nullable=False, index=True),
+    Column("reason", String(32), nullable=False, default=""),
+    Column("made_ms", BigInteger, nullable=False),
+    Column("ended_ms", BigInteger, nullable=False, default=0, index=True),
+    Column("trace", String(16), nullable=False, default=""),
+    Column("receipt", String(16), nullable=False, default=""),
+)
+
 attempts = Table(
     "attempts",
     TABLES,
