@@ -8,7 +8,7 @@ from central.order_desk import OrderDesk, SamePerson
 from central.ports import Now, Randomness
 from central.settings import Settings
 from central.signer import Signer
-from central.store import acts
+from central.store import acts, facts, machines
 from central.store.acts import Act, Deed
 from central.times import from_ms, to_ms
 from contracts.orders import COMPARTMENT_MAX, AdmitClerk, Release
@@ -62,7 +62,8 @@ class MachineDesk:
             raise DeskRefused("compartment_wrong")
         if not 1 <= len(reason) <= REASON_MAX or not reason.isprintable():
             raise DeskRefused("reason_wrong")
-        if seen < 0:
+        epoch = machines.read(t, machine).epoch
+        if not 0 <= seen <= (facts.read_cursor(t, machine, epoch).upto if epoch else 0):
             raise DeskRefused("seen_wrong")
         ask = Release(compartment=compartment, seen=seen, empty=empty)
         self._act(t, "release_empty" if empty else "release", machine, actor, now, str(compartment))

@@ -27,6 +27,11 @@ ENDS = frozenset({"done", "refused", "failed", "expired"})
 ORDER_ID_BYTES = 8
 
 
+def _bare(name: str) -> str:
+    """A name without what a hand may type differently: spaces, dots, capitals."""
+    return "".join(sign for sign in name.casefold() if sign.isalnum())
+
+
 class SamePerson(ValueError):
     """Who drafted an order cannot be the second person who agrees to it."""
 
@@ -87,7 +92,7 @@ class OrderDesk:
         for order in orders.waiting(t):
             if order.group_id != group:
                 continue
-            if order.actor.casefold() == actor.casefold():
+            if _bare(order.actor) == _bare(actor):
                 raise SamePerson("the second person must be another one")
             valid_ms = order.expires_ms - order.not_before_ms
             orders.change(t, order.id, state="drafted", open=True, not_before_ms=at_ms, expires_ms=at_ms + valid_ms)

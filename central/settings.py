@@ -33,6 +33,7 @@ class Section(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
 class Http(Section, frozen=True):
     """Where pages and API are served; `public_url` is what the SMS provider calls back, `hosts` are names besides loopback.
 
+    `public_hosts` are names under which only what is for everybody is served: receipts, and the reports of provider and gateway.
     `frame_ancestors` are origins that may show a page inside theirs.
     """
 
@@ -40,6 +41,7 @@ class Http(Section, frozen=True):
     port: Port = 8090
     public_url: HttpUrl = ""
     hosts: tuple[HostName, ...] = ()
+    public_hosts: tuple[HostName, ...] = ()
     frame_ancestors: tuple[Origin, ...] = ()
 
 
@@ -140,8 +142,8 @@ class Settings(Section, frozen=True):
         if lacking:
             raise ValueError(f"blik.{lacking[0]}: is needed beside blik.url")
         for machine in self.machines:
-            if not MACHINE_PATTERN.fullmatch(machine):
-                raise ValueError("machines: ids are a-z, 0-9 and -")
+            if not MACHINE_PATTERN.fullmatch(machine) or machine == "centre":
+                raise ValueError("machines: ids are a-z, 0-9 and -, and centre is the name of the centre itself")
         if not all(KIND.fullmatch(kind) for kind in self.documents):
             raise ValueError("documents: types are named by a-z, 0-9 and _")
         try:
@@ -152,4 +154,9 @@ class Settings(Section, frozen=True):
 
 def read_settings(path: Path) -> Settings:
     """The settings of a file; raises SettingsWrong."""
-    return read_toml(path, Settings, SettingsWrong)[0]
+    settings = read_toml(path, Settings, SettingsWrong)[0]
+    numbers = [about.number.strip() for about in settings.machines.values()]
+    twice = next((number for number in numbers if not number or numbers.count(number) > 1), None)
+    if twice is not None:  # people tell machines and screens' codes apart by them
+        raise SettingsWrong(f"{path}: machines: number {twice!r} is not one machine's own")
+    return settings

@@ -130,10 +130,16 @@ def _captures(given: list[str]) -> Iterable[str]:
     if typed and not (len(given) == 1 and is_file_name(given[0]) and _is_there(given[0])):
         return [" ".join(given)]
     try:
-        lines = Path(given[0]).read_bytes() if typed else sys.stdin.buffer.read()
+        lines = _content(Path(given[0])) if typed else sys.stdin.buffer.read()
     except OSError as error:
         raise CaptureWrong(f"{given[0]}: cannot be read ({type(error).__name__})") from None
     return [line for line in lines.decode("ascii", "replace").splitlines() if not line.startswith("#")]
+
+
+def _content(path: Path) -> bytes:
+    if not path.is_file():
+        raise CaptureWrong(f"{path}: is no file")
+    return path.read_bytes()
 
 
 def _is_there(name: str) -> bool:

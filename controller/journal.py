@@ -5,6 +5,7 @@ head is SHA-256(head before, stored bytes). The connection is passed in: its fil
 """
 
 import hashlib
+import re
 import sqlite3
 from collections.abc import Generator
 from contextlib import contextmanager
@@ -22,6 +23,8 @@ SNAPSHOT_EVERY = 10_000
 KEPT_DAYS = 90
 NO_DAY = 1 << 31
 """The day of an entry whose clock was not trusted: it is kept until one after it is old."""
+DIGEST_BYTES = 32
+EPOCH = re.compile(r"[0-9a-f]{32}")
 FIRST_HEAD = bytes(32)
 SCHEMA = """
 CREATE TABLE IF NOT EXISTS entries (seq INTEGER PRIMARY KEY, day INTEGER NOT NULL, body BLOB NOT NULL, head BLOB NOT NULL);
@@ -104,7 +107,24 @@ class Journal:
     def _epoch(self, randomness: Randomness) -> str:
         """The random id of this storage, minted when it was created."""
         self._connection.execute("INSERT OR IGNORE INTO meta VALUES ('epoch', ?)", (randomness.token(16).encode(),))
-        return bytes(self._connection.execute("SELECT value FROM meta WHERE key='epoch'").fetchone()[0]).decode()
+        epoch = self._text("epoch")
+        if not EPOCH.fullmatch(epoch):
+            raise JournalWrong("its epoch is damaged")
+        return epoch
+
+    def _text(self, key: str) -> str:
+        value: object = self._connection.execute("SELECT value FROM meta WHERE key = ?", (key,)).fetchone()[0]
+        return value.decode("utf-8", "replace") if isinstance(value, bytes) else str(value)
+
+    def belongs(self, machine: str, keys: str) -> None:
+        """From its first start a journal is one machine's, and under one pair of keys (`keys`: their fingerprint); raises JournalWrong."""
+        with _named():
+            for key, own in (("machine", machine), ("keys", keys)):
+                self._connection.execute("INSERT OR IGNORE INTO meta VALUES (?, ?)", (key, own.encode()))
+            if self._text("machine") != machine:
+                raise JournalWrong("is another machine's")
+            if self._text("keys") != keys:
+                raise JournalWrong("was written under other keys than pin.key and seal.key")
 
     def restore(self, release: str) -> State:
         """The state of all entries: newest snapshot that fits, and the entries after it; raises JournalWrong, naming our release."""
@@ -173,7 +193,7 @@ class Journal:
 
     def snapshot(self, state: State) -> None:
         """Keep the folded state beside the entries."""
-        body = msgspec.json.encode(Snapshot(SHAPE, state))
+        body = with_digest(msgspec.json.encode(Snapshot(SHAPE, state)))
         self._connection.execute("INSERT OR REPLACE INTO snapshots VALUES (?, ?, ?)", (state.seq, self.head, body))
 
     def snapshot_due(self) -> bool:
@@ -197,16 +217,23 @@ class Journal:
             self._connection.execute("DELETE FROM snapshots WHERE seq < ?", (seqs[1],))
 
 
-def _read_snapshot(body: bytes) -> Snapshot | None:
+def with_digest(snapshot: bytes) -> bytes:
+    """A snapshot as it is kept: behind its own SHA-256, for a changed bit could name another compartment."""
+    return hashlib.sha256(snapshot).digest() + snapshot
+
+
+def _read_snapshot(body: object) -> Snapshot | None:
+    if not isinstance(body, bytes) or with_digest(body[DIGEST_BYTES:]) != body:
+        return None
     try:
-        return msgspec.json.decode(body, type=Snapshot)
+        return msgspec.json.decode(body[DIGEST_BYTES:], type=Snapshot)
     except msgspec.DecodeError:
         return None
 
 
-def _checked(row: tuple[int, bytes, bytes], before: int, head: bytes, release: str) -> Entry:
+def _checked(row: tuple[int, object, bytes], before: int, head: bytes, release: str) -> Entry:
     seq, body, stored = row
-    if seq != before + 1 or hashlib.sha256(head + body).digest() != stored:
+    if not isinstance(body, bytes) or seq != before + 1 or hashlib.sha256(head + body).digest() != stored:
         raise JournalWrong(f"the chain is broken at entry {seq}")
     try:
         return read_entry(body)

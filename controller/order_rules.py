@@ -68,7 +68,8 @@ def _release_refusal(state: State, settings: Settings, ask: Release) -> str | No
         return "door_open"
     if not door.quarantine and not any(state.faults.has(fault, f"door {number}") for fault in CLEARED_BY_RELEASE):
         return "not_quarantined"
-    return "changed_since" if door.marked > ask.seen else None
+    # Nobody has seen what has not happened yet.
+    return "changed_since" if door.marked > ask.seen or ask.seen > state.seq else None
 
 
 def deposit_refusal(state: State, live: Live, settings: Settings, key: str) -> str | None:

@@ -11,7 +11,7 @@ from controller import machine
 from controller.absorb import AnyInput, absorb
 from controller.clock import Now
 from controller.inputs import CodeScanned, KeyPressed, OrderSeen
-from controller.journal import Journal, failed
+from controller.journal import Journal, JournalWrong, failed
 from controller.live import UNNAMED, Live
 from controller.machine import LoadAsked, Request
 from controller.receipts import ReceiptSigner
@@ -142,8 +142,19 @@ def _of_clerk(request: Request, fact: f.Fact) -> list[VaultChange]:
             return []
 
 
+def compartments_in_use(state: State) -> set[int]:
+    """Those without which the state makes no sense: where documents lie, locks are due or somebody stands."""
+    lying = {deposit.compartment for deposit in state.locker.deposits.values() if deposit.phase in ("stored", "withdrawn")}
+    due = {number for number, door in state.doors.doors.items() if door.lock is not None}
+    return (lying | due | {state.at}) - {0}
+
+
 def restart(journal: Journal, vault: Vault, settings: Settings, nonce: str, now: Now, receipts: ReceiptSigner | None = None) -> Turns:
     """Read the journal and start a new boot; raises JournalWrong, JournalFailed."""
+    journal.belongs(settings.machine, vault.fingerprint())
     turns = Turns(journal, vault, settings, Live(nonce=nonce), journal.restore(settings.software), receipts)
+    missing = compartments_in_use(turns.state) - settings.cabinet.compartments().keys()
+    if missing:
+        raise JournalWrong(f"compartment {min(missing)} is in use, and the description has none of that number")
     turns.decide(machine.Restarted(description=settings.cabinet.hash.hex()[:16]), now)
     return turns

@@ -79,6 +79,11 @@ def _blik_notifications(taken: Callable[[bytes], bool]) -> HTTPRouteHandler:
     return blik_notification
 
 
+def _is_for_everybody(path: str) -> bool:
+    """Whether a name that the whole world knows may lead there."""
+    return path in ("/c", NOTIFICATIONS) or path.startswith(("/static/", "/sms/reports/"))
+
+
 def make_app(
     running: Running, views: Views, http: Http, secret: str, blik: Callable[[bytes], bool] = lambda _: False
 ) -> Litestar:  # fmt: skip
@@ -89,7 +94,8 @@ def make_app(
 
     def only_these_hosts(connection: ASGIConnection[Any, Any, Any, Any], _: BaseRouteHandler) -> None:
         # A foreign name that was made to lead here must not open the desk: there is no sign-in yet.
-        if (connection.url.hostname or "") not in hosts:
+        name = connection.url.hostname or ""
+        if name not in hosts and not (name in http.public_hosts and _is_for_everybody(connection.url.path)):
             raise PermissionDeniedException("host_unknown")
 
     hosts = {*LOOPBACK, http.host, *http.hosts}

@@ -18,6 +18,7 @@ from central.machine_desk import REASON_MAX
 from central.running import Running
 from central.times import HOUR_MS, from_ms, to_ms, up_to_quarter
 from central.views import Views
+from contracts.orders import COMPARTMENT_MAX
 
 MORE_MS = 48 * HOUR_MS
 
@@ -150,7 +151,7 @@ def _code(request: AnyRequest, running: Running, views: Views, error: str = "", 
 def _release(
     request: AnyRequest, running: Running, views: Views, machine: str, compartment: int, error: str = "", form: ReleaseForm | None = None
 ) -> Response[Any]:  # fmt: skip
-    if machine not in running.centre.settings.machines:
+    if machine not in running.centre.settings.machines or not 1 <= compartment <= COMPARTMENT_MAX:
         raise NotFoundException("page_unknown")
     shown = common(request, running, views) | {
         "machine": machine, "compartment": compartment, "row": views.quarantined(machine, compartment), "error": error,

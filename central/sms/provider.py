@@ -133,6 +133,9 @@ def read_answer(status: int, body: bytes) -> SmsResult:
     return SmsResult("unknown", code=f"http_{status}")
 
 
+ERROR_DIGITS_MAX = 6
+
+
 class Report(msgspec.Struct, frozen=True):
     """What the network said about one message."""
 
@@ -156,4 +159,5 @@ def _values(text: str) -> list[str]:
 def _number(error: Any) -> int | None:
     if error is None:
         return None
-    return int(error) if str(error).isdecimal() else 0
+    text = str(error)
+    return int(text) if text.isdecimal() and len(text) <= ERROR_DIGITS_MAX else 0

@@ -148,13 +148,21 @@ def test_a_one_time_code_is_kept_as_its_mark_only() -> None:
 def test_a_release_says_who_why_and_whether_it_is_empty() -> None:
     house = House()
     house.boot()
-    at_machine(house, "release", MACHINE, 7, 40, True, "lock repaired", "A. Nowak")
+    at_machine(house, "release", MACHINE, 7, 1, True, "lock repaired", "A. Nowak")
     (order,) = house.orders()
     assert isinstance(order.ask, Release)
-    assert (order.ask.compartment, order.ask.seen, order.ask.empty, order.reason) == (7, 40, True, "lock repaired")
+    assert (order.ask.compartment, order.ask.seen, order.ask.empty, order.reason) == (7, 1, True, "lock repaired")
     for compartment, reason, code in ((0, "x", "compartment_wrong"), (7, "", "reason_wrong"), (7, "a\nb", "reason_wrong")):
         with pytest.raises(DeskRefused, match=code):
-            at_machine(house, "release", MACHINE, compartment, 40, False, reason, "A. Nowak")
+            at_machine(house, "release", MACHINE, compartment, 1, False, reason, "A. Nowak")
+
+
+@pytest.mark.parametrize("seen", [-1, 2, 999_999_999_999_999, 2**62])
+def test_nobody_has_seen_what_no_machine_has_told(seen: int) -> None:
+    house = House()
+    house.boot()
+    with pytest.raises(DeskRefused, match="seen_wrong"):
+        at_machine(house, "release", MACHINE, 7, seen, True, "lock repaired", "A. Nowak")
 
 
 def test_a_withdrawn_document_waits_for_the_machines_word() -> None:

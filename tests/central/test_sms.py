@@ -110,6 +110,8 @@ def test_settings_that_do_not_fit_are_named() -> None:
         (500, b"<html>", "unknown"),
         (503, b"{}", "unknown"),
         (200, b"[" * 100_000, "unknown"),
+        (200, b'{"error":"' + b"9" * 5_000 + b'"}', "unknown"),
+        (200, b'{"error":' + b"9" * 4_000 + b"}", "unknown"),
     ],
 )
 def test_answers_of_the_provider(status: int, body: bytes, kind: str) -> None:

@@ -138,6 +138,9 @@ def test_a_whole_city_needs_a_second_person() -> None:
     group = centre.at_desk(lambda t: centre.machines.extend_all(t, "", later, "A. Nowak", house.at), house.at)
     house.later(600)
     assert house.orders() == []
+    for same in ("A.  Nowak", "a nowak", "A. Nowak "):
+        with pytest.raises(DeskRefused, match="same_person"):
+            centre.at_desk(lambda t, same=same: centre.machines.agree(t, group, same, house.at), house.at)
     with pytest.raises(DeskRefused, match="same_person"):
         centre.at_desk(lambda t: centre.machines.agree(t, group, "a. nowak", house.at), house.at)
     centre.at_desk(lambda t: centre.machines.agree(t, group, "B. Wójcik", house.at), house.at)

@@ -56,7 +56,7 @@ def order(ask: AnyAsk, sealed_wrong: bool = False, **changes: Any) -> OrderSeen:
 
 
 SET_PIN, LOAD = SetPin("dep-1", "ab" * 32, UNTIL), Load("dep-1", "26004711")
-ADMIT, RELEASE = AdmitClerk("cd" * 32, UNTIL), Release(1, 1 << 40, empty=True)
+ADMIT = AdmitClerk("cd" * 32, UNTIL)
 SEND = SendSms("dep-1-ready", "c2VhbGVk")
 
 
@@ -109,7 +109,8 @@ def requests(state: State) -> dict[str, Request]:
         "OrderSeen expired": order(LOAD, expires=NOW.wall),
         "OrderSeen admit_clerk": order(ADMIT),
         "OrderSeen admit_clerk old": order(AdmitClerk("cd" * 32, NOW.wall)),
-        "OrderSeen release": order(RELEASE),
+        "OrderSeen release": order(Release(1, state.seq, empty=True)),
+        "OrderSeen release unseen": order(Release(1, state.seq + 1, empty=True)),
         "OrderSeen release none": order(Release(99, 1)),
         "OrderSeen send_sms": order(SEND),
         "OrderSeen send_sms sealed": order(SEND, sealed_wrong=True),

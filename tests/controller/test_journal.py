@@ -30,6 +30,7 @@ from controller.journal import (
     JournalWrong,
     Snapshot,
     connect,
+    with_digest,
 )
 from controller.state import State, fold
 from controller.vault import EraseDeposit, HoldCase, HoldPin, Vault, VaultKeys
@@ -116,7 +117,7 @@ def test_a_snapshot_of_another_shape_is_passed_over(body: bytes) -> None:
     box.write(10)
     box.journal.snapshot(box.fold())
     box.write(10)
-    box.connection.execute("INSERT INTO snapshots SELECT seq, head, ? FROM entries WHERE seq = 15", (body,))
+    box.connection.execute("INSERT INTO snapshots SELECT seq, head, ? FROM entries WHERE seq = 15", (with_digest(body),))
     assert box.journal.restore("0.1") == box.fold()
 
 
@@ -124,16 +125,65 @@ def test_a_state_of_another_release_is_not_believed_while_the_facts_are_there() 
     box = Box()
     box.write(10)
     lacking = msgspec.json.encode(Snapshot("another shape", State(seq=10)))
-    box.connection.execute("INSERT INTO snapshots SELECT seq, head, ? FROM entries WHERE seq = 10", (lacking,))
+    box.connection.execute("INSERT INTO snapshots SELECT seq, head, ? FROM entries WHERE seq = 10", (with_digest(lacking),))
     assert box.journal.restore("0.1") == box.fold()
     box.connection.execute("DELETE FROM entries WHERE seq < 5")
     assert box.journal.restore("0.1") == State(seq=10)
 
 
+@pytest.mark.parametrize("at", range(0, 400, 23))
+def test_a_snapshot_in_which_one_bit_has_changed_is_passed_over(at: int) -> None:
+    box = Box()
+    box.write(20)
+    box.journal.snapshot(box.fold())
+    body = bytearray(box.connection.execute("SELECT body FROM snapshots").fetchone()[0])
+    body[at % len(body)] ^= 1
+    box.connection.execute("UPDATE snapshots SET body = ?", (bytes(body),))
+    assert box.journal.restore("0.1") == box.fold()
+    box.connection.execute("DELETE FROM entries WHERE seq < 5")
+    with pytest.raises(JournalWrong, match="no snapshot"):
+        box.journal.restore("0.1")
+
+
+def test_a_snapshot_that_is_a_text_is_passed_over() -> None:
+    box = Box()
+    box.write(20)
+    box.journal.snapshot(box.fold())
+    box.connection.execute("UPDATE snapshots SET body = 'text'")
+    assert box.journal.restore("0.1") == box.fold()
+
+
+def test_an_entry_that_is_a_text_breaks_the_chain() -> None:
+    box = Box()
+    box.write(5)
+    box.connection.execute("UPDATE entries SET body = 'text' WHERE seq = 3")
+    with pytest.raises(JournalWrong, match="entry 3"):
+        box.journal.restore("0.1")
+
+
+@pytest.mark.parametrize("damaged", ["x'ff'", "'text'", "x'7a'", "zeroblob(32)"])
+def test_a_damaged_epoch_is_named(damaged: str) -> None:
+    box = Box()
+    box.connection.execute(f"UPDATE meta SET value = {damaged} WHERE key = 'epoch'")
+    with pytest.raises(JournalWrong, match="epoch"):
+        box.open()
+
+
+def test_a_journal_is_one_machines_under_its_keys() -> None:
+    box = Box()
+    box.journal.belongs("u-01", "aa")
+    box.journal.belongs("u-01", "aa")
+    with pytest.raises(JournalWrong, match="another machine"):
+        box.journal.belongs("u-02", "aa")
+    with pytest.raises(JournalWrong, match="other keys"):
+        box.journal.belongs("u-01", "bb")
+
+
 def test_a_snapshot_of_another_chain_is_passed_over() -> None:
     box = Box()
     box.write(10)
-    box.connection.execute("INSERT INTO snapshots VALUES (10, x'00', ?)", (msgspec.json.encode(Snapshot(SHAPE, State(seq=10))),))
+    body = with_digest(msgspec.json.encode(Snapshot(SHAPE, State(seq=10))))
+    box.connection.execute("INSERT INTO snapshots VALUES (10, x'00', ?)", (body,))
     assert box.journal.restore("0.1") == box.fold()
 
 

@@ -2,9 +2,12 @@
 
 import pytest
 
+from contracts import facts as f
 from contracts.orders import Load
 from controller.inputs import KeyPressed
+from controller.journal import JournalWrong
 from tests.controller.bench_machine import CASE, BenchMachine
+from tests.controller.histories import UNTIL
 
 
 def asked_to_open() -> tuple[BenchMachine, int]:
@@ -207,3 +210,27 @@ def test_the_case_number_is_shown_again_after_a_restart() -> None:
     machine.start()
     machine.run(1_000)
     assert (machine.screen.screen, machine.screen.data["case"]) == ("k.load", CASE)
+
+
+@pytest.mark.parametrize(
+    "facts",
+    [
+        (f.DepositStored(deposit="dep-9", compartment=60),),
+        (f.DoorUnlockDue(compartment=60, cause="deposit", pulse_ms=500, board_boot=1),),
+        (),
+    ],
+)
+def test_a_description_without_a_compartment_that_is_in_use_is_refused(facts: tuple[f.AnyFact, ...]) -> None:
+    machine = BenchMachine()
+    machine.write_facts(f.PinSet(deposit="dep-9", until=UNTIL), f.DepositLoading(deposit="dep-9", compartment=60, order=""), *facts)
+    with pytest.raises(JournalWrong, match="compartment 60 is in use"):
+        machine.start()
+
+
+def test_a_document_that_is_gone_needs_no_compartment() -> None:
+    machine = BenchMachine()
+    gone = (f.DepositStored(deposit="dep-9", compartment=60), f.DepositWithdrawn(deposit="dep-9", compartment=60, reason="desk"))
+    machine.write_facts(f.PinSet(deposit="dep-9", until=UNTIL), f.DepositLoading(deposit="dep-9", compartment=60, order=""), *gone)
+    machine.write_facts(f.DepositTakenBack(deposit="dep-9", compartment=60))
+    machine.start()
+    assert machine.kinds()[-1] == "boot.started"

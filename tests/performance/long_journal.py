@@ -11,7 +11,7 @@ import msgspec
 
 from contracts import facts as f
 from contracts.facts import Entry
-from controller.journal import FIRST_HEAD, SCHEMA, SHAPE, SNAPSHOT_EVERY, Snapshot
+from controller.journal import FIRST_HEAD, SCHEMA, SHAPE, SNAPSHOT_EVERY, Snapshot, with_digest
 from controller.state import State, fold
 
 START = datetime(2026, 1, 2, tzinfo=UTC)
@@ -73,7 +73,9 @@ def write_journal(path: Path, facts: int) -> int:
         connection.execute("BEGIN")
         connection.executemany("INSERT INTO entries VALUES (?, ?, ?, ?)", rows)
         if state.seq % SNAPSHOT_EVERY == 0:
-            connection.execute("INSERT INTO snapshots VALUES (?, ?, ?)", (state.seq, head, msgspec.json.encode(Snapshot(SHAPE, state))))
+            connection.execute(
+                "INSERT INTO snapshots VALUES (?, ?, ?)", (state.seq, head, with_digest(msgspec.json.encode(Snapshot(SHAPE, state))))
+            )
         connection.execute("COMMIT")
     connection.close()
     return path.stat().st_size

@@ -21,7 +21,7 @@ pytestmark = [pytest.mark.process, pytest.mark.mosquitto]
 NOWHERE = "socket://127.0.0.1:9"
 ROOM_BYTES = 200_000
 ORDERS_MAX = 200
-CENTRE_ROOM_BYTES = 400_000
+CENTRE_ROOM_BYTES = 500_000
 LISTED = 100
 REPORTED_S = 75.0
 """A machine with nothing new reports twice a minute; a broker link that broke may rest for one."""
