@@ -14,6 +14,7 @@ from contracts.broker import LinkWrong, Proof
 from contracts.cabinet_layouts import toml_text
 from contracts.descriptions import read_layout
 from contracts.key_files import KeysWrong, read_key
+from contracts.small_files import NoRegularFile
 from contracts.texts import TextsWrong
 from contracts.typed_toml import TomlWrong
 from controller.devices.frames.captures import PROTOCOLS, CaptureWrong, Protocol, decoded, is_file_name
@@ -137,8 +138,8 @@ def _captures(given: list[str]) -> Iterable[str]:
 
 
 def _content(path: Path) -> bytes:
-    if not path.is_file():
-        raise CaptureWrong(f"{path}: is no file")
+    if path.is_char_device() or path.is_block_device():  # some of them have no end
+        raise NoRegularFile(path)
     return path.read_bytes()
 
 
